@@ -1,0 +1,10 @@
+/** @type {import("next").NextConfig} */
+const config = {
+  serverExternalPackages: ["node-ssh", "ssh2", "postgres"],
+  poweredByHeader: false,
+  reactStrictMode: true,
+  distDir: process.env.SPINDLE_BUILD_DIR ?? ".next",
+  // The cache headers of pages are the front door's business; source maps would double what is built.
+  productionBrowserSourceMaps: false,
+};
+export default config;
