@@ -1,0 +1,4 @@
+export * from "./auth.ts";
+export * from "./cluster.ts";
+export * from "./panel.ts";
+export * from "./task.ts";

@@ -1,0 +1,150 @@
+import type { ErrorView } from "./errors.ts";
+import type { Membership, NodeLive, NodeMode } from "./live.ts";
+import type { Plan, StepState, TaskState } from "./plan.ts";
+import type { PreflightGroup } from "./preflight.ts";
+import type { StorageKind, Virtualization } from "./storage.ts";
+import type { Text } from "./text.ts";
+
+/** What leaves the server for a page: the answers of the GET routes and of server components. Times are ISO strings. */
+
+export interface StorageView {
+  id: string;
+  clusterId: string;
+  name: string;
+  kind: StorageKind;
+  isMain: boolean;
+  isEnabled: boolean;
+  shared: boolean;
+  config: Record<string, string | number | boolean>;
+}
+
+export interface NodeView {
+  id: string;
+  clusterId: string;
+  name: string;
+  address: string;
+  port: number;
+  user: string;
+  fingerprint: string;
+  membership: Membership;
+  mode: NodeMode;
+  facts: Record<string, unknown>;
+  createdAt: string;
+}
+
+export interface ClusterView {
+  id: string;
+  name: string;
+  virtualization: Virtualization;
+  imageDir: string;
+  shareDir: string;
+  createdAt: string;
+  storages: StorageView[];
+  nodes: NodeView[];
+}
+
+/** GET /api/clusters: every cluster with its parts, and the last live state of every node: enough for overview and cluster pages. */
+export interface PanelView {
+  clusters: ClusterView[];
+  live: NodeLive[];
+  /** Server time the ages in `live` count from, in milliseconds. */
+  sentAt: number;
+}
+
+export interface TaskRow {
+  id: string;
+  kind: string;
+  title: Text;
+  state: TaskState;
+  clusterId: string | null;
+  actorName: string;
+  createdAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+  stepsDone: number;
+  stepsTotal: number;
+  current: Text | null;
+  error: ErrorView | null;
+}
+
+export interface TaskStepView {
+  position: number;
+  stepId: string;
+  state: StepState;
+  exitCode: number | null;
+  output: string | null;
+  undoOutput: string | null;
+  error: ErrorView | null;
+  startedAt: string | null;
+  endedAt: string | null;
+}
+
+/** GET /api/tasks/ID */
+export interface TaskView extends TaskRow {
+  requestId: string;
+  plan: Plan;
+  steps: TaskStepView[];
+  log: { id: number; position: number | null; at: string; line: string }[];
+}
+
+/** What is typed in the wizard; refused fields stay as typed, so everything here may still be invalid. */
+export interface DraftData {
+  name: string;
+  virtualization: Virtualization;
+  imageDir: string;
+  shareDir: string;
+  storages: { key: string; kind: StorageKind; name: string; config: Record<string, string | number | boolean> }[];
+  mainKey: string | null;
+  step: "name" | "storages" | "main" | "nodes" | "review";
+}
+
+export interface DraftNodeView {
+  key: string;
+  address: string;
+  port: number;
+  user: string;
+  credential: "password" | "key";
+  /** One line for the machine's authorized_keys, for the credential `key`. */
+  publicKey: string;
+  seenFingerprint: string | null;
+  fingerprint: string | null;
+  state: "reading-key" | "confirm-key" | "looking" | "ready" | "blocked" | "failed";
+  /** Host name, system, threads, memory: known after the look. */
+  summary: { hostname?: string; system?: string; threads?: number; memory?: number };
+  groups: PreflightGroup[];
+  choices: Record<string, Record<string, string>>;
+  error: ErrorView | null;
+  lookedAt: string | null;
+}
+
+/** GET /api/drafts/ID. A join draft has the cluster's own storages in `data`. */
+export interface DraftView {
+  id: string;
+  kind: "cluster" | "join";
+  clusterId: string | null;
+  version: number;
+  data: DraftData;
+  nodes: DraftNodeView[];
+  /** Sentences by field path for what is typed now (`name`, `storages.<key>.config.vmDir`, `mainKey`): shown once a field was left. */
+  problems: Record<string, Text>;
+  /** What would run, from what is known now; null while nothing is. */
+  plan: Plan | null;
+  /** Why the plan can't be confirmed yet, in order; empty when it can. */
+  blockers: Text[];
+}
+
+/** Fields of a driver's form, made from its schema: what the wizard draws. */
+export interface FormField {
+  name: string;
+  label: Text;
+  help?: Text;
+  placeholder?: string;
+  widget: "text" | "path" | "number" | "switch";
+  default: string | number | boolean;
+}
+
+export interface StorageKindView {
+  kind: StorageKind;
+  available: boolean;
+  fields: FormField[];
+}

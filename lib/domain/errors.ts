@@ -1,0 +1,32 @@
+import type { Text } from "./text.ts";
+
+export const ERROR_CODES = [
+  "invalid-input", "not-signed-in", "not-allowed", "not-found", "already-exists", "conflict", "busy", "stale",
+  "in-use", "not-empty", "not-owned", "not-supported", "no-space", "tool-missing", "unreachable", "host-key",
+  "auth-failed", "timeout", "outcome-unknown", "command-failed", "internal",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** What a person sees of an error: a sentence, what to do, and for forms the sentence of each field. */
+export interface ErrorView {
+  code: ErrorCode;
+  message: Text;
+  hint?: Text;
+  /** Field path (`storages.0.config.vmDir`) → sentence. */
+  fields?: Record<string, Text>;
+  command?: { node: string; command: string; exitCode: number | null; output: string };
+  requestId?: string;
+}
+
+/** An expected failure with words for a person; anything else is a defect and is shown as `internal` with the request id. */
+export class PanelError extends Error {
+  readonly view: ErrorView;
+  constructor(view: ErrorView, options?: { cause?: unknown }) {
+    super(`${view.code}: ${view.message.key} ${JSON.stringify(view.message.values ?? {})}`, options);
+    this.name = "PanelError";
+    this.view = view;
+  }
+}
+
+/** Every server action answers with this; nothing is thrown across the wire. */
+export type ActionResult<T> = { ok: true; value: T } | { ok: false; error: ErrorView };

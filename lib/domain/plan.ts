@@ -1,0 +1,107 @@
+import type { Text } from "./text.ts";
+
+/**
+ * A plan is data: what will run, where, in which order, and what undoes it. It is shown before it runs, what runs is
+ * what was shown, and it survives the panel. A plan never holds a secret, only references to rows of `secrets`.
+ */
+export const PLAN_FORMAT = 1;
+
+/** One argument: plain, or a secret opened by the executor at the moment of the run (allowed as stdin only). */
+export interface SecretRef {
+  secret: string;
+}
+
+/**
+ * A command is argv, never a shell line. A small fixed script is `["sh", "-c", SCRIPT, "spindle", ...values]`: values
+ * travel as positional parameters, never inside the script.
+ */
+export interface Command {
+  argv: string[];
+  /** Sent on standard input. A secret travels only this way. */
+  stdin?: string | SecretRef;
+  /** Deadline on the node, in milliseconds. Default: 60 s for changes, 20 s for reads. */
+  timeoutMs?: number;
+}
+
+/** A read whose outcome proves something. Passes when the exit code is `code` (default 0) and stdout, trimmed, equals `stdout` where given. */
+export interface Check {
+  command: Command;
+  code?: number;
+  stdout?: string;
+}
+
+/** How a step is undone. `proof` must pass before an undo that could destroy anything runs; else the thing stays and is shown as left. */
+export interface Undo {
+  title: Text;
+  command: Command;
+  proof?: Check;
+}
+
+/** A step on a node: one command, recorded there as a transient systemd unit. */
+export interface NodeStep {
+  kind: "node";
+  id: string;
+  /** Key of the plan's target, see `PlanTarget`. */
+  target: string;
+  title: Text;
+  command: Command;
+  /** Passes when the step's effect is already there: the step then counts as done without running. */
+  alreadyDone?: Check;
+  /** Must pass right before the command runs: identity, emptiness. A failure fails the step and nothing has run. */
+  precondition?: Check;
+  undo: Undo | { none: Text };
+}
+
+/** A step in the panel's own database: the name of a registered handler and its input. It runs in one transaction with its journal row. */
+export interface PanelStep {
+  kind: "panel";
+  id: string;
+  title: Text;
+  action: string;
+  input: Record<string, unknown>;
+  undo: { title: Text; action: string; input: Record<string, unknown> } | { none: Text };
+}
+
+export type Step = NodeStep | PanelStep;
+
+/** A machine that a plan talks to. Credentials stand in `secrets`, by reference; a member is reached by its node id. */
+export interface PlanTarget {
+  key: string;
+  /** Shown to people: the node's name or address. */
+  label: string;
+  address: string;
+  port: number;
+  user: string;
+  /** `SHA256:…` of the pinned host key. */
+  fingerprint: string;
+  nodeId: string;
+  /** Which secret signs in, first that exists: the node's own key, then the join password. */
+  keySecret?: string;
+  passwordSecret?: string;
+}
+
+/**
+ * Steps run in order within a target, targets beside each other; a panel step waits for everything before it and
+ * everything after it waits for it. If a step fails, all done steps are undone in reverse.
+ */
+export interface Plan {
+  format: typeof PLAN_FORMAT;
+  kind: string;
+  title: Text;
+  targets: PlanTarget[];
+  steps: Step[];
+  /** Keys held while the task runs: two tasks that share one never run at once, the second is refused at once. */
+  locks: string[];
+  /** Said in the preview: what stays as it is, what can't be known before. */
+  notes: Text[];
+}
+
+export const TASK_STATES = ["queued", "running", "undoing", "done", "undone", "failed", "cancelled"] as const;
+/** `undone`: it failed and everything was taken back. `failed`: something is left, and the task says what. */
+export type TaskState = (typeof TASK_STATES)[number];
+
+export const STEP_STATES = ["pending", "running", "done", "failed", "skipped", "undoing", "undone", "left"] as const;
+/** `skipped`: its effect was there already, so its undo does not run. `left`: the undo was refused or failed, with the reason. */
+export type StepState = (typeof STEP_STATES)[number];
+
+export const TASK_ENDED: readonly TaskState[] = ["done", "undone", "failed", "cancelled"];

@@ -1,0 +1,111 @@
+import type { ZodObject, ZodRawShape } from "zod";
+import type { StorageCheck } from "../domain/live.ts";
+import type { Command, NodeStep } from "../domain/plan.ts";
+import type { PreflightRow } from "../domain/preflight.ts";
+import type { DriveFormat, StorageKind } from "../domain/storage.ts";
+import type { Text } from "../domain/text.ts";
+
+/**
+ * The contract of a storage driver. A driver is a folder and a line in `registry.ts`; nothing outside it names its
+ * kind. It never sees the database: it is functions of (config, facts). What runs on a node is argv built by it,
+ * what comes back is parsed by it.
+ */
+
+/** Result of one command on a node. `code: null` never leaves the SSH layer: that is an OutcomeUnknown error there. */
+export interface RunResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+  durationMs: number;
+}
+
+/** Runs a read on one node. Throws PanelError for a broken connection or a deadline; a non-zero exit is a result. */
+export type Reader = (command: Command) => Promise<RunResult>;
+
+/** Directories that belong to the cluster and are the same for all its storages (S08). */
+export interface ClusterDirs {
+  imageDir: string;
+  shareDir: string;
+}
+
+/** Who the storage belongs to; written on the volume as the mark of ownership. */
+export interface Ownership {
+  panelId: string;
+  clusterId: string;
+  clusterName: string;
+  storageId: string;
+  storageName: string;
+  epoch: number;
+}
+
+export interface JoinContext<Config> {
+  config: Config;
+  dirs: ClusterDirs;
+  owner: Ownership;
+  /** Choices made so far for this node and storage, e.g. `{"rename": "<vg uuid>"}`. */
+  choices: Record<string, string>;
+  /** Key of the node in the plan. */
+  target: string;
+}
+
+/** Identity of the storage on one node, pinned at join: `{vgUuid}`, `{fsUuid, marker}`. Strings only; compared, never interpreted, outside the driver. */
+export type Identity = Record<string, string>;
+
+/** What a driver says about joining a storage on one node. Pure, from facts. */
+export interface JoinPlan {
+  rows: PreflightRow[];
+  /** Steps in order; empty when a row failed. Ids are unique within the storage. */
+  steps: NodeStep[];
+  identity: Identity | null;
+  notes: Text[];
+}
+
+/**
+ * A driver's part of the probe. `script` is constant POSIX sh that defines the function `check_<kind with _>`; the probe
+ * runs it in a detached child with its output in a file, under `timeout`, never two of one storage at once.
+ */
+export interface ProbeFragment {
+  script: string;
+  args: string[];
+  /** Between the ends of two checks, in seconds, at rest. */
+  everySeconds: number;
+  /** On the node, in seconds; later is `late`. */
+  deadlineSeconds: number;
+  /** Paths whose change should trigger a check at once (inotify where the node has it); may be empty. */
+  watch: string[];
+}
+
+/** Raw end of one check, as the hub received it. */
+export interface RawCheck {
+  /** Exit status of the check's function; null when it was late. */
+  code: number | null;
+  lines: string[];
+  durationMs: number;
+}
+
+export interface Capabilities {
+  /** One capacity for the whole cluster, or one per node. */
+  shared: boolean;
+  format: DriveFormat | null;
+  /** Whether the space of a drive is taken at creation. */
+  preallocated: boolean;
+}
+
+export interface StorageDriver<Config = any, Facts = any> {
+  kind: StorageKind;
+  /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. */
+  config: ZodObject<ZodRawShape>;
+  capabilities: Capabilities;
+  /** Debian packages that a node needs for it. */
+  packages: readonly string[];
+  /** Things no other storage of the panel may use: `{what: "directory", value: "/vm"}`. `scope` says whether it collides within a cluster (names) or on one node (identities). */
+  claims(config: Config): { what: string; value: string }[];
+  /** What is looked at on the node before a join; reads only, each with its own deadline. */
+  facts(read: Reader, config: Config, dirs: ClusterDirs): Promise<Facts>;
+  /** Facts → rows, steps, identity. */
+  join(context: JoinContext<Config>, facts: Facts): JoinPlan;
+  /** Steps as far as they are known without a node, for the wizard's preview. */
+  preview(context: JoinContext<Config>): { steps: NodeStep[]; notes: Text[] };
+  probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
+  readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck;
+}
