@@ -1,0 +1,2 @@
+/** Sentences of this area; ICU message syntax. */
+export const preflight = {} as const;
