@@ -1,9 +1,27 @@
 import type { Text } from "./text.ts";
 
 export const ERROR_CODES = [
-  "invalid-input", "not-signed-in", "not-allowed", "not-found", "already-exists", "conflict", "busy", "stale",
-  "in-use", "not-empty", "not-owned", "not-supported", "no-space", "tool-missing", "unreachable", "host-key",
-  "auth-failed", "timeout", "outcome-unknown", "command-failed", "internal",
+  "invalid-input",
+  "not-signed-in",
+  "not-allowed",
+  "not-found",
+  "already-exists",
+  "conflict",
+  "busy",
+  "stale",
+  "in-use",
+  "not-empty",
+  "not-owned",
+  "not-supported",
+  "no-space",
+  "tool-missing",
+  "unreachable",
+  "host-key",
+  "auth-failed",
+  "timeout",
+  "outcome-unknown",
+  "command-failed",
+  "internal",
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 

@@ -91,7 +91,7 @@ export interface Capabilities {
   preallocated: boolean;
 }
 
-export interface StorageDriver<Config = any, Facts = any> {
+export interface StorageDriver<Config = unknown, Facts = unknown> {
   kind: StorageKind;
   /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. */
   config: ZodObject<ZodRawShape>;

@@ -22,7 +22,9 @@ export const storages = pgTable(
   "storages",
   {
     id: text("id").primaryKey(),
-    clusterId: text("cluster_id").notNull().references(() => clusters.id, { onDelete: "cascade" }),
+    clusterId: text("cluster_id")
+      .notNull()
+      .references(() => clusters.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     kind: text("kind", { enum: ["file", "lvm", "ceph", "zfs", "network-lvm", "nas"] }).notNull(),
     /** The driver's validated config. */
@@ -41,7 +43,9 @@ export const nodes = pgTable(
   "nodes",
   {
     id: text("id").primaryKey(),
-    clusterId: text("cluster_id").notNull().references(() => clusters.id, { onDelete: "cascade" }),
+    clusterId: text("cluster_id")
+      .notNull()
+      .references(() => clusters.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     address: text("address").notNull(),
     port: integer("port").notNull(),
@@ -51,7 +55,9 @@ export const nodes = pgTable(
     keySecret: text("key_secret").notNull(),
     machineId: text("machine_id").notNull(),
     membership: text("membership", { enum: ["joining", "member", "leaving"] }).notNull(),
-    mode: text("mode", { enum: ["in-service", "maintenance"] }).notNull().default("in-service"),
+    mode: text("mode", { enum: ["in-service", "maintenance"] })
+      .notNull()
+      .default("in-service"),
     /** System, versions, CPU model and threads, memory: as the join saw them. */
     facts: jsonb("facts").$type<Record<string, unknown>>().notNull().default({}),
     createdAt: at("created_at").notNull().defaultNow(),
@@ -67,8 +73,12 @@ export const nodes = pgTable(
 export const nodeStorages = pgTable(
   "node_storages",
   {
-    nodeId: text("node_id").notNull().references(() => nodes.id, { onDelete: "cascade" }),
-    storageId: text("storage_id").notNull().references(() => storages.id, { onDelete: "cascade" }),
+    nodeId: text("node_id")
+      .notNull()
+      .references(() => nodes.id, { onDelete: "cascade" }),
+    storageId: text("storage_id")
+      .notNull()
+      .references(() => storages.id, { onDelete: "cascade" }),
     identity: jsonb("identity").$type<Record<string, string>>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.nodeId, t.storageId] }), index("node_storages_storage").on(t.storageId)],
@@ -76,7 +86,9 @@ export const nodeStorages = pgTable(
 
 /** The last measurement of each node and of each storage on it: what a page shows before the first line after a restart. */
 export const nodeLast = pgTable("node_last", {
-  nodeId: text("node_id").primaryKey().references(() => nodes.id, { onDelete: "cascade" }),
+  nodeId: text("node_id")
+    .primaryKey()
+    .references(() => nodes.id, { onDelete: "cascade" }),
   health: text("health", { enum: ["active", "corrupted", "unreachable", "unknown"] }).notNull(),
   reason: jsonb("reason").$type<Text | null>(),
   since: at("since").notNull(),
@@ -87,8 +99,12 @@ export const nodeLast = pgTable("node_last", {
 export const storageLast = pgTable(
   "storage_last",
   {
-    nodeId: text("node_id").notNull().references(() => nodes.id, { onDelete: "cascade" }),
-    storageId: text("storage_id").notNull().references(() => storages.id, { onDelete: "cascade" }),
+    nodeId: text("node_id")
+      .notNull()
+      .references(() => nodes.id, { onDelete: "cascade" }),
+    storageId: text("storage_id")
+      .notNull()
+      .references(() => storages.id, { onDelete: "cascade" }),
     status: text("status", { enum: ["ok", "degraded", "lost", "unknown"] }).notNull(),
     since: at("since"),
     cause: jsonb("cause").$type<Cause | null>(),
@@ -104,7 +120,9 @@ export const statusChanges = pgTable(
   "status_changes",
   {
     at: at("at").notNull().defaultNow(),
-    nodeId: text("node_id").notNull().references(() => nodes.id, { onDelete: "cascade" }),
+    nodeId: text("node_id")
+      .notNull()
+      .references(() => nodes.id, { onDelete: "cascade" }),
     storageId: text("storage_id"),
     from: text("from").notNull(),
     to: text("to").notNull(),

@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
+import {
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
 import type { ErrorView } from "../../domain/errors.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { PreflightGroup } from "../../domain/preflight.ts";
@@ -25,7 +36,9 @@ export const drafts = pgTable("drafts", {
 export const draftNodes = pgTable(
   "draft_nodes",
   {
-    draftId: text("draft_id").notNull().references(() => drafts.id, { onDelete: "cascade" }),
+    draftId: text("draft_id")
+      .notNull()
+      .references(() => drafts.id, { onDelete: "cascade" }),
     key: text("key").notNull(),
     position: integer("position").notNull(),
     address: text("address").notNull(),
@@ -94,17 +107,23 @@ export const tasks = pgTable(
 /** Held while a task is open: the primary key is the lock. */
 export const taskLocks = pgTable("task_locks", {
   key: text("key").primaryKey(),
-  taskId: text("task_id").notNull().references(() => tasks.id, { onDelete: "cascade" }),
+  taskId: text("task_id")
+    .notNull()
+    .references(() => tasks.id, { onDelete: "cascade" }),
 });
 
 /** The journal: one row a step, in plan order. */
 export const taskSteps = pgTable(
   "task_steps",
   {
-    taskId: text("task_id").notNull().references(() => tasks.id, { onDelete: "cascade" }),
+    taskId: text("task_id")
+      .notNull()
+      .references(() => tasks.id, { onDelete: "cascade" }),
     position: integer("position").notNull(),
     stepId: text("step_id").notNull(),
-    state: text("state", { enum: ["pending", "running", "done", "failed", "skipped", "undoing", "undone", "left"] }).notNull(),
+    state: text("state", {
+      enum: ["pending", "running", "done", "failed", "skipped", "undoing", "undone", "left"],
+    }).notNull(),
     /** Counts runs and undos: part of the unit's name on the node. */
     attempt: integer("attempt").notNull().default(0),
     /** boot_id of the node when the unit was started. */
@@ -124,7 +143,9 @@ export const taskLog = pgTable(
   "task_log",
   {
     id: bigserial("id", { mode: "number" }).primaryKey(),
-    taskId: text("task_id").notNull().references(() => tasks.id, { onDelete: "cascade" }),
+    taskId: text("task_id")
+      .notNull()
+      .references(() => tasks.id, { onDelete: "cascade" }),
     position: integer("position"),
     at: at("at").notNull().defaultNow(),
     line: text("line").notNull(),
