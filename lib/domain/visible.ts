@@ -1,0 +1,26 @@
+/**
+ * Text from outside (node output, names) made safe to look at: what would move the cursor, colour the line or turn the
+ * reading direction becomes a visible sign. Markup is no concern here: text is always rendered as text.
+ */
+
+// C0 and C1 controls, DEL, zero-width and bidirectional marks, line separators, BOM, interlinear marks, tag characters.
+const HIDDEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
+
+function sign(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code <= 0x1f) return String.fromCodePoint(0x2400 + code);
+  if (code === 0x7f) return "\u2421";
+  return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+}
+
+/** One line: every hidden character as a sign, also newline and tab. */
+export function visible(value: string): string {
+  return value.replace(HIDDEN, sign);
+}
+
+/** Output of a command: newlines and tabs stay (CRLF counts as a newline), everything else hidden becomes a sign. */
+export function visibleOutput(value: string): string {
+  return value.replace(/\r\n/g, "\n").replace(HIDDEN, (character) => (character === "\n" || character === "\t" ? character : sign(character)));
+}
