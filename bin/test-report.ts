@@ -1,0 +1,104 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+
+/** One test as a report holds it. `ids` are the feature ids it carries as tags. */
+export interface TestResult {
+  file: string;
+  title: string;
+  status: "passed" | "failed" | "missing";
+  ids: string[];
+  durationMs: number;
+}
+
+export interface TestReport {
+  commit: string;
+  dirty: boolean;
+  results: TestResult[];
+}
+
+export const REPORT_FILE = "report/tests.json";
+const TAG = /@([SPB]\d\d)\b/g;
+
+/** The commit of the tree and whether anything differs from it. Throws when this is no git checkout. */
+export function treeState(): { commit: string; dirty: boolean } {
+  return { commit: git("rev-parse", "HEAD"), dirty: git("status", "--porcelain") !== "" };
+}
+
+function git(...args: string[]): string {
+  const result = spawnSync("git", args, { encoding: "utf8" });
+  if (result.status !== 0) throw new Error(`git ${args.join(" ")}: ${result.stderr}`);
+  return result.stdout.trim();
+}
+
+export function idsIn(...texts: string[]): string[] {
+  const ids = new Set<string>();
+  for (const text of texts) for (const match of text.matchAll(TAG)) ids.add(match[1] as string);
+  return [...ids].sort();
+}
+
+interface PlaywrightSuite {
+  title: string;
+  file?: string;
+  suites?: PlaywrightSuite[];
+  specs?: {
+    title: string;
+    file: string;
+    tags: string[];
+    ok: boolean;
+    tests: { status: string; results: { duration: number }[] }[];
+  }[];
+}
+
+/** Reads Playwright's JSON report (`results` absent for `--list`). */
+export function readPlaywright(file: string, rootDir: string): TestResult[] {
+  const report = JSON.parse(readFileSync(file, "utf8")) as { suites: PlaywrightSuite[]; config: { rootDir: string } };
+  const out: TestResult[] = [];
+  const walk = (suite: PlaywrightSuite, path: string[]) => {
+    const here = suite.file === suite.title ? path : [...path, suite.title];
+    for (const spec of suite.specs ?? []) {
+      const ran = spec.tests.flatMap((test) => test.results);
+      out.push({
+        file: relative(rootDir, `${report.config.rootDir}/${spec.file}`),
+        title: [...here, spec.title].join(" › "),
+        status:
+          ran.length === 0
+            ? "missing"
+            : spec.ok && spec.tests.every((test) => test.status === "expected")
+              ? "passed"
+              : "failed",
+        ids: idsIn(...spec.tags.map((tag) => `@${tag.replace(/^@/, "")}`)),
+        durationMs: ran.reduce((sum, one) => sum + one.duration, 0),
+      });
+    }
+    for (const child of suite.suites ?? []) walk(child, here);
+  };
+  for (const suite of report.suites) walk(suite, []);
+  return out;
+}
+
+/** Reads vitest's JSON report. */
+export function readVitest(file: string, rootDir: string): TestResult[] {
+  const report = JSON.parse(readFileSync(file, "utf8")) as {
+    testResults: { name: string; assertionResults: { fullName: string; status: string; duration?: number }[] }[];
+  };
+  return report.testResults.flatMap((suite) =>
+    suite.assertionResults.map((test) => ({
+      file: relative(rootDir, suite.name),
+      title: test.fullName,
+      status: test.status === "passed" ? ("passed" as const) : ("failed" as const),
+      ids: idsIn(test.fullName),
+      durationMs: test.duration ?? 0,
+    })),
+  );
+}
+
+export function writeReport(report: TestReport): void {
+  mkdirSync(dirname(REPORT_FILE), { recursive: true });
+  writeFileSync(REPORT_FILE, `${JSON.stringify(report, null, 1)}\n`);
+}
+
+/** The last report, or null when none was written. */
+export function readReport(): TestReport | null {
+  return existsSync(REPORT_FILE) ? (JSON.parse(readFileSync(REPORT_FILE, "utf8")) as TestReport) : null;
+}

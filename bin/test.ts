@@ -1,0 +1,84 @@
+/**
+ * `npm test`: check, unit tests, database tests, browser tests, tests on real nodes. As root on Debian it installs what
+ * it needs and names it first. Goes through every stage, prints the minutes of each file, writes report/tests.json, and
+ * ends with the line "N passed, N failed". `--full` runs every point of the long loops.
+ */
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { ensureHost, runHere } from "./prerequisites.ts";
+import { readPlaywright, readVitest, type TestResult, treeState, writeReport } from "./test-report.ts";
+
+interface Stage {
+  name: string;
+  argv: string[];
+  report?: (file: string) => TestResult[];
+}
+
+const node = process.execPath;
+const env: Record<string, string> = process.argv.includes("--full") ? { SPINDLE_TEST_FULL: "1" } : {};
+const vitest = (project: string, file: string) => [
+  node,
+  "node_modules/.bin/vitest",
+  "run",
+  "--project",
+  project,
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${file}`,
+];
+const playwright = (project: string) => [
+  node,
+  "node_modules/.bin/playwright",
+  "test",
+  "--project",
+  project,
+  "--reporter=list,json",
+];
+
+const stages: Stage[] = [
+  { name: "check", argv: [node, "bin/check.ts"] },
+  { name: "features", argv: [node, "bin/features.ts", "--verify"] },
+  { name: "unit", argv: vitest("unit", "report/unit.json"), report: (file) => readVitest(file, process.cwd()) },
+  { name: "db", argv: vitest("db", "report/db.json"), report: (file) => readVitest(file, process.cwd()) },
+  { name: "panel", argv: playwright("panel"), report: (file) => readPlaywright(file, process.cwd()) },
+  { name: "nodes", argv: vitest("lab", "report/nodes.json"), report: (file) => readVitest(file, process.cwd()) },
+  { name: "lab", argv: playwright("lab"), report: (file) => readPlaywright(file, process.cwd()) },
+];
+
+function runStage(stage: Stage): { results: TestResult[]; failed: boolean } {
+  const file = `report/${stage.name}.json`;
+  rmSync(file, { force: true });
+  const started = performance.now();
+  const code = runHere(stage.argv, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+  console.log(`\n== ${stage.name}: ${code === 0 ? "ok" : `exit ${code}`}, ${minutes} min\n`);
+  const results = stage.report && existsSync(file) ? stage.report(file) : [];
+  return { results, failed: code !== 0 };
+}
+
+function printMinutes(results: TestResult[]): void {
+  const byFile = new Map<string, number>();
+  for (const one of results) byFile.set(one.file, (byFile.get(one.file) ?? 0) + one.durationMs);
+  for (const [file, ms] of [...byFile].sort((a, b) => b[1] - a[1]))
+    console.log(`${(ms / 60_000).toFixed(2).padStart(6)} min  ${file}`);
+}
+
+const { commit, dirty } = treeState();
+await ensureHost({ browser: true });
+mkdirSync("report", { recursive: true });
+
+const results: TestResult[] = [];
+const broken: string[] = [];
+for (const stage of stages) {
+  const outcome = runStage(stage);
+  results.push(...outcome.results);
+  // A stage can fail without a failed test: a tool that did not start, a check that is red.
+  if (outcome.failed) broken.push(stage.name);
+}
+writeReport({ commit, dirty, results });
+printMinutes(results);
+
+const failed = results.filter((one) => one.status !== "passed");
+for (const one of failed) console.log(`FAILED ${one.file}: ${one.title}`);
+if (broken.length > 0) console.log(`Stages that failed: ${broken.join(", ")}`);
+console.log(`${results.length - failed.length} passed, ${Math.max(failed.length, broken.length)} failed`);
+process.exitCode = broken.length > 0 || failed.length > 0 ? 1 : 0;
