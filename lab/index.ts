@@ -1,0 +1,6 @@
+export { ExecTimeout, type ExecResult } from "./agent.ts";
+export { type Missing, checkHost, installHostPackages } from "./host.ts";
+export { type Image, type ImageKind, ensureImage, ensureImages } from "./image/build.ts";
+export { listInstances } from "./instance.ts";
+export { type DiskSpec, Lab, type LabSpec, type NodeSpec, defaultDisks, openLab } from "./lab.ts";
+export { type FaultOptions, LabNode, type NodeDisk } from "./node.ts";
