@@ -52,6 +52,9 @@ export interface StorageCheck {
   outcome: "ok" | "degraded" | "failed" | "late";
   cause?: Cause;
   figures?: StorageFigures;
+  /** Told apart from lost: it is there, but takes no writes, or no more of them. */
+  readOnly?: boolean;
+  full?: boolean;
   /** The driver's own details for its page (PVs, metadata space, partitions), validated by the driver. */
   details?: Record<string, unknown>;
 }

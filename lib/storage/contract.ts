@@ -62,7 +62,10 @@ export interface JoinPlan {
 
 /**
  * A driver's part of the probe. `script` is constant POSIX sh that defines the function `check_<kind with _>`; the probe
- * runs it in a detached child with its output in a file, under `timeout`, never two of one storage at once.
+ * runs it in a detached child with its output in a file, under a deadline, never two of one storage at once. The script
+ * may define `watch_<kind with _>` as well: builtins only, nothing that can hang, run every second in the probe itself;
+ * it sets `seen` to a short word, and when the word changes a check runs at once. Both get `args`; `$own` is a file name
+ * prefix for what the check keeps between runs, `$stamp` a file touched when the last check began.
  */
 export interface ProbeFragment {
   script: string;
@@ -71,8 +74,6 @@ export interface ProbeFragment {
   everySeconds: number;
   /** On the node, in seconds; later is `late`. */
   deadlineSeconds: number;
-  /** Paths whose change should trigger a check at once (inotify where the node has it); may be empty. */
-  watch: string[];
 }
 
 /** Raw end of one check, as the hub received it. */
