@@ -37,7 +37,10 @@ done
 for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \
   logrotate.timer man-db.timer systemd-tmpfiles-clean.timer getty@tty1.service serial-getty@ttyS0.service \
   systemd-timesyncd.service systemd-pstore.service systemd-binfmt.service modprobe@drm.service modprobe@efi_pstore.service \
-  systemd-hwdb-update.service systemd-journal-catalog-update.service ldconfig.service systemd-update-done.service; do
+  systemd-hwdb-update.service systemd-journal-catalog-update.service ldconfig.service systemd-update-done.service \
+  systemd-sysusers.service systemd-random-seed.service systemd-update-utmp.service systemd-update-utmp-runlevel.service \
+  modprobe@fuse.service sys-fs-fuse-connections.mount dev-mqueue.mount dev-hugepages.mount \
+  sys-kernel-debug.mount sys-kernel-tracing.mount; do
   ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 done
 # Settling takes nine seconds under emulation and only matters where a pool is to be imported.

@@ -6,7 +6,8 @@ tree=$1 kernel=$2 busybox=$3 work=$4 out=$5
 rm -rf "$work" && mkdir -p "$work/bin" "$work/dev" "$work/proc" "$work/root" "$work/modules"
 cp "$busybox" "$work/bin/busybox"
 number=10
-chroot "$tree" modprobe -S "$kernel" -a --show-depends virtio_pci virtio_blk virtio_rng |
+# The network card's and the configuration device's are here so that the identity need not wait for udev.
+chroot "$tree" modprobe -S "$kernel" -a --show-depends virtio_pci virtio_blk virtio_net virtio_rng qemu_fw_cfg |
   awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
   while read -r module; do cp "$tree/$module" "$work/modules/$number-${module##*/}"; number=$((number + 1)); done
 cat > "$work/init" <<'I'
