@@ -59,13 +59,13 @@ export function parseEnv(variables: Record<string, string | undefined>, args: re
   }
   const v = parsed.data;
   return Object.freeze({
-    dataDir: resolve(v.SPINDLE_DATA ?? defaultDataDir(v.XDG_DATA_HOME)),
+    dataDir: resolve(/* turbopackIgnore: true */ v.SPINDLE_DATA ?? defaultDataDir(v.XDG_DATA_HOME)),
     databaseUrl: v.DATABASE_URL ?? null,
     host: v.SPINDLE_HOST ?? "127.0.0.1",
     port: v.SPINDLE_PORT ?? 3080,
     origin: v.SPINDLE_ORIGIN ? new URL(v.SPINDLE_ORIGIN).origin : null,
     trustedProxies: Object.freeze((v.SPINDLE_TRUSTED_PROXIES ?? "").split(/[\s,]+/).filter((entry) => entry !== "")),
-    keyFile: v.SPINDLE_KEY_FILE ? resolve(v.SPINDLE_KEY_FILE) : null,
+    keyFile: v.SPINDLE_KEY_FILE ? resolve(/* turbopackIgnore: true */ v.SPINDLE_KEY_FILE) : null,
     insecureHttp: args.includes("--insecure-http") || v.SPINDLE_INSECURE_HTTP === "1",
     buildDir: v.SPINDLE_BUILD_DIR ?? ".next",
     logLevel: v.SPINDLE_LOG ?? "info",
@@ -83,4 +83,10 @@ export function env(): Env {
     for (const name of SECRET_VARIABLES) delete process.env[name];
   }
   return holder[KEY];
+}
+
+/** The environment for children of the panel: without what `env` takes out. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  env();
+  return { ...process.env };
 }

@@ -1,0 +1,34 @@
+import { boot } from "../lib/boot.ts";
+import { ensureBuild } from "../lib/build.ts";
+import { env } from "../lib/env.ts";
+import { log } from "../lib/log.ts";
+
+/** Whatever happens while stopping, the process is gone after this long. */
+const STOP_DEADLINE_MS = 30_000;
+
+async function main(): Promise<void> {
+  env();
+  // Set before Next is loaded: it picks React's production build by it.
+  (process.env as Record<string, string>).NODE_ENV = "production";
+  await ensureBuild((line) => console.log(line));
+  const panel = await boot();
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info("stopping", { signal });
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    void panel.stop().then(() => process.exit(0));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  console.log(`Spindle is ready at ${panel.url}`);
+  if (panel.setupPath) console.log(`Make the first administrator within an hour:\n  ${panel.url}${panel.setupPath}`);
+}
+
+process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  if (env().logLevel === "debug") console.error(error);
+  process.exit(1);
+});

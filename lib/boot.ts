@@ -1,0 +1,82 @@
+import { sweepLinks } from "./auth/links.ts";
+import { sweepFailures } from "./auth/throttle.ts";
+import { db } from "./db/client.ts";
+import { type OpenDatabase, openPanelDatabase } from "./db/open.ts";
+import { closeBus } from "./live/bus.ts";
+import { log } from "./log.ts";
+import { loadMasterKey } from "./secrets/master.ts";
+import { sweepSecrets } from "./secrets/store.ts";
+import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
+import { createSetupLink, needsSetup } from "./services/users/links.ts";
+
+const SWEEP_MS = 60_000;
+
+export interface Panel {
+  url: string;
+  /** Path of the set-up link; null once somebody has an account. */
+  setupPath: string | null;
+  /** Ends everything in order: streams, tasks, connections, database. */
+  stop(): Promise<void>;
+}
+
+/** A part that runs until it is stopped. */
+interface Part {
+  name: string;
+  stop: () => Promise<void>;
+}
+
+async function sweep(): Promise<void> {
+  try {
+    await sweepSecrets();
+    await sweepFailures();
+    await sweepLinks(db());
+  } catch (error) {
+    log.warn("sweeping failed; it is tried again in a minute", { error });
+  }
+}
+
+function startSweeping(): Part {
+  const timer = setInterval(() => void sweep(), SWEEP_MS);
+  return { name: "sweeping", stop: async () => clearInterval(timer) };
+}
+
+/** Stops parts last started first; one that fails does not keep the others running. */
+async function stopAll(parts: readonly Part[]): Promise<void> {
+  for (const part of parts.toReversed()) {
+    const begun = Date.now();
+    await part.stop().catch((error: unknown) => log.error(`stopping failed: ${part.name}`, { error }));
+    log.debug(`stopped: ${part.name}`, { ms: Date.now() - begun });
+  }
+}
+
+/** The parts between the database and the front door, in the order they start. */
+async function startParts(parts: Part[]): Promise<void> {
+  await sweep();
+  parts.push(startSweeping());
+}
+
+function databasePart(database: OpenDatabase): Part {
+  return { name: "database", stop: () => database.close() };
+}
+
+function doorPart(door: FrontDoor): Part {
+  return { name: "front door", stop: () => door.close() };
+}
+
+/** Starts the panel in this process. When a part can't start, the ones before it are stopped and the error is thrown. */
+export async function boot(): Promise<Panel> {
+  const parts: Part[] = [];
+  try {
+    const database = await openPanelDatabase();
+    parts.push(databasePart(database));
+    log.info("database ready", { origin: database.origin });
+    await loadMasterKey();
+    await startParts(parts);
+    const door = await openFrontDoor({ needsSetup });
+    parts.push(doorPart(door), { name: "streams", stop: async () => closeBus() });
+    return { url: door.url, setupPath: await createSetupLink(), stop: () => stopAll(parts) };
+  } catch (error) {
+    await stopAll(parts);
+    throw error;
+  }
+}
