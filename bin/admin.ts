@@ -8,16 +8,16 @@ import { loadMasterKey } from "../lib/secrets/master.ts";
 import { createFirstAdministrator, createResetLink } from "../lib/services/users/links.ts";
 
 const USAGE = `Usage:
-  npm run admin -- reset E-MAIL   print a link that sets a new password, good for an hour
-  npm run admin -- first E-MAIL   make the first administrator; the password is read from standard input`;
+  npm run admin -- reset E-MAIL          print a link that sets a new password, good for an hour
+  npm run admin -- first E-MAIL [NAME]   make the first administrator; the password is read from standard input`;
 
 function address(path: string): string {
   return `${env().origin ?? `http://${env().host}:${env().port}`}${path}`;
 }
 
-async function first(email: string): Promise<void> {
+async function first(email: string, name: string | undefined): Promise<void> {
   const password = (await readAll(process.stdin)).replace(/\r?\n$/, "");
-  const data = newAccountSchema.parse({ token: "", name: email.split("@")[0], email, password });
+  const data = newAccountSchema.parse({ token: "", name: name ?? email.split("@")[0], email, password });
   await createFirstAdministrator(data);
   console.log(`${data.email} is an administrator now`);
 }
@@ -30,7 +30,7 @@ function sentence(error: PanelError): string {
   return typeof at === "string" ? at : error.message;
 }
 
-async function main([verb, email]: readonly string[]): Promise<number> {
+async function main([verb, email, name]: readonly string[]): Promise<number> {
   if (!email || (verb !== "reset" && verb !== "first")) {
     console.error(USAGE);
     return 2;
@@ -39,7 +39,7 @@ async function main([verb, email]: readonly string[]): Promise<number> {
   try {
     await loadMasterKey();
     if (verb === "reset") console.log(address(await createResetLink(email)));
-    else await first(email);
+    else await first(email, name);
     return 0;
   } finally {
     await database.close();

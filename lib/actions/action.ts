@@ -1,4 +1,4 @@
-import { isRedirectError } from "next/dist/client/components/redirect-error.js";
+import { unstable_rethrow as rethrowOfNext } from "next/navigation.js";
 import type { z } from "zod";
 import type { ActionResult } from "../domain/errors.ts";
 import { failureView } from "../server/failure.ts";
@@ -9,7 +9,8 @@ async function settle<C extends RequestContext, T>(context: () => Promise<C>, wo
   try {
     return { ok: true, value: await work(await context()) };
   } catch (error) {
-    if (isRedirectError(error)) throw error;
+    // A redirect is an exception of Next.
+    rethrowOfNext(error);
     return { ok: false, error: failureView(error, requestId) };
   }
 }
