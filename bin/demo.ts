@@ -39,8 +39,11 @@ Spindle      ${panel.url}
 Sign in as   ${admin.email}
 Password     ${admin.password}
 `);
-    for (const node of lab.nodes) console.log(`Node ${node.name}    ${node.address}, port 22, user root, password ${node.rootPassword}`);
-    console.log(`\n${flags.has("--filled") ? "Both nodes are members of the cluster demo." : "The nodes wait to be joined."} Ctrl-C takes everything down.`);
+    for (const node of lab.nodes)
+      console.log(`Node ${node.name}    ${node.address}, port 22, user root, password ${node.rootPassword}`);
+    console.log(
+      `\n${flags.has("--filled") ? "Both nodes are members of the cluster demo." : "The nodes wait to be joined."} Ctrl-C takes everything down.`,
+    );
     await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), panel.exited]);
     console.log("Taking the demo down.");
     await end();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { checkHost, installHostPackages } from "../lab/index.ts";
+import { checkHost, missingPackages } from "../lab/host.ts";
 
 /** Debian packages of the browser that the tests and `demo --check` drive. */
 const BROWSER_PACKAGES = ["chromium", "fonts-liberation"];
@@ -11,19 +11,28 @@ const BROWSER_PACKAGES = ["chromium", "fonts-liberation"];
  * before anything was changed.
  */
 export async function ensureHost(options: { browser: boolean }): Promise<void> {
-  const host = await checkHost();
-  const packages = options.browser && !existsSync("/usr/bin/chromium") ? BROWSER_PACKAGES : [];
-  const blockers = host.missing.filter((one) => !one.packages);
-  const wanted = [...host.missing.flatMap((one) => one.packages ?? []), ...packages];
-  if (blockers.length > 0 || (wanted.length > 0 && process.getuid?.() !== 0)) {
+  const { missing } = await checkHost();
+  const packages = await missingPackages();
+  if (options.browser && !existsSync("/usr/bin/chromium")) packages.push(...BROWSER_PACKAGES);
+  const blockers = missing.filter((one) => !one.what.startsWith("packages "));
+  if (blockers.length > 0) {
     console.error("This machine lacks something; nothing was changed.");
-    for (const one of host.missing) console.error(`- ${one.what}: ${one.why}\n  ${one.how}`);
-    if (packages.length > 0) console.error(`- a browser for the tests\n  apt-get install ${packages.join(" ")}`);
+    for (const one of blockers) console.error(`- ${one.what}: ${one.why}\n  ${one.how}`);
+    if (packages.length > 0) console.error(`- Debian packages\n  apt-get install ${packages.join(" ")}`);
     process.exit(1);
   }
-  if (wanted.length === 0) return;
-  console.log(`Installing Debian packages on this machine: ${wanted.join(" ")}`);
-  await installHostPackages(wanted);
+  if (packages.length === 0) return;
+  console.log(`Installing Debian packages on this machine: ${packages.join(" ")}`);
+  // The lists of a fresh machine are empty.
+  runOrEnd(["apt-get", "update", "-qq"]);
+  runOrEnd(["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...packages]);
+}
+
+function runOrEnd(argv: readonly string[]): void {
+  const code = runHere(argv, { DEBIAN_FRONTEND: "noninteractive" });
+  if (code === 0) return;
+  console.error(`${argv.join(" ")} ended with ${code}: this machine needs those packages, see above.`);
+  process.exit(1);
 }
 
 /** Runs a command with its output on this terminal. Returns its exit code; throws where it can't be started. */
