@@ -3,6 +3,11 @@ import { ensureBuild } from "../lib/build.ts";
 import { env } from "../lib/env.ts";
 import { log } from "../lib/log.ts";
 
+/**
+ * The panel. `--insecure-http` lets it listen beyond this machine without https; `--no-build` serves the pages as they
+ * were built last, whatever has changed since.
+ */
+
 /** Whatever happens while stopping, the process is gone after this long. */
 const STOP_DEADLINE_MS = 30_000;
 
@@ -10,7 +15,7 @@ async function main(): Promise<void> {
   env();
   // Set before Next is loaded: it picks React's production build by it.
   (process.env as Record<string, string>).NODE_ENV = "production";
-  await ensureBuild((line) => console.log(line));
+  if (!process.argv.includes("--no-build")) await ensureBuild((line) => console.log(line));
   const panel = await boot();
   let stopping = false;
   const stop = (signal: string) => {

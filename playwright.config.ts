@@ -1,0 +1,32 @@
+import { defineConfig } from "@playwright/test";
+
+/** `panel`: browser and panel, no nodes. `lab`: the same against real nodes, one file at a time. */
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  globalSetup: "./e2e/fixtures/global-setup.ts",
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["json", { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ?? "report/playwright.json" }]],
+  use: {
+    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    viewport: { width: 1350, height: 900 },
+    locale: "en-GB",
+    timezoneId: "UTC",
+    launchOptions: {
+      executablePath: "/usr/bin/chromium",
+      args: [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--no-proxy-server",
+      ],
+    },
+  },
+  projects: [
+    { name: "panel", testDir: "e2e/panel", testMatch: "**/*.e2e.ts", workers: 2 },
+    { name: "lab", testDir: "e2e/lab", testMatch: "**/*.e2e.ts", workers: 1, timeout: 600_000 },
+  ],
+});
