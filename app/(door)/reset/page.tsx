@@ -1,0 +1,9 @@
+import type { Metadata } from "next";
+import { Redeem } from "#components/door/redeem.tsx";
+import { en } from "#lib/messages/en.ts";
+
+export const metadata: Metadata = { title: en.pages.door.reset.title };
+
+export default function ResetPage() {
+  return <Redeem purpose="reset" />;
+}

@@ -1,0 +1,6 @@
+import { Gone } from "#components/ui/gone.tsx";
+import { en } from "#lib/messages/en.ts";
+
+export default function NotFound() {
+  return <Gone>{en.common.notFound}</Gone>;
+}

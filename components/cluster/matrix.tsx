@@ -1,0 +1,130 @@
+"use client";
+import { Star } from "lucide-react";
+import Link from "next/link";
+import { useCallback, useMemo } from "react";
+import { useTranslations } from "use-intl";
+import { usePanel } from "#components/shell/panel-data.tsx";
+import { useAddress } from "#components/shell/use-address.ts";
+import { storageOrder } from "#components/overview/cluster-table.tsx";
+import { Pane } from "#components/ui/layout.tsx";
+import { Button } from "#components/ui/button.tsx";
+import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { CHUNK_ROWS, Chunk } from "./chunk.tsx";
+import { MatrixTools } from "./matrix-tools.tsx";
+import { NodeRow } from "./node-row.tsx";
+import { useMatrixRows } from "./use-matrix-rows.ts";
+
+function StorageHead({ storage }: { storage: StorageView }) {
+  const t = useTranslations("pages.cluster");
+  const kind = useTranslations("common.kind")(storage.kind);
+  return (
+    <th scope="col" className="border-l border-line px-2.5 py-2 text-left align-bottom font-normal">
+      <span className="flex items-center gap-1.5">
+        {storage.isMain ? <Star aria-hidden size={14} className="shrink-0" /> : null}
+        <Link
+          href={`/storages/${storage.id}`}
+          className="inline-flex min-h-6 min-w-0 items-center font-semibold no-underline hover:underline"
+        >
+          <span className="truncate">{visible(storage.name)}</span>
+        </Link>
+        <span className="text-s whitespace-nowrap text-ink-2">
+          {kind}
+          {storage.isMain ? ` · ${t("main")}` : ""}
+        </span>
+      </span>
+      <span className="block text-s text-ink-2">{storage.shared ? "" : t("perNode")}</span>
+    </th>
+  );
+}
+
+function Head({ storages }: { storages: StorageView[] }) {
+  const t = useTranslations("pages.cluster.column");
+  const head = "px-2.5 py-2 text-left align-bottom text-s font-medium text-ink-2";
+  return (
+    <thead className="bg-sunken max-sm:sr-only">
+      <tr aria-rowindex={1}>
+        <th scope="col" className={`${head} w-40`}>
+          {t("node")}
+        </th>
+        <th scope="col" className={`${head} w-46`}>
+          {t("status")}
+        </th>
+        <th scope="col" className={`${head} w-26`}>
+          {t("cpu")}
+        </th>
+        <th scope="col" className={`${head} w-26`}>
+          {t("memory")}
+        </th>
+        <th scope="col" className={`${head} w-16 text-right`}>
+          {t("load")}
+        </th>
+        {storages.map((storage) => (
+          <StorageHead key={storage.id} storage={storage} />
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+/** Nodes × storages: what is wrong is seen from across the room. A real table; long ones are drawn in parts. */
+export function Matrix({ cluster }: { cluster: ClusterView }) {
+  const t = useTranslations("pages.cluster");
+  const state = usePanel();
+  const [address, setAddress] = useAddress();
+  const storages = useMemo(() => storageOrder(cluster.storages), [cluster.storages]);
+  const rows = useMatrixRows(cluster, state.live, address.get("q") ?? "", address.get("wrong") === "1");
+  const why = address.get("why");
+  const toggle = useCallback(
+    (nodeId: string) =>
+      setAddress({ why: new URLSearchParams(window.location.search).get("why") === nodeId ? null : nodeId }),
+    [setAddress],
+  );
+  const chunks = useMemo(() => {
+    const parts = [];
+    for (let at = 0; at < rows.shown.length; at += CHUNK_ROWS) parts.push(rows.shown.slice(at, at + CHUNK_ROWS));
+    return parts;
+  }, [rows.shown]);
+  const columns = 5 + storages.length;
+  return (
+    <>
+      <MatrixTools rows={rows} />
+      {rows.shown.length === 0 ? (
+        <Pane className="flex flex-wrap items-center gap-3 px-3.5 py-4">
+          <p>{address.get("wrong") === "1" && !address.get("q") ? t("nothingWrong") : t("noMatch")}</p>
+          <Button small onClick={() => setAddress({ q: null, wrong: null })}>
+            {t("showAll")}
+          </Button>
+        </Pane>
+      ) : (
+        <Pane className="overflow-x-auto">
+          <table
+            aria-label={t("matrix")}
+            aria-rowcount={rows.shown.length + 1}
+            className="w-full table-fixed border-collapse max-sm:block sm:min-w-(--matrix-min)"
+            style={{ "--matrix-min": `${632 + storages.length * 150}px` } as React.CSSProperties}
+          >
+            <Head storages={storages} />
+            {chunks.map((chunk, index) => (
+              <Chunk key={chunk[0]?.id ?? index} first={index < 3} columns={columns} estimate={chunk.length * 48}>
+                {chunk.map((node, offset) => (
+                  <NodeRow
+                    key={node.id}
+                    cluster={cluster}
+                    node={node}
+                    live={state.live[node.id]}
+                    storages={storages}
+                    open={why === node.id}
+                    onToggle={toggle}
+                    rowIndex={index * CHUNK_ROWS + offset + 2}
+                    now={state.sentAt}
+                  />
+                ))}
+              </Chunk>
+            ))}
+          </table>
+        </Pane>
+      )}
+    </>
+  );
+}

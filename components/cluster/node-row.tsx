@@ -1,0 +1,135 @@
+"use client";
+import { ChevronDown } from "lucide-react";
+import Link from "next/link";
+import { memo } from "react";
+import { useTranslations } from "use-intl";
+import { useTicking } from "#components/text/time.tsx";
+import { MiniBar } from "#components/ui/capacity-bar.tsx";
+import { nodeWord } from "#lib/domain/badges.ts";
+import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
+import { isNodeWrong } from "#lib/domain/needs.ts";
+import { formatLoad, formatPercent, formatSpan, fractionOf } from "#lib/domain/units.ts";
+import { visible } from "#lib/domain/visible.ts";
+import type { ClientNodeLive } from "#lib/queries/panel.ts";
+import { Why } from "./cause.tsx";
+import { NodeStatus, useNodeWord } from "./node-status.tsx";
+import { StorageCell } from "./storage-cell.tsx";
+
+const CELL = "px-2.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
+
+function LastSeen({ live }: { live: ClientNodeLive }) {
+  const t = useTranslations("pages.cluster");
+  const base = live.figuresAgeMs ?? 0;
+  const span = useTicking((now) => formatSpan(base + (live.at === undefined ? 0 : now - live.at)), formatSpan(base));
+  return <span className="text-xs text-ink-2">{t("lastSeen", { span })}</span>;
+}
+
+function Fraction({ label, value, warnFrom }: { label: string; value: number | null; warnFrom: number }) {
+  return (
+    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+      <span className="text-ink-2 sm:hidden">{label}</span>
+      <span className="max-sm:hidden">
+        <MiniBar fraction={value} warnFrom={warnFrom} />
+      </span>
+      {formatPercent(value)}
+    </span>
+  );
+}
+
+interface Props {
+  cluster: ClusterView;
+  node: NodeView;
+  live: ClientNodeLive | undefined;
+  storages: StorageView[];
+  open: boolean;
+  onToggle: (nodeId: string) => void;
+  /** Position in the whole table, for screen readers; rows may be drawn in parts. */
+  rowIndex: number;
+  now: number;
+}
+
+function StatusCell({ node, live, open, onToggle }: Pick<Props, "node" | "live" | "open" | "onToggle">) {
+  const t = useTranslations("pages.cluster");
+  const word = useNodeWord();
+  const asked = isNodeWrong(node, live);
+  if (!asked) return <NodeStatus node={node} live={live} />;
+  return (
+    <button
+      type="button"
+      aria-expanded={open}
+      aria-controls={open ? `why-${node.id}` : undefined}
+      aria-label={t("why", { node: visible(node.name), word: word(nodeWord(node, live), live) })}
+      onClick={() => onToggle(node.id)}
+      className="-mx-1 inline-flex min-h-6 items-center gap-1 rounded-s px-1 text-left hover:bg-sunken"
+    >
+      <NodeStatus node={node} live={live} />
+      <ChevronDown aria-hidden size={14} className={`shrink-0 text-ink-3 ${open ? "rotate-180" : ""}`} />
+    </button>
+  );
+}
+
+/** A node across all storages of its cluster; opens in place to say why it is not well. On a phone a card. */
+export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, open, onToggle, rowIndex, now }: Props) {
+  const t = useTranslations("pages.cluster");
+  const old = !live || live.health === "unreachable" || live.health === "unknown";
+  const figures = old ? null : live.figures;
+  return (
+    <>
+      <tr
+        aria-rowindex={rowIndex}
+        className="border-t border-line max-sm:flex max-sm:flex-wrap max-sm:items-start max-sm:gap-x-5 max-sm:px-3.5 max-sm:py-3"
+      >
+        <th scope="row" className={`${CELL} text-left font-normal max-sm:min-w-0 max-sm:flex-1`}>
+          <Link
+            href={`/nodes/${node.id}`}
+            className={`inline-flex min-h-6 max-w-full items-center font-semibold no-underline hover:underline ${old ? "text-ink-2" : ""}`}
+          >
+            <span className="truncate">{visible(node.name)}</span>
+          </Link>
+          <span className="block truncate font-mono text-xs text-ink-2">{visible(node.address)}</span>
+        </th>
+        <td className={CELL}>
+          <StatusCell node={node} live={live} open={open} onToggle={onToggle} />
+          {live && old && live.figuresAgeMs !== null ? (
+            <div>
+              <LastSeen live={live} />
+            </div>
+          ) : null}
+        </td>
+        <td className={`${CELL} max-sm:basis-auto`}>
+          <Fraction label={t("column.cpu")} value={figures?.cpu ?? null} warnFrom={0.9} />
+        </td>
+        <td className={CELL}>
+          <Fraction
+            label={t("column.memory")}
+            value={fractionOf(figures?.memoryUsed, figures?.memoryTotal)}
+            warnFrom={0.85}
+          />
+        </td>
+        <td className={`${CELL} text-right`}>
+          <span className="text-ink-2 sm:hidden">{t("column.load")} </span>
+          {formatLoad(figures?.load1)}
+        </td>
+        {storages.map((storage) => (
+          <td key={storage.id} className={`${CELL} border-line sm:border-l max-sm:w-full max-sm:pt-2`}>
+            <span className="text-s text-ink-2 sm:hidden">{visible(storage.name)}</span>
+            <StorageCell
+              storage={storage}
+              live={live?.storages.find((each) => each.storageId === storage.id)}
+              at={live?.at}
+              old={old}
+              now={now}
+            />
+          </td>
+        ))}
+      </tr>
+      {open ? (
+        <tr id={`why-${node.id}`} className="max-sm:block">
+          <td colSpan={5 + storages.length} className="px-2.5 pt-0.5 pb-3 max-sm:block">
+            <Why cluster={cluster} node={node} live={live} now={now} />
+          </td>
+        </tr>
+      ) : null}
+    </>
+  );
+});

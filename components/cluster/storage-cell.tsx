@@ -1,0 +1,63 @@
+"use client";
+import { useTranslations } from "use-intl";
+import { Age, useStaleAge } from "#components/live/age.tsx";
+import { StorageStatus, storageWord } from "#components/storage/storage-status.tsx";
+import { Clock } from "#components/text/time.tsx";
+import { CapacityBar } from "#components/ui/capacity-bar.tsx";
+import type { StorageView } from "#lib/domain/dto.ts";
+import type { StorageLive } from "#lib/domain/live.ts";
+import { formatPercent, formatUsage, fractionOf } from "#lib/domain/units.ts";
+import { visible } from "#lib/domain/visible.ts";
+
+interface Props {
+  storage: StorageView;
+  live: StorageLive | undefined;
+  /** The browser's clock when the ages in `live` were true. */
+  at: number | undefined;
+  /** The node does not answer: its figures are the last known ones. */
+  old: boolean;
+  now: number;
+}
+
+/** One storage on one node: a small bar with its figures, and the status where it is not simply ok. */
+export function StorageCell({ storage, live, at, old, now }: Props) {
+  const t = useTranslations("pages.cluster");
+  const stale = useStaleAge(live?.figuresAgeMs, at) !== "" || old;
+  const { word } = storageWord(live);
+  const figures = live?.figures;
+  const lost = word === "lost";
+  const status =
+    word === "ok" ? null : (
+      <span className="flex flex-wrap items-baseline gap-x-1.5">
+        <StorageStatus live={live} />
+        {live?.since && word !== "unknown" ? (
+          <span className="text-xs text-ink-2">
+            {t.rich("since", { at: () => <Clock iso={live.since ?? ""} now={now} /> })}
+          </span>
+        ) : null}
+      </span>
+    );
+  if (!figures || figures.size === null || lost)
+    return status ?? <span className="text-ink-2">{t("notMeasured")}</span>;
+  return (
+    <div className="min-w-0">
+      {storage.shared ? null : (
+        <>
+          <CapacityBar
+            label={visible(storage.name)}
+            size={figures.size}
+            used={figures.used}
+            allocated={figures.allocated}
+            stale={stale}
+          />
+          <span className="mt-0.5 flex flex-wrap justify-between gap-x-2 text-s text-ink-2">
+            <span>{formatUsage(figures.used, figures.size)}</span>
+            <span>{formatPercent(fractionOf(figures.used, figures.size))}</span>
+          </span>
+        </>
+      )}
+      {old && word === "unknown" ? null : status}
+      {stale ? <Age ageMs={live?.figuresAgeMs} at={at} /> : null}
+    </div>
+  );
+}

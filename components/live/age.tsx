@@ -1,0 +1,35 @@
+"use client";
+import { useTranslations } from "use-intl";
+import { useTicking } from "#components/text/time.tsx";
+import { formatSpan } from "#lib/domain/units.ts";
+
+/** From this age on a figure is grey and says how old it is. A stream that lives brings one a second. */
+export const STALE_MS = 8_000;
+
+/** The age of a figure now, as text; empty while it is fresh or nothing was measured. Changes once a second at most. */
+export function useStaleAge(ageMs: number | null | undefined, at: number | undefined): string {
+  const read = (elapsed: number) => {
+    if (ageMs === null || ageMs === undefined) return "";
+    const age = ageMs + elapsed;
+    return age >= STALE_MS ? formatSpan(age) : "";
+  };
+  return useTicking((now) => read(at === undefined ? 0 : now - at), read(0));
+}
+
+/** `4 min old`, only where a figure is no longer fresh. */
+export function Age({ ageMs, at }: { ageMs: number | null | undefined; at: number | undefined }) {
+  const t = useTranslations("common");
+  const span = useStaleAge(ageMs, at);
+  return span ? <span className="text-xs whitespace-nowrap text-ink-3">{t("old", { span })}</span> : null;
+}
+
+/** The age in full, also while fresh: `figures 1 s old`. */
+export function FiguresAge({ ageMs, at }: { ageMs: number | null | undefined; at: number | undefined }) {
+  const t = useTranslations("common");
+  const known = ageMs !== null && ageMs !== undefined;
+  const span = useTicking(
+    (now) => (known ? formatSpan(ageMs + (at === undefined ? 0 : now - at)) : ""),
+    known ? formatSpan(ageMs) : "",
+  );
+  return <span className="whitespace-nowrap">{known ? t("figuresOld", { span }) : t("figuresNone")}</span>;
+}

@@ -1,0 +1,65 @@
+"use client";
+import { Plus } from "lucide-react";
+import { useTranslations } from "use-intl";
+import { usePanel, useTasks } from "#components/shell/panel-data.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
+import { Empty, PageHead, Section } from "#components/ui/layout.tsx";
+import { needsOf } from "#lib/domain/needs.ts";
+import { ClusterTable } from "./cluster-table.tsx";
+import { LastTasks } from "./last-tasks.tsx";
+import { NeedList } from "./need-list.tsx";
+
+/** What needs you, worst first; then the clusters. When nothing needs you, it says so. */
+export function Overview() {
+  const t = useTranslations("pages.overview");
+  const state = usePanel();
+  const tasks = useTasks();
+  const { clusters } = state;
+  const needs = needsOf(clusters, state.live, tasks, state.sentAt);
+  const nodes = clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
+  const storages = clusters.reduce((sum, cluster) => sum + cluster.storages.length, 0);
+  if (clusters.length === 0) {
+    return (
+      <div className="p-4 sm:p-5">
+        <PageHead title={t("title")} />
+        <Empty
+          title={t("emptyTitle")}
+          action={
+            <LinkButton look="primary" href="/clusters/new" prefetch={false} icon={<Plus aria-hidden size={15} />}>
+              {t("emptyAction")}
+            </LinkButton>
+          }
+        >
+          {t("emptyText")}
+        </Empty>
+        {needs.length > 0 ? <NeedList needs={needs} clusters={clusters} now={state.sentAt} /> : null}
+        {tasks.length > 0 ? (
+          <Section title={t("lastTasks")}>
+            <LastTasks />
+          </Section>
+        ) : null}
+      </div>
+    );
+  }
+  const rest = needs.length > 0 ? t("restFine") : nodes === 0 ? t("noNodes") : t("allFine");
+  return (
+    <div className="p-4 sm:p-5">
+      <PageHead
+        title={needs.length > 0 ? t("needs", { count: needs.length }) : t("calm")}
+        below={`${t("summary", { clusters: clusters.length, nodes, storages })} ${rest}`}
+        actions={
+          <LinkButton look="primary" href="/clusters/new" prefetch={false} icon={<Plus aria-hidden size={15} />}>
+            {t("newCluster")}
+          </LinkButton>
+        }
+      />
+      {needs.length > 0 ? <NeedList needs={needs} clusters={clusters} now={state.sentAt} /> : null}
+      <Section title={t("clusters")}>
+        <ClusterTable />
+      </Section>
+      <Section title={t("lastTasks")} className="max-w-4xl">
+        <LastTasks />
+      </Section>
+    </div>
+  );
+}

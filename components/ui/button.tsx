@@ -1,0 +1,90 @@
+"use client";
+import Link from "next/link";
+import { type ComponentProps, type ReactNode, useId } from "react";
+
+export type ButtonLook = "primary" | "secondary" | "quiet" | "danger";
+
+const BASE =
+  "inline-flex items-center justify-center gap-1.5 rounded-m border px-3 font-medium whitespace-nowrap no-underline transition-colors select-none";
+
+const LOOK: Record<ButtonLook, string> = {
+  primary: "border-accent bg-accent text-accent-ink hover:border-accent-hover hover:bg-accent-hover",
+  secondary: "border-line-strong bg-surface text-ink hover:border-control-line",
+  quiet: "border-transparent bg-transparent text-ink hover:bg-sunken",
+  danger: "border-bad-mark bg-surface text-bad hover:bg-bad-soft",
+};
+
+const OFF = "border-line-strong bg-sunken text-ink-3";
+
+function classes(look: ButtonLook, small: boolean, off = false): string {
+  return `${BASE} ${small ? "h-7 text-s" : "h-8 text-m"} ${off ? OFF : LOOK[look]}`;
+}
+
+interface Common {
+  look?: ButtonLook;
+  small?: boolean;
+  icon?: ReactNode;
+  children: ReactNode;
+}
+
+type Props = Common &
+  Omit<ComponentProps<"button">, "children"> & {
+    /** Why it can't be done now: shown beside the button, which stays reachable by keyboard. */
+    reason?: string | null;
+    busy?: boolean;
+  };
+
+/** A button; with a `reason` it is off and says why. While `busy` a second press does nothing. */
+export function Button({
+  look = "secondary",
+  small = false,
+  icon,
+  children,
+  reason,
+  busy,
+  className = "",
+  onClick,
+  type = "button",
+  ...rest
+}: Props) {
+  const id = useId();
+  const off = Boolean(reason) || Boolean(busy);
+  const button = (
+    <button
+      {...rest}
+      type={off && type === "submit" ? "button" : type}
+      aria-disabled={off || undefined}
+      aria-describedby={reason ? id : rest["aria-describedby"]}
+      onClick={off ? undefined : onClick}
+      className={`${classes(look, small, Boolean(reason))} ${className}`}
+    >
+      {icon}
+      {children}
+    </button>
+  );
+  if (!reason) return button;
+  return (
+    <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1">
+      <span id={id} className="text-s text-ink-2">
+        {reason}
+      </span>
+      {button}
+    </span>
+  );
+}
+
+export function LinkButton({
+  look = "secondary",
+  small = false,
+  icon,
+  children,
+  className = "",
+  ...rest
+}: Common & Omit<ComponentProps<typeof Link>, "children">) {
+  return (
+    <Link {...rest} className={`${classes(look, small)} ${className}`}>
+      {icon}
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,103 @@
+import type { Membership, NodeHealth, NodeLive, NodeMode, StorageLive, StorageStatus } from "./live.ts";
+import type { StepState, TaskState } from "./plan.ts";
+import type { PreflightState } from "./preflight.ts";
+
+/** What a state means to the eye. A badge is always icon, word and tone together. */
+export type Tone = "ok" | "warn" | "bad" | "busy" | "unknown";
+
+export const HEALTH_TONE: Record<NodeHealth, Tone> = {
+  active: "ok",
+  corrupted: "bad",
+  unreachable: "bad",
+  unknown: "unknown",
+};
+
+export const STORAGE_TONE: Record<StorageStatus, Tone> = {
+  ok: "ok",
+  degraded: "warn",
+  lost: "bad",
+  unknown: "unknown",
+};
+
+export const TASK_TONE: Record<TaskState, Tone> = {
+  queued: "unknown",
+  running: "busy",
+  undoing: "warn",
+  done: "ok",
+  undone: "warn",
+  failed: "bad",
+  cancelled: "unknown",
+};
+
+export const STEP_TONE: Record<StepState, Tone> = {
+  pending: "unknown",
+  running: "busy",
+  done: "ok",
+  failed: "bad",
+  skipped: "ok",
+  undoing: "warn",
+  undone: "unknown",
+  left: "bad",
+};
+
+export const PREFLIGHT_TONE: Record<PreflightState, Tone> = { pass: "ok", warning: "warn", fail: "bad" };
+
+/** The one word a node is shown with. */
+export type NodeWord = NodeHealth | "warnings" | "maintenance" | "joining" | "leaving";
+
+export const NODE_WORD_TONE: Record<NodeWord, Tone> = {
+  ...HEALTH_TONE,
+  warnings: "warn",
+  maintenance: "unknown",
+  joining: "busy",
+  leaving: "busy",
+};
+
+/** Worst first: the order in which nodes and clusters are listed. */
+const WORST_FIRST: readonly NodeWord[] = [
+  "corrupted",
+  "unreachable",
+  "warnings",
+  "unknown",
+  "joining",
+  "leaving",
+  "maintenance",
+  "active",
+];
+
+export function badness(word: NodeWord): number {
+  return WORST_FIRST.indexOf(word);
+}
+
+/** Three facts of a node in one word, the worst of them (membership, mode and health are never mixed in the data). */
+export function nodeWord(
+  node: { membership: Membership; mode: NodeMode },
+  live: Pick<NodeLive, "health" | "warnings" | "storages"> | undefined,
+): NodeWord {
+  const health = live?.health ?? "unknown";
+  if (health === "corrupted" || health === "unreachable") return health;
+  if (node.membership !== "member") return node.membership;
+  if (health === "unknown") return "unknown";
+  if (live && warningCount(live) > 0) return "warnings";
+  return node.mode === "maintenance" ? "maintenance" : "active";
+}
+
+/** Warnings said by the node, or, where it says none, its storages that are not well. */
+export function warningCount(live: Pick<NodeLive, "warnings" | "storages">): number {
+  return live.warnings.length || live.storages.filter(isStorageWrong).length;
+}
+
+export function isStorageWrong(storage: StorageLive): boolean {
+  return (
+    storage.status === "lost" || storage.status === "degraded" || storage.readOnly || storage.full || storage.suspect
+  );
+}
+
+/** From here on a bar is amber, and a person should think about it. */
+export const CAPACITY_WARNING = 0.8;
+export const CAPACITY_CRITICAL = 0.95;
+
+export function capacityTone(fraction: number | null): Tone | null {
+  if (fraction === null || fraction < CAPACITY_WARNING) return null;
+  return fraction >= CAPACITY_CRITICAL ? "bad" : "warn";
+}

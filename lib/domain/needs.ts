@@ -1,0 +1,164 @@
+import { badness, capacityTone, isStorageWrong, nodeWord } from "./badges.ts";
+import type { ClusterView, NodeView, StorageView, TaskRow } from "./dto.ts";
+import type { NodeLive, StorageLive } from "./live.ts";
+import { type Text, text } from "./text.ts";
+import { formatPercent, formatUsage, fractionOf, naturalOrder } from "./units.ts";
+
+/** Something that waits for a person, with its one action. */
+export interface Need {
+  /** Stable while the cause lasts. */
+  id: string;
+  /** Smaller is more urgent. */
+  urgency: number;
+  tone: "bad" | "warn";
+  clusterId: string | null;
+  title: Text;
+  details: Text[];
+  /** ISO time; null where it is not known. */
+  since: string | null;
+  action: { label: Text; href: string };
+}
+
+/** How urgent each kind of trouble is; the gaps leave room between. */
+const URGENCY = {
+  corrupted: 0,
+  unreachable: 10,
+  lost: 20,
+  taskLeft: 30,
+  full: 40,
+  readOnly: 41,
+  degraded: 50,
+  unknown: 60,
+  filling: 70,
+  taskUndone: 80,
+} as const;
+
+type Live = Readonly<Record<string, NodeLive>>;
+
+function nodeNeed(cluster: ClusterView, node: NodeView, live: NodeLive | undefined): Need | null {
+  const word = nodeWord(node, live);
+  if (word !== "corrupted" && word !== "unreachable" && word !== "unknown") return null;
+  const why = `/clusters/${cluster.id}?why=${node.id}`;
+  return {
+    id: `node-${node.id}`,
+    urgency: URGENCY[word],
+    tone: word === "unknown" ? "warn" : "bad",
+    clusterId: cluster.id,
+    title: text(`pages.needs.${word}`, { node: node.name }),
+    details: live?.reason ? [live.reason] : [],
+    since: live?.since ?? null,
+    action:
+      word === "corrupted"
+        ? { label: text("pages.needs.seeWhy"), href: why }
+        : { label: text("pages.needs.openNode"), href: `/nodes/${node.id}` },
+  };
+}
+
+type StorageTrouble = "lost" | "full" | "readOnly" | "degraded" | "filling";
+
+function troubleOf(storage: StorageLive): StorageTrouble | null {
+  if (storage.status === "lost") return "lost";
+  if (storage.full) return "full";
+  if (storage.readOnly) return "readOnly";
+  if (storage.status === "degraded") return "degraded";
+  if (storage.status === "ok" && capacityTone(fractionOf(storage.figures?.used, storage.figures?.size)))
+    return "filling";
+  return null;
+}
+
+function storageNeed(cluster: ClusterView, node: NodeView, storage: StorageView, live: StorageLive): Need | null {
+  const trouble = troubleOf(live);
+  if (!trouble) return null;
+  const figures = live.figures;
+  const usage = figures
+    ? [
+        text("pages.needs.usage", {
+          usage: formatUsage(figures.used, figures.size),
+          percent: formatPercent(fractionOf(figures.used, figures.size)),
+        }),
+      ]
+    : [];
+  return {
+    id: `storage-${node.id}-${storage.id}`,
+    urgency: URGENCY[trouble],
+    tone: trouble === "lost" || trouble === "full" ? "bad" : "warn",
+    clusterId: cluster.id,
+    title: text(`pages.needs.storage.${trouble}`, { storage: storage.name, node: node.name }),
+    details:
+      trouble === "filling"
+        ? usage
+        : [...(live.cause ? [live.cause.reason] : []), ...(trouble === "full" ? usage : [])],
+    since: trouble === "filling" ? null : live.since,
+    action:
+      trouble === "filling"
+        ? { label: text("pages.needs.openStorage"), href: `/storages/${storage.id}` }
+        : { label: text("pages.needs.seeWhy"), href: `/clusters/${cluster.id}?why=${node.id}` },
+  };
+}
+
+function clusterNeeds(cluster: ClusterView, live: Live): Need[] {
+  const storages = new Map(cluster.storages.map((storage) => [storage.id, storage]));
+  return cluster.nodes.flatMap((node) => {
+    const state = live[node.id];
+    const own = nodeNeed(cluster, node, state);
+    // An unreachable node says nothing new about its storages: their last figures are old.
+    if (!state || state.health === "unreachable" || state.health === "unknown") return own ? [own] : [];
+    const others = state.storages.flatMap((each) => {
+      const storage = storages.get(each.storageId);
+      // The main storage's loss is already said by the corrupted node.
+      if (!storage || (state.health === "corrupted" && storage.isMain)) return [];
+      return storageNeed(cluster, node, storage, each) ?? [];
+    });
+    return own ? [own, ...others] : others;
+  });
+}
+
+const A_DAY = 86_400_000;
+
+/** A failed task waits for a person until a later one of its kind went well; one that was taken back whole only for a day. */
+function taskNeeds(tasks: readonly TaskRow[], now: number): Need[] {
+  return tasks.flatMap((task) => {
+    if (task.state !== "failed" && task.state !== "undone") return [];
+    const ended = Date.parse(task.endedAt ?? task.createdAt);
+    const later = tasks.some(
+      (other) =>
+        other.state === "done" &&
+        other.kind === task.kind &&
+        other.clusterId === task.clusterId &&
+        Date.parse(other.endedAt ?? other.createdAt) > ended,
+    );
+    if (later || (task.state === "undone" && now - ended > A_DAY)) return [];
+    return {
+      id: `task-${task.id}`,
+      urgency: task.state === "failed" ? URGENCY.taskLeft : URGENCY.taskUndone,
+      tone: task.state === "failed" ? "bad" : "warn",
+      clusterId: task.clusterId,
+      title: task.title,
+      details: [text(`pages.needs.task.${task.state}`), ...(task.error ? [task.error.message] : [])],
+      since: task.endedAt,
+      action: { label: text("pages.needs.openTask"), href: `/tasks/${task.id}` },
+    } satisfies Need;
+  });
+}
+
+/** Everything that needs a person, worst first; of equals the one that lasts longest first. Pure: `now` in milliseconds. */
+export function needsOf(clusters: readonly ClusterView[], live: Live, tasks: readonly TaskRow[], now: number): Need[] {
+  const needs = [...clusters.flatMap((cluster) => clusterNeeds(cluster, live)), ...taskNeeds(tasks, now)];
+  return needs.sort(
+    (a, b) => a.urgency - b.urgency || (a.since ?? "~").localeCompare(b.since ?? "~") || naturalOrder(a.id, b.id),
+  );
+}
+
+/** Node ids, worst first, then in natural order of names. */
+export function worstFirst(nodes: readonly NodeView[], live: Live): string[] {
+  return [...nodes]
+    .sort((a, b) => badness(nodeWord(a, live[a.id])) - badness(nodeWord(b, live[b.id])) || naturalOrder(a.name, b.name))
+    .map((node) => node.id);
+}
+
+/** Whether a row of the matrix belongs to "only what is wrong". */
+export function isNodeWrong(node: NodeView, live: NodeLive | undefined): boolean {
+  const word = nodeWord(node, live);
+  if (word === "corrupted" || word === "unreachable" || word === "warnings" || word === "unknown") return true;
+  return live?.storages.some((storage) => isStorageWrong(storage) || storage.status === "unknown") ?? true;
+}

@@ -1,0 +1,74 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { ClusterView, NodeView, PanelView, StorageView } from "../domain/dto.ts";
+import type { NodeLive } from "../domain/live.ts";
+import { getJson } from "./get-json.ts";
+
+/**
+ * A node's live state in the browser. `at` is the browser's clock when the ages inside were true; missing in the first
+ * paint, where they are true as they stand.
+ */
+export type ClientNodeLive = NodeLive & { at?: number };
+
+/** What overview, cluster, node and storage pages read; kept current by the event stream. */
+export interface PanelState {
+  clusters: ClusterView[];
+  live: Record<string, ClientNodeLive>;
+  /** Server time of the answer, in milliseconds: "now" of the first paint. */
+  sentAt: number;
+}
+
+export const PANEL_KEY = ["panel"] as const;
+
+export function toPanelState(view: PanelView, at?: number): PanelState {
+  const live: Record<string, ClientNodeLive> = {};
+  for (const node of view.live) live[node.nodeId] = at === undefined ? node : { ...node, at };
+  return { clusters: view.clusters, live, sentAt: view.sentAt };
+}
+
+export const panelQuery = () =>
+  queryOptions({
+    queryKey: PANEL_KEY,
+    queryFn: async ({ signal }) => toPanelState(await getJson<PanelView>("/api/clusters", signal), Date.now()),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Gives the ages of the first paint a moment to count from. */
+export function stampPanel(state: PanelState, at: number): PanelState {
+  const live: Record<string, ClientNodeLive> = {};
+  for (const [id, node] of Object.entries(state.live)) live[id] = node.at === undefined ? { ...node, at } : node;
+  return { ...state, live };
+}
+
+export function withNodes(state: PanelState, nodes: NodeLive[], at: number): PanelState {
+  const live = { ...state.live };
+  for (const node of nodes) live[node.nodeId] = { ...node, at };
+  return { ...state, live };
+}
+
+export function withoutNode(state: PanelState, nodeId: string): PanelState {
+  const { [nodeId]: _gone, ...live } = state.live;
+  return {
+    ...state,
+    live,
+    clusters: state.clusters.map((cluster) => ({
+      ...cluster,
+      nodes: cluster.nodes.filter((node) => node.id !== nodeId),
+    })),
+  };
+}
+
+export function findNode(state: PanelState, id: string): { cluster: ClusterView; node: NodeView } | null {
+  for (const cluster of state.clusters) {
+    const node = cluster.nodes.find((candidate) => candidate.id === id);
+    if (node) return { cluster, node };
+  }
+  return null;
+}
+
+export function findStorage(state: PanelState, id: string): { cluster: ClusterView; storage: StorageView } | null {
+  for (const cluster of state.clusters) {
+    const storage = cluster.storages.find((candidate) => candidate.id === id);
+    if (storage) return { cluster, storage };
+  }
+  return null;
+}

@@ -1,0 +1,38 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { TaskRow, TaskView } from "../domain/dto.ts";
+import type { TaskEvent } from "../domain/live.ts";
+import { TASK_ENDED, type TaskState } from "../domain/plan.ts";
+import { getJson } from "./get-json.ts";
+
+export const TASKS_KEY = ["tasks"] as const;
+export const taskKey = (id: string) => ["task", id] as const;
+
+/** The latest tasks, newest first. */
+export const tasksQuery = () =>
+  queryOptions({
+    queryKey: TASKS_KEY,
+    queryFn: ({ signal }) => getJson<TaskRow[]>("/api/tasks", signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const taskQuery = (id: string) =>
+  queryOptions({
+    queryKey: taskKey(id),
+    queryFn: ({ signal }) => getJson<TaskView>(`/api/tasks/${encodeURIComponent(id)}`, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export function isOpen(task: Pick<TaskRow, "state">): boolean {
+  return !TASK_ENDED.includes(task.state);
+}
+
+/** Puts an event into a list of tasks; null when the task is not in it or has just ended, so that the list is asked for again. */
+export function withTaskEvent(rows: TaskRow[], event: TaskEvent): TaskRow[] | null {
+  const index = rows.findIndex((row) => row.id === event.id);
+  const row = rows[index];
+  const state = event.state as TaskState;
+  if (!row || (TASK_ENDED.includes(state) && isOpen(row))) return null;
+  const next = [...rows];
+  next[index] = { ...row, state, stepsDone: event.stepsDone, stepsTotal: event.stepsTotal, current: event.current };
+  return next;
+}
