@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readJson, readText, writeJson } from "./files.ts";
 import { withLock } from "./lock.ts";
 import { checkName, checkPath, labDir, subnetsDir } from "./paths.ts";
 import { run } from "./run.ts";
@@ -83,27 +84,4 @@ export async function listInstances(): Promise<string[]> {
   if (!existsSync(labDir())) return [];
   const entries = await readdir(labDir());
   return entries.filter((name) => existsSync(join(labDir(), name, "instance.json"))).sort();
-}
-
-/** The file's text, or undefined when it is not there. */
-export async function readText(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** The file's value, or undefined when it is not there. The lab trusts its own files' shape. */
-export async function readJson<T>(file: string): Promise<T | undefined> {
-  const text = await readText(file);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
-}
-
-/** Writes beside and renames, so that a reader never meets half a file. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  const temporary = `${file}.${process.pid}.part`;
-  await writeFile(temporary, `${JSON.stringify(value, null, "\t")}\n`, { mode: 0o600 });
-  await rename(temporary, file);
 }

@@ -1,11 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type Accelerator, chooseAccelerator } from "./accelerator.ts";
 import { type ImageKind, ensureImages } from "./image/build.ts";
 import type { Progress } from "./image/cache.ts";
 import { qemuVersion } from "./image/debian.ts";
-import { type Instance, hostAddress, nodeDir, openInstance, readJson, removeInstance, writeJson } from "./instance.ts";
+import { readJson, writeJson } from "./files.ts";
+import { type Instance, hostAddress, nodeDir, openInstance, removeInstance } from "./instance.ts";
 import { withLock } from "./lock.ts";
 import { attachTap, ensureBridge, ensureTap, removeNetwork } from "./net.ts";
 import { LabNode } from "./node.ts";
@@ -50,7 +52,6 @@ export class Lab {
   /** The nodes, in order; empty before the first `up`. */
   nodes: LabNode[] = [];
   #state: LabState = { nodes: [] };
-  #accelerator: Promise<Accelerator> | undefined;
   readonly #progress: Progress;
 
   constructor(instance: Instance, progress: Progress) {
@@ -161,7 +162,9 @@ export class Lab {
   async #usableScene(name: string): Promise<SceneRecord | undefined> {
     const scene = (await listScenes(this.instance)).find((candidate) => candidate.name === name);
     if (!scene) return undefined;
-    const usable = scene.qemu === (await qemuVersion()) && scene.accelerator === (await this.#accelerate()).kind;
+    const image = scene.nodes[0]?.image;
+    if (!image || !scene.nodes.every((node) => existsSync(node.image.disk))) return undefined;
+    const usable = scene.qemu === (await qemuVersion()) && scene.accelerator === (await chooseAccelerator(image)).kind;
     return usable ? scene : undefined;
   }
 
@@ -203,8 +206,9 @@ export class Lab {
   }
 
   #accelerate(): Promise<Accelerator> {
-    this.#accelerator ??= chooseAccelerator(this.#state.nodes[0]?.image);
-    return this.#accelerator;
+    const image = this.#state.nodes[0]?.image;
+    if (!image) throw new Error(`lab ${this.instance.name} has no nodes`);
+    return chooseAccelerator(image);
   }
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {

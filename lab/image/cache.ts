@@ -25,7 +25,18 @@ export async function inputsHash(files: string[], values: string[]): Promise<str
  * The cache entry `name`: found, or made by `build` in an empty folder beside it, which takes the name only when all of it is on the disk.
  * Two builders of one entry wait for each other; what an interrupted one left is removed by the next. Returns the entry's folder.
  */
-export async function cached(name: string, progress: Progress, build: (dir: string) => Promise<void>): Promise<string> {
+export function cached(name: string, progress: Progress, build: (dir: string) => Promise<void>): Promise<string> {
+  const known = underWay.get(name);
+  if (known) return known;
+  const result = findOrBuild(name, progress, build).finally(() => underWay.delete(name));
+  underWay.set(name, result);
+  return result;
+}
+
+/** The entries that this process is making: both images ask for one repository. */
+const underWay = new Map<string, Promise<string>>();
+
+async function findOrBuild(name: string, progress: Progress, build: (dir: string) => Promise<void>): Promise<string> {
   const dir = checkPath(join(cacheDir(), name));
   if (existsSync(dir)) return dir;
   await mkdir(cacheDir(), { recursive: true });
