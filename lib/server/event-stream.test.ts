@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import type { LiveEvent, NodeLive } from "../domain/live.ts";
+import { eventsSince, lastEventId, publish, subscribe } from "../live/bus.ts";
+import { filterEvent } from "./event-stream.ts";
+
+const node = (nodeId: string, clusterId: string) => ({ nodeId, clusterId }) as NodeLive;
+const nodes: LiveEvent = { type: "nodes", sentAt: 1, nodes: [node("a", "x"), node("b", "y"), node("c", "y")] };
+
+describe("a stream's filter", () => {
+  it("lets through the nodes asked for, and everything else whole", () => {
+    expect(filterEvent(nodes, { clusters: null, nodes: null })).toBe(nodes);
+    const byCluster = filterEvent(nodes, { clusters: new Set(["y"]), nodes: null });
+    expect(byCluster).toMatchObject({ nodes: [{ nodeId: "b" }, { nodeId: "c" }] });
+    const either = filterEvent(nodes, { clusters: new Set(["x"]), nodes: new Set(["c"]) });
+    expect(either).toMatchObject({ nodes: [{ nodeId: "a" }, { nodeId: "c" }] });
+    expect(filterEvent(nodes, { clusters: new Set(["z"]), nodes: null })).toBeNull();
+    expect(filterEvent({ type: "resync" }, { clusters: new Set(["z"]), nodes: null })).toEqual({ type: "resync" });
+  });
+});
+
+describe("the ring of events", () => {
+  it("gives exactly what was missed, and null when that can't be told", () => {
+    const start = lastEventId();
+    publish({ type: "changed", entity: "node", id: "1" });
+    publish({ type: "changed", entity: "node", id: "2" });
+    expect(eventsSince(start)?.map((entry) => entry.event)).toMatchObject([{ id: "1" }, { id: "2" }]);
+    expect(eventsSince(lastEventId())).toEqual([]);
+    expect(eventsSince("other-1")).toBeNull();
+    expect(eventsSince("nonsense")).toBeNull();
+    expect(eventsSince(lastEventId().replace(/\d+$/, "99999"))).toBeNull();
+    for (let count = 0; count < 600; count += 1) publish({ type: "resync" });
+    expect(eventsSince(start)).toBeNull();
+  });
+
+  it("goes on when one listener throws", () => {
+    const heard: string[] = [];
+    const stops = [subscribe(() => { throw new Error("mine alone"); }), subscribe(({ id }) => heard.push(id))];
+    publish({ type: "resync" });
+    for (const stop of stops) stop();
+    publish({ type: "resync" });
+    expect(heard).toHaveLength(1);
+  });
+});
