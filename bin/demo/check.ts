@@ -1,10 +1,10 @@
 import { chromium, expect } from "@playwright/test";
-import { BROWSER } from "../../e2e/fixtures/browser.ts";
+import config from "../../playwright.config.ts";
 import type { DemoPanel } from "./panel.ts";
 
 /** Signs in at the printed address as the printed administrator and waits until two nodes are shown as active. Throws when they are not. */
 export async function checkDemo(panel: DemoPanel, admin: { email: string; password: string }): Promise<void> {
-  const browser = await chromium.launch(BROWSER);
+  const browser = await chromium.launch(config.use?.launchOptions);
   try {
     const page = await browser.newPage();
     await page.goto(panel.url);

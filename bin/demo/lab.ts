@@ -1,4 +1,5 @@
 import { type Lab, type LabNode, openLab } from "../../lab/index.ts";
+import { makeMountedFs, makeVolumeGroup } from "../../lab/layout.ts";
 
 /** The demo's lab has a name of its own: tests and other labs beside it are not touched. */
 const INSTANCE = "demo";
@@ -15,18 +16,8 @@ export async function startDemoLab(): Promise<{ nodes: LabNode[] }> {
 
 /** What an administrator has prepared on a node before it joins: a file system for drives and a volume group. */
 async function layOut(node: LabNode): Promise<void> {
-  const [files, group] = node.disks;
-  if (!files || !group) throw new Error(`${node.name} has too few disks for the demo`);
-  await node.sh(["mkfs.ext4", "-q", files.path]);
-  await node.sh(["mkdir", "/vm"]);
-  await node.sh([
-    "sh",
-    "-c",
-    'echo "$1 /vm ext4 nofail 0 2" >> /etc/fstab && systemctl daemon-reload && mount /vm',
-    "demo",
-    files.path,
-  ]);
-  await node.sh(["vgcreate", "--metadatasize", "16m", "lvm0", group.path], { timeoutMs: 120_000 });
+  await makeMountedFs(node, "disk3", "/vm");
+  await makeVolumeGroup(node, "lvm0", ["disk1", "disk2"], { metadataSize: "16m" });
 }
 
 /** Takes the demo's nodes, their disks and their network away. Does nothing when there is none. */
