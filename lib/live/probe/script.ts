@@ -1,0 +1,69 @@
+import type { ProbeFragment } from "../../storage/contract.ts";
+import { quote } from "../../ssh/quote.ts";
+import { CHECK_SCRIPT, MAIN_SCRIPT } from "./main-script.ts";
+
+/** One storage in a node's probe. */
+export interface ProbeStorage {
+  storageId: string;
+  kind: string;
+  fragment: ProbeFragment;
+}
+
+/** Ids become parts of variable and file names in the script. */
+const ID = /^[a-z0-9_]{1,60}$/;
+
+const END = "SPINDLE_CHECK_END";
+
+/** Folder on a node for what a panel's probe keeps while it runs. */
+export const probeDir = (panelId: string) => `/run/spindle-${panelId}`;
+
+/** One line of the shell: a function's name and quoted values. */
+function call(name: string, args: readonly string[]): string {
+  for (const arg of args) {
+    // A line feed could end the here-document that the check is written by.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+    if (/[\u0000-\u001f\u007f]/.test(arg)) throw new Error(`A probe's value holds a control character: ${JSON.stringify(arg)}`);
+  }
+  return [name, ...args.map(quote)].join(" ");
+}
+
+const functionOf = (prefix: string, kind: string) => `${prefix}_${kind.replaceAll("-", "_")}`;
+
+/** `name() { case $1 in …) …;; esac; }`: which function is called for which storage. */
+function dispatch(name: "check" | "watch", storages: readonly ProbeStorage[]): string {
+  const cases = storages
+    .filter(({ kind, fragment }) => fragment.script.includes(`${functionOf(name, kind)}()`))
+    .map(({ storageId, kind, fragment }) => `    ${storageId}) ${call(functionOf(name, kind), fragment.args)} ;;`);
+  return [`${name}() {`, "  case $1 in", ...cases, "    *) ;;", "  esac", "}"].join("\n");
+}
+
+/**
+ * The whole text fed to `sh -s` on a node: constant functions, quoted values, and the loop.
+ * Throws when a value or an id can't be put into it.
+ */
+export function buildProbe(panelId: string, epoch: number, storages: readonly ProbeStorage[]): string {
+  for (const id of [panelId, ...storages.map((storage) => storage.storageId)]) {
+    if (!ID.test(id)) throw new Error(`Not an id: ${JSON.stringify(id)}`);
+  }
+  const scripts = [...new Set(storages.map((storage) => storage.fragment.script))];
+  return [
+    "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    "export LC_ALL PATH",
+    "umask 077",
+    `epoch=${Math.trunc(epoch)} dir=${probeDir(panelId)}`,
+    `ids='${storages.map((storage) => storage.storageId).join(" ")}'`,
+    ...storages.map(({ storageId, fragment }) => `deadline_${storageId}=${Math.trunc(fragment.deadlineSeconds)}`),
+    ...scripts,
+    dispatch("watch", storages),
+    MAIN_SCRIPT,
+    'mkdir -p -- "$dir" 2>/dev/null || { say "x unwritable"; exit 1; }',
+    "supersede",
+    `cat >"$dir/check.sh" <<'${END}'`,
+    ...scripts,
+    dispatch("check", storages),
+    CHECK_SCRIPT,
+    END,
+    "main",
+    "",
+  ].join("\n");
+}
