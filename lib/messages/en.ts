@@ -6,9 +6,10 @@ import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
 import { pages } from "./en/pages.ts";
 import { preflight } from "./en/preflight.ts";
+import { ssh } from "./en/ssh.ts";
 import { task } from "./en/task.ts";
 import { wizard } from "./en/wizard.ts";
 
 /** Every sentence that a person reads, by area. A second language is a second file of this shape. */
-export const en = { auth, common, errors, file, live, lvm, pages, preflight, task, wizard };
+export const en = { auth, common, errors, file, live, lvm, pages, preflight, ssh, task, wizard };
 export type Messages = typeof en;
