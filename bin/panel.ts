@@ -27,8 +27,8 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  console.log(`Spindle is ready at ${panel.url}`);
-  if (panel.setupPath) console.log(`Make the first administrator within an hour:\n  ${panel.url}${panel.setupPath}`);
+  const link = panel.setupPath ? `\nMake the first administrator within an hour:\n  ${panel.url}${panel.setupPath}` : "";
+  console.log(`Spindle is ready at ${panel.url}${link}`);
 }
 
 process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
