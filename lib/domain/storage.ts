@@ -24,3 +24,13 @@ export const FORMAT_BY_KIND: Record<StorageKind, DriveFormat | null> = {
   "network-lvm": "raw",
   nas: "qcow2",
 };
+
+/** Whether all nodes of a cluster see one and the same space. */
+export const SHARED_BY_KIND: Record<StorageKind, boolean> = {
+  file: false,
+  lvm: false,
+  ceph: true,
+  zfs: false,
+  "network-lvm": true,
+  nas: true,
+};

@@ -1,0 +1,210 @@
+import { onNotify } from "../db/notify.ts";
+import type { NodeLive } from "../domain/live.ts";
+import { log } from "../log.ts";
+import { processWide } from "../shared.ts";
+import { publish, subscribe } from "./bus.ts";
+import { type DriverOf, type Member, readLast, readMembers } from "./members.ts";
+import { NodeState, now } from "./node-state.ts";
+import { Persistence } from "./persist.ts";
+import { Session } from "./session.ts";
+
+/** Channel of the database on which any process says that clusters, nodes or storages have changed. */
+export const MEMBERS_CHANNEL = "spindle_members";
+
+const BEAT_MS = 200;
+const BATCH_MS = 1_000;
+/** Hints can be lost: the database is read again this often whatever happens. */
+const REREAD_MS = 30_000;
+
+interface Watched {
+  session: Session;
+  /** Has new figures since the last batch. */
+  isDirty: boolean;
+}
+
+/** Follows every member node of the panel: one session each, statuses to the bus at once, figures once a second. */
+class Hub {
+  readonly #driverOf: DriverOf;
+  readonly #watched = new Map<string, Watched>();
+  readonly #persistence = new Persistence();
+  readonly #endings: (() => unknown)[] = [];
+  #reading: Promise<void> | null = null;
+  #readAgain = false;
+  #isStopped = false;
+
+  constructor(driverOf: DriverOf) {
+    this.#driverOf = driverOf;
+  }
+
+  async start(): Promise<void> {
+    await this.reread();
+    const every = (ms: number, work: () => void) => {
+      const timer = setInterval(work, ms);
+      this.#endings.push(() => clearInterval(timer));
+    };
+    every(BEAT_MS, () => this.#beat());
+    every(BATCH_MS, () => this.#batch());
+    every(REREAD_MS, () => void this.reread());
+    this.#endings.push(
+      subscribe(({ event }) => {
+        const isMember = event.type === "changed" && ["cluster", "node", "storage"].includes(event.entity);
+        if (isMember) void this.reread();
+      }),
+    );
+    const reread = () => void this.reread();
+    this.#endings.push(await onNotify(MEMBERS_CHANNEL, reread, reread));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const end of this.#endings.splice(0)) await end();
+    await this.#reading;
+    await this.#persistence.flush(true);
+    await Promise.all([...this.#watched.values()].map(({ session }) => session.stop()));
+    this.#watched.clear();
+  }
+
+  /** Takes over what the database says now; calls while it is reading become one more reading. */
+  reread(): Promise<void> {
+    if (this.#reading) {
+      this.#readAgain = true;
+      return this.#reading;
+    }
+    this.#reading = this.#read().finally(() => {
+      this.#reading = null;
+      if (this.#readAgain && !this.#isStopped) {
+        this.#readAgain = false;
+        void this.reread();
+      }
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const members = await readMembers(this.#driverOf);
+      const ids = new Set(members.map((member) => member.nodeId));
+      for (const nodeId of [...this.#watched.keys()]) if (!ids.has(nodeId)) this.#forget(nodeId);
+      for (const member of members) if (!this.#isStopped) await this.#take(member);
+    } catch (error) {
+      log.warn("the members could not be read; it is tried again", { error });
+    }
+  }
+
+  async #take({ nodeId, clusterId, plan, storages }: Member): Promise<void> {
+    const known = this.#watched.get(nodeId);
+    if (known) {
+      const { state } = known.session;
+      const isSame = JSON.stringify(shapeOf(state)) === JSON.stringify(storages);
+      if (!isSame) {
+        state.setStorages(storages, await readLast(nodeId));
+        this.#status(nodeId);
+      }
+      known.session.configure(plan);
+      return;
+    }
+    const last = await readLast(nodeId);
+    const state = new NodeState(nodeId, clusterId, last);
+    state.setStorages(storages, last);
+    const session = new Session(state, plan, (kind) => this.#changed(nodeId, kind));
+    this.#watched.set(nodeId, { session, isDirty: false });
+    this.#persistence.add(state);
+    session.start();
+    publish({ type: "nodes", sentAt: Date.now(), nodes: [state.view(now())] });
+  }
+
+  #forget(nodeId: string): void {
+    const gone = this.#watched.get(nodeId);
+    this.#watched.delete(nodeId);
+    this.#persistence.remove(nodeId);
+    void gone?.session.stop().catch((error: unknown) => log.error("a session did not end well", { nodeId, error }));
+    publish({ type: "node-gone", nodeId });
+  }
+
+  #changed(nodeId: string, kind: "status" | "figures"): void {
+    const watched = this.#watched.get(nodeId);
+    if (!watched) return;
+    if (kind === "figures") watched.isDirty = true;
+    else this.#status(nodeId);
+  }
+
+  /** A status may have changed: judged anew, shown at once, kept for history. */
+  #status(nodeId: string): void {
+    const watched = this.#watched.get(nodeId);
+    if (!watched) return;
+    const { state } = watched.session;
+    const at = now();
+    const changes = state.settle(at);
+    watched.isDirty = false;
+    publish({ type: "nodes", sentAt: at.wall, nodes: [state.view(at)] });
+    if (changes.length > 0) this.#persistence.changed(nodeId, changes);
+  }
+
+  #beat(): void {
+    for (const { session } of this.#watched.values()) {
+      try {
+        session.beat();
+      } catch (error) {
+        log.error("a node's beat failed", { node: session.state.nodeId, error });
+      }
+    }
+  }
+
+  #batch(): void {
+    const at = now();
+    const nodes: NodeLive[] = [];
+    for (const watched of this.#watched.values()) {
+      if (!watched.isDirty) continue;
+      watched.isDirty = false;
+      nodes.push(watched.session.state.view(at));
+    }
+    if (nodes.length > 0) publish({ type: "nodes", sentAt: at.wall, nodes });
+    void this.#persistence.flush();
+  }
+
+  live(): NodeLive[] {
+    const at = now();
+    return [...this.#watched.values()].map(({ session }) => session.state.view(at));
+  }
+
+  recheck(nodeId: string, storageId: string | null): boolean {
+    const watched = this.#watched.get(nodeId);
+    watched?.session.recheck(storageId);
+    return watched !== undefined;
+  }
+}
+
+const shapeOf = (state: NodeState) =>
+  [...state.storages.values()].map(({ storageId, name, isMain }) => ({ storageId, name, isMain }));
+
+const holder = () => processWide<{ hub: Hub | null }>("live-hub", () => ({ hub: null }));
+
+/** Starts following every member node; once a process. The database must be open. */
+export async function startHub(driverOf: DriverOf): Promise<void> {
+  const held = holder();
+  if (held.hub) throw new Error("The hub runs already");
+  held.hub = new Hub(driverOf);
+  await held.hub.start();
+}
+
+/** Ends every probe, writes what is known, closes nothing else. */
+export async function stopHub(): Promise<void> {
+  const { hub } = holder();
+  holder().hub = null;
+  await hub?.stop();
+}
+
+/** Every node's live state now; null when no hub runs in this process. */
+export function hubLive(): NodeLive[] | null {
+  return holder().hub?.live() ?? null;
+}
+
+/** Has a storage of a node (all of them: null) checked now; the outcome comes as an event. False: the node is not followed. */
+export function recheckNode(nodeId: string, storageId: string | null): boolean {
+  return holder().hub?.recheck(nodeId, storageId) ?? false;
+}
+
+/** Says that members may have changed; to be called after the transaction that changed them. */
+export async function rereadMembers(): Promise<void> {
+  await holder().hub?.reread();
+}

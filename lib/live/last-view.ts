@@ -1,0 +1,22 @@
+import { db } from "../db/client.ts";
+import { nodes, storages } from "../db/schema/index.ts";
+import type { NodeLive } from "../domain/live.ts";
+import { readLast } from "./members.ts";
+import { NodeState, now } from "./node-state.ts";
+
+/** Every node as it was measured last, read from the database: what a process without a hub shows. */
+export async function lastLive(): Promise<NodeLive[]> {
+  const [nodeRows, storageRows] = await Promise.all([db().select().from(nodes), db().select().from(storages)]);
+  return Promise.all(
+    nodeRows.map(async ({ id, clusterId }) => {
+      const last = await readLast(id);
+      const state = new NodeState(id, clusterId, last);
+      const own = storageRows.filter((storage) => storage.clusterId === clusterId);
+      state.setStorages(
+        own.map((storage) => ({ storageId: storage.id, name: storage.name, isMain: storage.isMain })),
+        last,
+      );
+      return state.view(now());
+    }),
+  );
+}

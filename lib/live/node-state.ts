@@ -1,0 +1,205 @@
+import type { Cause, NodeFigures, NodeHealth, NodeLive, StorageCheck, StorageFigures, StorageLive } from "../domain/live.ts";
+import {
+  advanceStorage,
+  forgetStorage,
+  type Link,
+  type NodeVerdict,
+  nodeVerdict,
+  type StorageTrack,
+  UNMEASURED,
+} from "../domain/status.ts";
+import type { Text } from "../domain/text.ts";
+import { nodeFigures } from "./figures.ts";
+import type { RawFigures } from "./probe/lines.ts";
+
+/** A moment by both clocks, in milliseconds: ages count by the first, dates are told by the second. */
+export interface Moment {
+  mono: number;
+  wall: number;
+}
+
+export const now = (): Moment => ({ mono: performance.now(), wall: Date.now() });
+
+/** What a value was and when it was received; `at` may lie before the panel's start. */
+export interface Aged<T> {
+  value: T;
+  at: Moment;
+}
+
+/** A storage of a node as the hub holds it. */
+export interface StorageState {
+  storageId: string;
+  name: string;
+  isMain: boolean;
+  track: StorageTrack;
+  figures: Aged<StorageFigures> | null;
+  details: Record<string, unknown> | null;
+  checkedAt: Moment | null;
+}
+
+/** A change of status for history. */
+export interface StatusChange {
+  storageId: string | null;
+  from: string;
+  to: string;
+  cause: Cause | null;
+  reason: Text | null;
+  wall: number;
+}
+
+/** What is known from before the panel started. */
+export interface LastKnown {
+  health: NodeHealth | null;
+  figures: Aged<NodeFigures> | null;
+  storages: Map<string, { status: string; figures: Aged<StorageFigures> | null; details: Record<string, unknown> | null }>;
+}
+
+const STARTING: Link = { state: "starting" };
+
+/** All that the hub knows of one node. Holds no connection and no timer: moments come in with every call. */
+export class NodeState {
+  readonly nodeId: string;
+  readonly clusterId: string;
+  readonly storages = new Map<string, StorageState>();
+  #link: Link = STARTING;
+  #verdict: NodeVerdict;
+  #since: number | null = null;
+  #figures: Aged<NodeFigures> | null;
+  #raw: RawFigures | null = null;
+  #threads: number | null = null;
+  /** The statuses that history knows. */
+  readonly #recorded = new Map<string | null, string>();
+
+  constructor(nodeId: string, clusterId: string, last: LastKnown) {
+    this.nodeId = nodeId;
+    this.clusterId = clusterId;
+    this.#figures = last.figures;
+    if (last.health) this.#recorded.set(null, last.health);
+    for (const [storageId, storage] of last.storages) this.#recorded.set(storageId, storage.status);
+    this.#verdict = nodeVerdict({ link: STARTING, storages: [] });
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  get verdict(): NodeVerdict {
+    return this.#verdict;
+  }
+
+  get figures(): Aged<NodeFigures> | null {
+    return this.#figures;
+  }
+
+  get since(): number | null {
+    return this.#since;
+  }
+
+  /** Takes over which storages the node has; what is known of those that stay is kept. */
+  setStorages(storages: readonly Pick<StorageState, "storageId" | "name" | "isMain">[], last: LastKnown): void {
+    const ids = new Set(storages.map((storage) => storage.storageId));
+    for (const id of this.storages.keys()) if (!ids.has(id)) this.storages.delete(id);
+    for (const { storageId, name, isMain } of storages) {
+      const known = this.storages.get(storageId);
+      if (known) Object.assign(known, { name, isMain });
+      else {
+        const { figures = null, details = null } = last.storages.get(storageId) ?? {};
+        const fresh = { storageId, name, isMain, track: UNMEASURED, figures, details, checkedAt: figures?.at ?? null };
+        this.storages.set(storageId, fresh);
+      }
+    }
+  }
+
+  setLink(link: Link, at: Moment): void {
+    this.#link = link;
+    if (link.state === "live") return;
+    this.#raw = null;
+    for (const storage of this.storages.values()) storage.track = forgetStorage(storage.track, at.wall);
+  }
+
+  setThreads(threads: number | null): void {
+    this.#threads = threads;
+  }
+
+  addFigures(raw: RawFigures, at: Moment): void {
+    this.#figures = { value: nodeFigures(this.#raw, raw, this.#threads), at };
+    this.#raw = raw;
+  }
+
+  addCheck(storageId: string, check: StorageCheck, at: Moment): void {
+    const storage = this.storages.get(storageId);
+    if (!storage) return;
+    storage.track = advanceStorage(storage.track, check, at.mono, at.wall);
+    storage.checkedAt = at;
+    if (check.figures) storage.figures = { value: check.figures, at };
+    if (check.details) storage.details = check.details;
+  }
+
+  /** Judges anew. Answers with what history should keep; empty when no status has changed. */
+  settle(at: Moment): StatusChange[] {
+    const storages = [...this.storages.values()];
+    const before = this.#verdict.health;
+    this.#verdict = nodeVerdict({ link: this.#link, storages });
+    const main = storages.find((storage) => storage.isMain);
+    if (this.#since === null || before !== this.#verdict.health) {
+      this.#since = this.#verdict.health === "corrupted" ? (main?.track.since ?? at.wall) : at.wall;
+    }
+    // A panel that starts, or a storage not proven yet, is no change of the node's.
+    if (this.#link.state === "starting") return [];
+    const { health, cause, reason } = this.#verdict;
+    const isProving = this.#link.state === "live" && health === "unknown" && cause === null;
+    const changes = isProving ? [] : this.#record(null, health, cause, reason, at);
+    if (this.#link.state !== "live") return changes;
+    for (const { storageId, track } of storages) {
+      if (track.status === "unknown" && track.cause === null) continue;
+      changes.push(...this.#record(storageId, track.status, track.cause, track.cause?.reason ?? null, at));
+    }
+    return changes;
+  }
+
+  #record(storageId: string | null, to: string, cause: Cause | null, reason: Text | null, at: Moment): StatusChange[] {
+    const from = this.#recorded.get(storageId) ?? "unknown";
+    this.#recorded.set(storageId, to);
+    return from === to ? [] : [{ storageId, from, to, cause, reason, wall: at.wall }];
+  }
+
+  /** As pages see it; ages are true at `at`. */
+  view(at: Moment): NodeLive {
+    const { health, reason, cause, warnings } = this.#verdict;
+    return {
+      nodeId: this.nodeId,
+      clusterId: this.clusterId,
+      health,
+      reason,
+      cause,
+      since: iso(this.#since),
+      figures: this.#figures?.value ?? null,
+      figuresAgeMs: age(this.#figures?.at ?? null, at),
+      warnings,
+      storages: [...this.storages.values()].map((storage) => this.#storageView(storage, at)),
+    };
+  }
+
+  #storageView({ storageId, track, figures, details, checkedAt }: StorageState, at: Moment): StorageLive {
+    return {
+      storageId,
+      nodeId: this.nodeId,
+      status: track.status,
+      suspect: track.suspect,
+      readOnly: track.readOnly,
+      full: track.full,
+      since: iso(track.since),
+      confirmedAt: iso(track.confirmedAt),
+      cause: track.cause,
+      checks: track.checks,
+      figures: figures?.value ?? null,
+      figuresAgeMs: age(figures?.at ?? null, at),
+      checkedAgeMs: age(checkedAt, at),
+      details,
+    };
+  }
+}
+
+const iso = (wall: number | null) => (wall === null ? null : new Date(wall).toISOString());
+
+const age = (from: Moment | null, at: Moment) => (from === null ? null : Math.max(0, Math.round(at.mono - from.mono)));

@@ -1,0 +1,113 @@
+import { sql } from "drizzle-orm";
+import { db } from "../db/client.ts";
+import { nodeLast, statusChanges, storageLast } from "../db/schema/index.ts";
+import { log } from "../log.ts";
+import type { NodeState, StatusChange } from "./node-state.ts";
+
+/** Last figures are written at most this often; a change of status at once. */
+const FIGURES_MS = 30_000;
+
+interface Pending {
+  state: NodeState;
+  changes: StatusChange[];
+  writtenAt: number;
+}
+
+/**
+ * Writes last measurements and history, one node after another. A database that is away costs nothing but history: the
+ * next write tries again with what is known then.
+ */
+export class Persistence {
+  readonly #pending = new Map<string, Pending>();
+  #isWriting = false;
+
+  add(state: NodeState): void {
+    this.#pending.set(state.nodeId, { state, changes: [], writtenAt: performance.now() });
+  }
+
+  remove(nodeId: string): void {
+    this.#pending.delete(nodeId);
+  }
+
+  changed(nodeId: string, changes: StatusChange[]): void {
+    this.#pending.get(nodeId)?.changes.push(...changes);
+    void this.flush();
+  }
+
+  /** Writes what is due; called every second, and with `isLast` when the hub stops. */
+  async flush(isLast = false): Promise<void> {
+    if (this.#isWriting) return;
+    this.#isWriting = true;
+    try {
+      for (const entry of [...this.#pending.values()]) {
+        const isDue = isLast || entry.changes.length > 0 || performance.now() - entry.writtenAt >= FIGURES_MS;
+        if (isDue) await this.#write(entry);
+      }
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  async #write(entry: Pending): Promise<void> {
+    const changes = entry.changes.splice(0);
+    entry.writtenAt = performance.now();
+    try {
+      await writeNode(entry.state, changes);
+    } catch (error) {
+      if (!this.#pending.has(entry.state.nodeId)) return;
+      entry.changes.unshift(...changes.slice(0, 1_000));
+      log.warn("the last measurements of a node could not be written", { node: entry.state.nodeId, error });
+    }
+  }
+}
+
+async function writeNode(state: NodeState, changes: StatusChange[]): Promise<void> {
+  const { nodeId } = state;
+  await db().transaction(async (tx) => {
+    if (state.link.state !== "starting") {
+      const { health, reason } = state.verdict;
+      const figures = state.figures;
+      const row = {
+        nodeId,
+        health,
+        reason,
+        since: new Date(state.since ?? Date.now()),
+        figures: figures?.value ?? null,
+        measuredAt: figures ? new Date(figures.at.wall) : null,
+      };
+      await tx.insert(nodeLast).values(row).onConflictDoUpdate({ target: nodeLast.nodeId, set: row });
+    }
+    const rows = [...state.storages.values()]
+      .filter((storage) => storage.track.since !== null)
+      .map(({ storageId, track, figures, details }) => ({
+        nodeId,
+        storageId,
+        status: track.status,
+        since: track.since === null ? null : new Date(track.since),
+        cause: track.cause,
+        figures: figures?.value ?? null,
+        details,
+        measuredAt: figures ? new Date(figures.at.wall) : null,
+      }));
+    if (rows.length > 0) {
+      const excluded = (name: string) => sql.raw(`excluded.${name}`);
+      await tx
+        .insert(storageLast)
+        .values(rows)
+        .onConflictDoUpdate({
+          target: [storageLast.nodeId, storageLast.storageId],
+          set: {
+            status: excluded("status"),
+            since: excluded("since"),
+            cause: excluded("cause"),
+            figures: excluded("figures"),
+            details: excluded("details"),
+            measuredAt: excluded("measured_at"),
+          },
+        });
+    }
+    if (changes.length > 0) {
+      await tx.insert(statusChanges).values(changes.map(({ wall, ...change }) => ({ ...change, nodeId, at: new Date(wall) })));
+    }
+  });
+}
