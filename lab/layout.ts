@@ -1,5 +1,12 @@
 import type { LabNode } from "./node.ts";
 
+/** Paths of the disks by their names in the lab; waits until udev has made them, which a busy host delays. */
+async function diskPaths(node: LabNode, disks: readonly string[]): Promise<string[]> {
+  const paths = disks.map((disk) => node.disk(disk).path);
+  await node.sh(["udevadm", "wait", "--timeout=120", ...paths], { timeoutMs: 130_000 });
+  return paths;
+}
+
 /**
  * Makes a volume group of whole disks, named as the lab names them (`disk1`), and returns its UUID.
  * `metadataSize` in LVM's words, e.g. `16m`, which holds thousands of volumes; LVM's own default is 508 KiB.
@@ -10,7 +17,7 @@ export async function makeVolumeGroup(
   disks: readonly string[],
   options: { metadataSize?: string } = {},
 ): Promise<string> {
-  const paths = disks.map((disk) => node.disk(disk).path);
+  const paths = await diskPaths(node, disks);
   const size = options.metadataSize ? ["--metadatasize", options.metadataSize] : [];
   await node.sh(["vgcreate", "-q", ...size, name, ...paths], { timeoutMs: 120_000 });
   return (await node.sh(["vgs", "--noheadings", "-o", "vg_uuid", name])).trim();
@@ -30,5 +37,5 @@ export async function makeMountedFs(
 		echo "$1 $2 $3 defaults,nofail 0 0" >> /etc/fstab
 		systemctl daemon-reload
 		mount "$2"`;
-  await node.sh(["bash", "-c", script, "layout", node.disk(disk).path, mountpoint, type], { timeoutMs: 120_000 });
+  await node.sh(["bash", "-c", script, "layout", ...(await diskPaths(node, [disk])), mountpoint, type], { timeoutMs: 120_000 });
 }
