@@ -88,7 +88,11 @@ function rememberSetUp(needsSetup: () => Promise<boolean>): () => Promise<boolea
 
 function listen(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      const words = `${env().host}:${env().port} is in use by another program: choose another port with SPINDLE_PORT`;
+      reject(taken ? new Error(words, { cause: error }) : error);
+    });
     server.listen(env().port, env().host, () => resolve());
   });
 }
