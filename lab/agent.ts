@@ -32,7 +32,7 @@ export async function agentCall(
 ): Promise<unknown> {
   const end = performance.now() + timeoutMs;
   const left = () => Math.max(1, end - performance.now());
-  const lines = await openJsonLines(path);
+  const lines = await openJsonLines(path, timeoutMs);
   try {
     await synchronise(lines, left);
     lines.send({ execute: command, arguments: args });

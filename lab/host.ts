@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { open, readFile, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { debianSources, kernelRelease } from "./image/debian.ts";
 import { cacheDir, labDir } from "./paths.ts";
 import { run, tryRun } from "./run.ts";
 
@@ -47,6 +48,12 @@ export async function checkHost(): Promise<{ ok: boolean; missing: Missing[] }> 
       how: `apt-get install --no-install-recommends -y ${packages.join(" ")}`,
     });
   }
+  if (!(await knowsDebian()))
+    missing.push({
+      what: "apt's package lists",
+      why: "tell which kernel and which Debian mirror the nodes get",
+      how: "apt-get update",
+    });
   missing.push(...(await missingSpace()), ...(await missingMemory()));
   return { ok: missing.length === 0, missing };
 }
@@ -63,6 +70,10 @@ export async function missingPackages(): Promise<string[]> {
 
 /** Installs what missingPackages names, by apt-get as root. `progress` gets a line before it starts. Returns the packages. */
 export async function installHostPackages(progress: (line: string) => void = () => {}): Promise<string[]> {
+  if (!(await knowsDebian())) {
+    progress("updating apt's package lists");
+    await run(["apt-get", "update"], { timeoutMs: 300_000 });
+  }
   const packages = await missingPackages();
   if (packages.length === 0) return packages;
   progress(`installing ${packages.join(" ")}`);
@@ -73,6 +84,17 @@ export async function installHostPackages(progress: (line: string) => void = () 
   await run(["apt-get", "update"], { timeoutMs: 300_000 });
   await run(install, { timeoutMs: 900_000 });
   return packages;
+}
+
+/** Images that are in the cache need the lists as well: the kernel's version is part of their names. */
+async function knowsDebian(): Promise<boolean> {
+  try {
+    await Promise.all([kernelRelease(), debianSources()]);
+    return true;
+  } catch {
+    // No lists, no apt, or another distribution's: the remedy is the same, its own error says the rest.
+    return false;
+  }
 }
 
 async function canOpenTun(): Promise<boolean> {

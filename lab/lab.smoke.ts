@@ -11,6 +11,33 @@ import { run } from "./run.ts";
 // Brings up two ready nodes and a plain one and looks at all that the tests rely on. Ends with 1 at the first thing that is wrong.
 // Run: node lab/lab.smoke.ts [INSTANCE]
 
+/** What shows that a fault is in force, as a command that fails on a healthy node, and one that tells it is mended. */
+const signs: Record<string, { broken: string; mended: string }> = {
+  "vg-renamed": { broken: "! vgs lvm0", mended: "vgs lvm0" },
+  "disk-pulled": {
+    broken: "[ $(lsblk -dn -o TYPE | grep -c disk) = 3 ]",
+    mended: "vgs lvm0 && lvchange --refresh lvm0",
+  },
+  "pv-missing": {
+    broken: "vgs --noheadings -o attr lvm0 | grep -q p",
+    mended: "vgs --noheadings -o attr lvm0 | grep -qv p",
+  },
+  "disk-offline": {
+    broken: "! dd if=/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_n1-disk1 of=/dev/null bs=4096 count=1 iflag=direct",
+    mended: "vgs lvm0",
+  },
+  "io-error": {
+    broken: "vgs lvm0 && ! dd if=/dev/lvm0/one of=/dev/null bs=4096 count=1 iflag=direct",
+    mended: "dd if=/dev/lvm0/one of=/dev/null bs=4096 count=1 iflag=direct",
+  },
+  "dir-read-only": { broken: "! touch /vm/x", mended: "touch /vm/x" },
+  "dir-replaced": { broken: "[ $(stat -f -c %T /vm) = tmpfs ]", mended: "[ $(stat -f -c %T /vm) != tmpfs ]" },
+  "dir-full": {
+    broken: "! dd if=/dev/zero of=/vm/y bs=1M count=1 conv=fsync",
+    mended: "dd if=/dev/zero of=/vm/y bs=1M count=1 conv=fsync",
+  },
+};
+
 const started = performance.now();
 const lab = await openLab(process.argv[2] ?? "smoke", { progress: (line) => console.log(`  ${line}`) });
 
@@ -36,6 +63,13 @@ try {
   for (const name of Object.keys(faults)) await step(`fault ${name}`, () => faultAndBack(first, second, name));
   await step("two processes see one lab", async () => {
     assert.equal((await openLab(lab.instance.name)).node("n2").address, second.address);
+  });
+  await step("many commands at once", async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => first.sh(["echo", String(at)])));
+    assert.deepEqual(
+      answers.map(Number),
+      Array.from({ length: 20 }, (_, at) => at),
+    );
   });
   await step("a command that takes too long is ended with its children", () => endsCommands(first));
   await step("down", () => lab.down());
@@ -172,33 +206,6 @@ async function clocks({ nodes }: Lab): Promise<void> {
     assert.ok(skew < 5, `${node.name} is off by ${skew} s`);
   }
 }
-
-/** What shows that a fault is in force, as a command that fails on a healthy node, and one that tells it is mended. */
-const signs: Record<string, { broken: string; mended: string }> = {
-  "vg-renamed": { broken: "! vgs lvm0", mended: "vgs lvm0" },
-  "disk-pulled": {
-    broken: "[ $(lsblk -dn -o TYPE | grep -c disk) = 3 ]",
-    mended: "vgs lvm0 && lvchange --refresh lvm0",
-  },
-  "pv-missing": {
-    broken: "vgs --noheadings -o attr lvm0 | grep -q p",
-    mended: "vgs --noheadings -o attr lvm0 | grep -qv p",
-  },
-  "disk-offline": {
-    broken: "! dd if=/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_n1-disk1 of=/dev/null bs=4096 count=1 iflag=direct",
-    mended: "vgs lvm0",
-  },
-  "io-error": {
-    broken: "vgs lvm0 && ! dd if=/dev/lvm0/one of=/dev/null bs=4096 count=1 iflag=direct",
-    mended: "dd if=/dev/lvm0/one of=/dev/null bs=4096 count=1 iflag=direct",
-  },
-  "dir-read-only": { broken: "! touch /vm/x", mended: "touch /vm/x" },
-  "dir-replaced": { broken: "[ $(stat -f -c %T /vm) = tmpfs ]", mended: "[ $(stat -f -c %T /vm) != tmpfs ]" },
-  "dir-full": {
-    broken: "! dd if=/dev/zero of=/vm/y bs=1M count=1 conv=fsync",
-    mended: "dd if=/dev/zero of=/vm/y bs=1M count=1 conv=fsync",
-  },
-};
 
 async function faultAndBack(node: LabNode, peer: LabNode, name: string): Promise<void> {
   const key = await node.hostKeyFingerprint();

@@ -177,7 +177,7 @@ export class Lab {
     await Promise.all(this.nodes.map((node) => continueRestored(monitorSocket(this.instance, node.name))));
     await Promise.all(
       this.nodes.map(async (node) => {
-        await node.waitReady(60_000);
+        await node.waitReady(300_000);
         // The node's clock stood still since the save.
         await node.sh(["date", "-u", "-s", `@${(Date.now() / 1000).toFixed(3)}`]);
       }),
@@ -188,7 +188,12 @@ export class Lab {
     await this.#prepareNetwork();
     await Promise.all(this.nodes.map((node) => node.powerOn()));
     this.#progress(`booting ${this.nodes.map((node) => node.name).join(", ")}`);
-    await Promise.all(this.nodes.map((node) => node.waitReady()));
+    await Promise.all(
+      this.nodes.map(async (node) => {
+        await node.waitReady();
+        await node.waitBooted();
+      }),
+    );
   }
 
   async #prepareNetwork(): Promise<void> {

@@ -37,5 +37,7 @@ export async function makeMountedFs(
 		echo "$1 $2 $3 defaults,nofail 0 0" >> /etc/fstab
 		systemctl daemon-reload
 		mount "$2"`;
-  await node.sh(["bash", "-c", script, "layout", ...(await diskPaths(node, [disk])), mountpoint, type], { timeoutMs: 120_000 });
+  await node.sh(["bash", "-c", script, "layout", ...(await diskPaths(node, [disk])), mountpoint, type], {
+    timeoutMs: 120_000,
+  });
 }

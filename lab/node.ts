@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Accelerator } from "./accelerator.ts";
 import { type ExecResult, agentAnswers, agentExec } from "./agent.ts";
 import { mendFault as mend, breakFault as spoil } from "./faults.ts";
+import { readText } from "./files.ts";
 import { type Instance, keyFile, nodeDir } from "./instance.ts";
 import { attachTap, detachTap, ensureBridge, ensureTap, isAttached } from "./net.ts";
 import { endProcess, signal } from "./processes.ts";
@@ -77,24 +78,35 @@ export class LabNode {
     return found;
   }
 
-  /** Resolves when the node takes commands, and SSH connections unless it is cut. Default deadline 180 s. */
-  async waitReady(timeoutMs = 180_000): Promise<void> {
+  /**
+   * Resolves when the node takes commands, and SSH connections unless it is cut. Default deadline 600 s: on a busy host a boot
+   * that takes 25 s alone takes minutes. Throws with what is lacking, at once when the node is off.
+   */
+  async waitReady(timeoutMs = 600_000): Promise<void> {
     const agent = agentSocket(this.instance, this.name);
+    let lacking = "SSH server";
     await waitFor(
       `${this.name} ready`,
       timeoutMs,
       async () => {
         if (!(await this.isRunning())) throw new Error(`${this.name} is off; ${this.serialLog} may say why`);
+        lacking = "SSH server";
         if (isAttached(this.instance, this.record.index) && !(await greets(this.address, this.port))) return undefined;
+        lacking = "guest agent";
         return (await agentAnswers(agent, 3_000)) ? true : undefined;
       },
       100,
-    );
+    ).catch(async (error: Error) => {
+      const serial = (await readText(this.serialLog))?.slice(-400) ?? "";
+      throw new Error(`${error.message} (no ${lacking}); its serial line ends with: ${serial}`, { cause: error });
+    });
   }
 
-  /** Resolves when the boot is over, whatever its outcome. Returns systemd's word, `running` or `degraded`. */
-  async waitBooted(timeoutMs = 180_000): Promise<string> {
-    return (await this.exec(["systemctl", "is-system-running", "--wait"], { timeoutMs })).stdout.trim();
+  /** Resolves when the boot is over and udev has named the disks. Returns systemd's word, `running` or `degraded`. */
+  async waitBooted(timeoutMs = 600_000): Promise<string> {
+    const word = await this.exec(["systemctl", "is-system-running", "--wait"], { timeoutMs });
+    await this.sh(["udevadm", "settle", "--timeout=300"], { timeoutMs: 310_000 });
+    return word.stdout.trim();
   }
 
   /** File with what the node's kernel wrote to its serial line since it was switched on. */
@@ -127,6 +139,7 @@ export class LabNode {
     if (await this.isRunning()) throw new Error(`${this.name} is running`);
     await this.powerOn();
     await this.waitReady();
+    await this.waitBooted();
   }
 
   /** Switches on without waiting for the boot; with `stateFile` loads a saved state and stays stopped. */
@@ -137,7 +150,7 @@ export class LabNode {
   }
 
   /** A reboot from inside, with everything that shuts down and starts again; waits until the node is back. */
-  async reboot(timeoutMs = 240_000): Promise<void> {
+  async reboot(timeoutMs = 600_000): Promise<void> {
     const before = await this.bootId();
     await this.sh(["systemctl", "reboot", "--no-block"]);
     const agent = agentSocket(this.instance, this.name);
@@ -153,6 +166,7 @@ export class LabNode {
       250,
     );
     await this.waitReady(timeoutMs);
+    await this.waitBooted(timeoutMs);
   }
 
   /** The kernel's id of this boot. */

@@ -1,4 +1,5 @@
-import { type Socket, connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { pause } from "./run.ts";
 
 /** A connection that carries one JSON value a line in each direction, as QEMU's monitor and its guest agent do. */
 export type JsonLines = {
@@ -14,14 +15,29 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? rawJSON(String(part)) : part));
 }
 
-/** Connects to the Unix socket `path`. Rejects when nobody listens there. */
-export function openJsonLines(path: string): Promise<JsonLines> {
+/**
+ * Connects to the Unix socket `path`. Rejects when nobody listens there.
+ * QEMU serves one connection at a time and queues one more; while others wait too, this one tries again for `timeoutMs`.
+ */
+export async function openJsonLines(path: string, timeoutMs = 60_000): Promise<JsonLines> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return jsonLines(await connected(path), path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || performance.now() >= end) throw error;
+      await pause(20);
+    }
+  }
+}
+
+function connected(path: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect(path);
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.removeListener("error", reject);
-      resolve(jsonLines(socket, path));
+      resolve(socket);
     });
   });
 }
