@@ -1,19 +1,21 @@
 import { headers } from "next/headers";
 import { redirect } from "next/navigation";
-import type { PanelView, TaskRow } from "#lib/domain/dto.ts";
+import { cache } from "react";
 import { getSession } from "#lib/auth/session.ts";
+import type { PanelView, TaskRow } from "#lib/domain/dto.ts";
+import { requestFacts, type ServiceContext } from "#lib/services/context.ts";
+import { getPanelView } from "#lib/services/live/panel-view.ts";
 import { needsSetup } from "#lib/services/users/links.ts";
 
-/** Whoever is signed in; everybody else goes to the set-up or the sign-in page. */
-export async function signedIn(): Promise<{ id: string; name: string; email: string }> {
-  const session = await getSession(await headers());
-  if (session) return session.user;
-  redirect((await needsSetup()) ? "/setup" : "/sign-in");
-}
+/** The context of the page under way, once a request; whoever is not signed in goes to the set-up or the sign-in page. */
+export const pageContext = cache(async (): Promise<ServiceContext> => {
+  const from = await headers();
+  const session = await getSession(from);
+  if (!session) redirect((await needsSetup()) ? "/setup" : "/sign-in");
+  return { ...requestFacts(from), actor: session.user };
+});
 
-export async function panelView(): Promise<PanelView> {
-  return { clusters: [], live: [], sentAt: Date.now() };
-}
+export const panelView = cache(async (): Promise<PanelView> => getPanelView(await pageContext()));
 
 export async function recentTasks(): Promise<TaskRow[]> {
   return [];

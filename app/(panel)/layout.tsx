@@ -1,13 +1,13 @@
 import type { ReactNode } from "react";
 import { Shell } from "#components/shell/shell.tsx";
-import { panelView, recentTasks, signedIn } from "./data.ts";
+import { pageContext, panelView, recentTasks } from "./data.ts";
 
 /** The signed-in shell. What every page reads stands in the first HTML. */
 export default async function PanelLayout({ children }: { children: ReactNode }) {
-  const user = await signedIn();
+  const { actor } = await pageContext();
   const [panel, tasks] = await Promise.all([panelView(), recentTasks()]);
   return (
-    <Shell userName={user.name} panel={panel} tasks={tasks}>
+    <Shell userName={actor.name} panel={panel} tasks={tasks}>
       {children}
     </Shell>
   );

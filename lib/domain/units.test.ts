@@ -28,7 +28,9 @@ describe("bytes are shown with three significant digits, and unknown is never a 
     [9.999 * GiB, "10.0 GiB"],
     [99.96 * GiB, "100 GiB"],
   ])("%d is %s", (bytes, shown) => expect(formatBytes(bytes)).toBe(shown));
-  it.each([null, undefined, Number.NaN, Number.POSITIVE_INFINITY])("%s is a dash", (value) => expect(formatBytes(value)).toBe("–"));
+  it.each([null, undefined, Number.NaN, Number.POSITIVE_INFINITY])("%s is a dash", (value) =>
+    expect(formatBytes(value)).toBe("–"),
+  );
   it("shows used and size in one unit", () => {
     expect(formatUsage(0.91 * 1024 * GiB, 1.75 * 1024 * GiB)).toBe("0.91 / 1.75 TiB");
     expect(formatUsage(0, 1.75 * 1024 * GiB)).toBe("0 / 1.75 TiB");

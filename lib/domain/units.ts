@@ -59,7 +59,11 @@ export function fractionOf(used: number | null | undefined, size: number | null 
 
 /** A load average with three significant digits: `0.11`, `14.3`, `120`. */
 export function formatLoad(load: number | null | undefined): string {
-  return load === null || load === undefined || !Number.isFinite(load) ? UNKNOWN : threeDigits(load) === "0" ? "0.00" : threeDigits(load);
+  return load === null || load === undefined || !Number.isFinite(load)
+    ? UNKNOWN
+    : threeDigits(load) === "0"
+      ? "0.00"
+      : threeDigits(load);
 }
 
 const SPANS: readonly [seconds: number, word: string][] = [

@@ -22,5 +22,7 @@ export function visible(value: string): string {
 
 /** Output of a command: newlines and tabs stay (CRLF counts as a newline), everything else hidden becomes a sign. */
 export function visibleOutput(value: string): string {
-  return value.replace(/\r\n/g, "\n").replace(HIDDEN, (character) => (character === "\n" || character === "\t" ? character : sign(character)));
+  return value
+    .replace(/\r\n/g, "\n")
+    .replace(HIDDEN, (character) => (character === "\n" || character === "\t" ? character : sign(character)));
 }

@@ -1,0 +1,59 @@
+"use client";
+import { LogOut } from "lucide-react";
+import { useState, useTransition } from "react";
+import { useTranslations } from "use-intl";
+import type { Theme } from "#components/shell/theme.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
+import { ErrorNotice } from "#components/ui/notice.tsx";
+import { signOut } from "#lib/actions/auth.ts";
+import type { ErrorView } from "#lib/domain/errors.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { Invite } from "./invite.tsx";
+import { ThemeChoice } from "./theme-choice.tsx";
+
+function SignOut() {
+  const t = useTranslations("pages.settings");
+  const [busy, start] = useTransition();
+  const [error, setError] = useState<ErrorView | null>(null);
+  const leave = () =>
+    start(async () => {
+      const result = await signOut(undefined);
+      if (result.ok) window.location.assign("/sign-in");
+      else setError(result.error);
+    });
+  return (
+    <>
+      {error ? <ErrorNotice error={error} /> : null}
+      <Button onClick={leave} busy={busy} icon={<LogOut aria-hidden size={14} />}>
+        {t("signOut")}
+      </Button>
+    </>
+  );
+}
+
+export function SettingsPage({ user, theme }: { user: { name: string; email: string }; theme: Theme }) {
+  const t = useTranslations("pages.settings");
+  return (
+    <div className="max-w-2xl p-4 sm:p-5">
+      <PageHead title={t("title")} actions={<SignOut />} />
+      <Section title={t("account")}>
+        <Pane>
+          <Facts
+            rows={[
+              [t("name"), visible(user.name)],
+              [t("email"), visible(user.email)],
+            ]}
+          />
+        </Pane>
+      </Section>
+      <Section title={t("theme")}>
+        <ThemeChoice initial={theme} />
+        <p className="mt-1.5 text-s text-ink-2">{t("themeHint")}</p>
+      </Section>
+      <Section title={t("invite")}>
+        <Invite />
+      </Section>
+    </div>
+  );
+}

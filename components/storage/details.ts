@@ -1,0 +1,106 @@
+/**
+ * Reads a driver's own details for its page. They come from a node, so nothing in them is taken for granted: what has
+ * not the expected shape is left out.
+ */
+
+export interface GroupDetails {
+  name: string;
+  uuid: string;
+  size: number | null;
+  free: number | null;
+  extentSize: number | null;
+  extents: number | null;
+  freeExtents: number | null;
+  metadataSize: number | null;
+  metadataFree: number | null;
+}
+
+export interface PhysicalVolume {
+  uuid: string;
+  device: string | null;
+  size: number | null;
+  free: number | null;
+  isMissing: boolean;
+}
+
+export interface PartitionDetails {
+  source: string;
+  target: string;
+  type: string;
+  uuid: string | null;
+  directories: string[];
+  size: number | null;
+  used: number | null;
+  free: number | null;
+}
+
+export interface StaleMap {
+  name: string;
+}
+
+export interface StorageDetails {
+  group: GroupDetails | null;
+  pvs: PhysicalVolume[];
+  lvCount: number | null;
+  staleMaps: StaleMap[];
+  partitions: PartitionDetails[];
+}
+
+type Bag = Record<string, unknown>;
+
+const isBag = (value: unknown): value is Bag => typeof value === "object" && value !== null && !Array.isArray(value);
+const bags = (value: unknown): Bag[] => (Array.isArray(value) ? value.filter(isBag) : []);
+const words = (value: unknown): string => (typeof value === "string" ? value : "");
+const bytes = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
+
+function groupOf(value: unknown): GroupDetails | null {
+  if (!isBag(value)) return null;
+  return {
+    name: words(value.name),
+    uuid: words(value.uuid),
+    size: bytes(value.size),
+    free: bytes(value.free),
+    extentSize: bytes(value.extentSize),
+    extents: bytes(value.extents),
+    freeExtents: bytes(value.freeExtents),
+    metadataSize: bytes(value.metadataSize),
+    metadataFree: bytes(value.metadataFree),
+  };
+}
+
+function pvOf(value: Bag): PhysicalVolume {
+  return {
+    uuid: words(value.uuid),
+    device: words(value.device) || null,
+    size: bytes(value.size),
+    free: bytes(value.free),
+    isMissing: value.isMissing === true,
+  };
+}
+
+function partitionOf(value: Bag): PartitionDetails {
+  const directories = Array.isArray(value.directories)
+    ? value.directories.filter((each) => typeof each === "string")
+    : [];
+  return {
+    source: words(value.source),
+    target: words(value.target),
+    type: words(value.type),
+    uuid: words(value.uuid) || null,
+    directories,
+    size: bytes(value.size),
+    used: bytes(value.used),
+    free: bytes(value.free),
+  };
+}
+
+export function readDetails(details: Record<string, unknown> | null | undefined): StorageDetails {
+  const group = groupOf(details?.vg);
+  return {
+    group,
+    pvs: bags(details?.pvs).map(pvOf),
+    lvCount: group && Array.isArray(details?.lvs) ? details.lvs.length : null,
+    staleMaps: bags(details?.maps).flatMap((map) => (map.isStale === true ? [{ name: words(map.name) }] : [])),
+    partitions: bags(details?.partitions).map(partitionOf),
+  };
+}

@@ -1,0 +1,43 @@
+"use client";
+import { useTranslations } from "use-intl";
+import { CapacityBar } from "#components/ui/capacity-bar.tsx";
+import type { StorageFigures } from "#lib/domain/live.ts";
+import { formatBytes, formatPercent, fractionOf } from "#lib/domain/units.ts";
+
+function Part({ swatch, word, bytes }: { swatch: string; word: string; bytes: number | null }) {
+  return (
+    <span className="flex items-center gap-1.5">
+      <span aria-hidden className={`size-2.5 rounded-[2px] ${swatch}`} />
+      {word} {formatBytes(bytes)}
+    </span>
+  );
+}
+
+/** The wide bar with its parts named below. */
+export function WideCapacity({ figures, label, stale }: { figures: StorageFigures; label: string; stale: boolean }) {
+  const t = useTranslations("pages.storage");
+  return (
+    <div>
+      <CapacityBar
+        label={label}
+        size={figures.size}
+        used={figures.used}
+        allocated={figures.allocated}
+        stale={stale}
+        thick
+      />
+      <div className="mt-1.5 flex flex-wrap justify-between gap-x-5 gap-y-1 text-s text-ink-2">
+        <span className="flex flex-wrap gap-x-5 gap-y-1">
+          <Part swatch="bg-cap-used" word={t("used")} bytes={figures.used} />
+          {figures.allocated !== null && figures.allocated !== figures.used ? (
+            <Part swatch="bg-cap-allocated" word={t("allocated")} bytes={figures.allocated} />
+          ) : null}
+          <Part swatch="bg-cap-track" word={t("free")} bytes={figures.free} />
+        </span>
+        <span>
+          {t("size")} {formatBytes(figures.size)} · {formatPercent(fractionOf(figures.used, figures.size))}
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+"use client";
+import { useTranslations } from "use-intl";
+import { usePanel } from "#components/shell/panel-data.tsx";
+import { Gone } from "#components/ui/gone.tsx";
+import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
+import { Status, Tag } from "#components/ui/status.tsx";
+import { storageTotals } from "#lib/domain/cluster-summary.ts";
+import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
+import { worstFirst } from "#lib/domain/needs.ts";
+import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { findStorage } from "#lib/queries/panel.ts";
+import { useHeldOrder } from "#components/shell/use-held-order.ts";
+import { WideCapacity } from "./figures.tsx";
+import { StorageOnNode } from "./storage-on-node.tsx";
+import { storageWord } from "./storage-status.tsx";
+
+function Configuration({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
+  const t = useTranslations("pages.storage");
+  const format = FORMAT_BY_KIND[storage.kind];
+  const mono = (value: string) => <span className="font-mono text-s break-all">{visible(value)}</span>;
+  return (
+    <Pane>
+      <Facts
+        rows={[
+          ...Object.entries(storage.config).map(
+            ([name, value]) =>
+              [
+                t.has(`field.${name}` as "field.vmDir") ? t(`field.${name}` as "field.vmDir") : name,
+                mono(String(value)),
+              ] as const,
+          ),
+          [t("imageDir"), mono(cluster.imageDir)],
+          [t("shareDir"), mono(cluster.shareDir)],
+          ...(format ? [[t("drives"), format === "raw" ? t("preallocated") : t("grown")] as const] : []),
+        ]}
+      />
+      <p className="border-t border-line px-3.5 py-2 text-s text-ink-2">{t("clusterDirs")}</p>
+    </Pane>
+  );
+}
+
+function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: StorageView }) {
+  const t = useTranslations("pages.storage");
+  const tStatus = useTranslations("common.storage");
+  const tCommon = useTranslations("common");
+  const state = usePanel();
+  const order = useHeldOrder(cluster.nodes, () => worstFirst(cluster.nodes, state.live));
+  const totals = storageTotals(storage, cluster, state.live);
+  const words = cluster.nodes.map((node) =>
+    storageWord(state.live[node.id]?.storages.find((each) => each.storageId === storage.id)),
+  );
+  const troubles = words.filter((each) => each.tone === "bad" || each.tone === "warn");
+  const worst = troubles.find((each) => each.tone === "bad") ?? troubles[0];
+  const format = FORMAT_BY_KIND[storage.kind];
+  return (
+    <div className="p-4 sm:p-5">
+      <PageHead
+        title={visible(storage.name)}
+        beside={
+          <>
+            <Tag>{tCommon(`kind.${storage.kind}`)}</Tag>
+            {format ? <Tag>{tCommon(`format.${format}`)}</Tag> : null}
+            {storage.isMain ? <Tag>{t("main")}</Tag> : null}
+            {worst ? (
+              <Status tone={worst.tone} soft>
+                {t("troubleOn", { word: tStatus(worst.word), count: troubles.length })}
+              </Status>
+            ) : null}
+          </>
+        }
+        below={`${visible(cluster.name)} · ${storage.shared ? t("shared") : t("local")}`}
+      />
+      {totals ? (
+        <Pane className="px-3.5 py-3">
+          <h2 className="mb-2 text-s font-medium text-ink-2">
+            {storage.shared ? t("size") : t("allNodes", { count: cluster.nodes.length })}
+          </h2>
+          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} />
+        </Pane>
+      ) : null}
+      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <Section title={t("nodes")} className="min-w-0">
+          {order.length === 0 ? (
+            <Empty title={t("nodesNoneTitle")}>{t("nodesNone")}</Empty>
+          ) : (
+            <Pane className="overflow-hidden">
+              {order.map((node) => (
+                <StorageOnNode
+                  key={node.id}
+                  node={node}
+                  storage={storage}
+                  live={state.live[node.id]}
+                  now={state.sentAt}
+                  title="node"
+                  open={order.length <= 4}
+                />
+              ))}
+            </Pane>
+          )}
+        </Section>
+        <Section title={t("config")} className="min-w-0">
+          <Configuration storage={storage} cluster={cluster} />
+        </Section>
+      </div>
+    </div>
+  );
+}
+
+/** A storage: what it is, its space, and how it is on each node. */
+export function StoragePage({ id }: { id: string }) {
+  const t = useTranslations("pages.storage");
+  const found = findStorage(usePanel(), id);
+  return found ? <StorageContent key={id} {...found} /> : <Gone>{t("gone")}</Gone>;
+}

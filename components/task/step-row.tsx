@@ -1,0 +1,117 @@
+"use client";
+import { ChevronDown, CircleDashed, CircleSlash, type LucideIcon, Undo2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { T, useText } from "#components/text/t.tsx";
+import { CommandOutput } from "#components/ui/code.tsx";
+import { TONE_TEXT, ToneIcon } from "#components/ui/status.tsx";
+import { STEP_TONE } from "#lib/domain/badges.ts";
+import type { TaskStepView } from "#lib/domain/dto.ts";
+import type { Plan, Step, StepState } from "#lib/domain/plan.ts";
+import { renderCommand } from "#lib/domain/render-command.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { Took } from "./took.tsx";
+
+const ICON: Partial<Record<StepState, LucideIcon>> = {
+  pending: CircleDashed,
+  skipped: CircleSlash,
+  undone: Undo2,
+  undoing: Undo2,
+};
+
+function UndoLine({ step }: { step: Step }) {
+  const t = useTranslations("pages.task");
+  if ("none" in step.undo) {
+    return (
+      <p className="text-s text-ink-2">
+        {t("noUndo")}: <T text={step.undo.none} />
+      </p>
+    );
+  }
+  return (
+    <p className="text-s text-ink-2">
+      {t("undo")}: <T text={step.undo.title} />
+      {"command" in step.undo ? (
+        <span className="ml-1 font-mono break-all">{visible(renderCommand(step.undo.command))}</span>
+      ) : null}
+    </p>
+  );
+}
+
+function StepBody({ step, state, host }: { step: Step; state: TaskStepView | undefined; host: string }) {
+  const t = useTranslations("pages.task");
+  return (
+    <div className="space-y-2 pr-3.5 pb-3 pl-10">
+      {state?.error ? (
+        <p className="font-medium text-bad">
+          <T text={state.error.message} />
+        </p>
+      ) : null}
+      {step.kind === "node" ? (
+        <CommandOutput host={visible(host)} command={renderCommand(step.command)} output={state?.output} tall />
+      ) : null}
+      <UndoLine step={step} />
+      {state?.undoOutput ? (
+        <>
+          <p className="text-s text-ink-2">{t("undoOutput")}</p>
+          <CommandOutput
+            command={"command" in step.undo ? renderCommand(step.undo.command) : ""}
+            output={state.undoOutput}
+          />
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+interface Props {
+  plan: Plan;
+  step: Step;
+  state: TaskStepView | undefined;
+  now: number;
+}
+
+/** One step of a task: its state, where, how long; opens to its command, output and undo. What failed is open from the start. */
+export function StepRow({ plan, step, state, now }: Props) {
+  const t = useTranslations("pages.task");
+  const words = useTranslations("common.step");
+  const say = useText();
+  const word = state?.state ?? "pending";
+  const trouble = word === "failed" || word === "left";
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const open = chosen ?? trouble;
+  const host =
+    step.kind === "node"
+      ? (plan.targets.find((target) => target.key === step.target)?.label ?? step.target)
+      : t("panel");
+  const quiet = word === "pending" || word === "skipped" || word === "undone";
+  return (
+    <li className="border-line not-first:border-t">
+      <button
+        type="button"
+        aria-expanded={open}
+        onClick={() => setChosen(!open)}
+        className="flex min-h-9 w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-3.5 py-1.5 text-left hover:bg-sunken"
+      >
+        <span className={TONE_TEXT[STEP_TONE[word]]}>
+          <ToneIcon tone={STEP_TONE[word]} icon={ICON[word]} />
+        </span>
+        <span className="min-w-0 flex-1 basis-56 break-words">
+          <span className={trouble ? "font-semibold" : quiet ? "text-ink-2" : ""}>{say(step.title)}</span>{" "}
+          <span className={`text-s ${trouble ? "text-bad" : "text-ink-2"}`}>
+            {words(word)}
+            {trouble && state?.exitCode !== null && state?.exitCode !== undefined
+              ? `, ${t("exit", { code: state.exitCode })}`
+              : ""}
+          </span>
+        </span>
+        <span className="font-mono text-s break-all text-ink-2">{visible(host)}</span>
+        <span className="w-20 text-right text-s text-ink-2">
+          {state?.startedAt ? <Took startedAt={state.startedAt} endedAt={state.endedAt} now={now} /> : null}
+        </span>
+        <ChevronDown aria-hidden size={14} className={`shrink-0 text-ink-3 ${open ? "rotate-180" : ""}`} />
+      </button>
+      {open ? <StepBody step={step} state={state} host={host} /> : null}
+    </li>
+  );
+}

@@ -1,0 +1,251 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import * as schema from "../../lib/db/schema/index.ts";
+import type { StorageFigures } from "../../lib/domain/live.ts";
+import type { Plan } from "../../lib/domain/plan.ts";
+import { text } from "../../lib/domain/text.ts";
+
+/**
+ * Rows as a panel has them after a while, for tests of the pages: two clusters, nodes whose addresses nobody answers,
+ * storages with their last measurements, tasks of every outcome. Put into the database while the panel is stopped.
+ */
+
+export const SEED = {
+  cluster: { id: "cl_seedkvm0000000", name: "fra-kvm" },
+  empty: { id: "cl_seedempty00000", name: "ams-kvm" },
+  main: { id: "st_seedfile000000", name: "ssd" },
+  fast: { id: "st_seedlvm0000000", name: "fast" },
+  node: { id: "nd_seed0000000001", name: "kvm-01" },
+  done: "tk_seeddone000000",
+  undone: "tk_seedundone0000",
+  failed: "tk_seedfailed0000",
+} as const;
+
+const GIB = 1024 ** 3;
+const HOUR = 3_600_000;
+const before = (ms: number) => new Date(Date.now() - ms);
+
+function figures(size: number, share: number): StorageFigures {
+  const used = Math.round(size * share);
+  return { size, used, allocated: used, free: size - used };
+}
+
+function seedPlan(kind: string): Plan {
+  const target = {
+    key: "n1",
+    label: "kvm-13",
+    address: "127.9.0.13",
+    port: 1,
+    user: "root",
+    fingerprint: "SHA256:seed",
+    nodeId: "nd_seed0000000013",
+  };
+  return {
+    format: 1,
+    kind,
+    title: text("pages.needs.openNode"),
+    targets: [target],
+    steps: [
+      {
+        kind: "node",
+        id: "a",
+        target: "n1",
+        title: text("pages.cluster.openNode"),
+        command: { argv: ["install", "-d", "-m", "0711", "--", "/vm"] },
+        undo: { title: text("common.remove"), command: { argv: ["rmdir", "--", "/vm"] } },
+      },
+      {
+        kind: "node",
+        id: "b",
+        target: "n1",
+        title: text("common.refresh"),
+        command: { argv: ["apt-get", "install", "-y", "lvm2"] },
+        undo: { none: text("common.unknown") },
+      },
+      {
+        kind: "panel",
+        id: "c",
+        title: text("common.show"),
+        action: "seed.nothing",
+        input: {},
+        undo: { none: text("common.unknown") },
+      },
+    ],
+    locks: [],
+    notes: [],
+  };
+}
+
+type Outcome = {
+  id: string;
+  state: "done" | "undone" | "failed";
+  steps: readonly ("done" | "failed" | "undone" | "left" | "pending")[];
+};
+
+const OUTCOMES: readonly Outcome[] = [
+  { id: SEED.done, state: "done", steps: ["done", "done", "done"] },
+  { id: SEED.undone, state: "undone", steps: ["undone", "failed", "pending"] },
+  { id: SEED.failed, state: "failed", steps: ["left", "failed", "pending"] },
+];
+
+type Database = ReturnType<typeof drizzle<typeof schema>>;
+
+async function seedClusters(db: Database): Promise<void> {
+  await db
+    .insert(schema.clusters)
+    .values(
+      [SEED.cluster, SEED.empty].map((cluster) => ({
+        ...cluster,
+        virtualization: "kvm" as const,
+        imageDir: "/image",
+        shareDir: "/share",
+      })),
+    );
+  await db.insert(schema.storages).values([
+    { ...SEED.main, clusterId: SEED.cluster.id, kind: "file", config: { vmDir: "/vm" }, isMain: true },
+    { ...SEED.fast, clusterId: SEED.cluster.id, kind: "lvm", config: { vgName: "lvm0" } },
+    {
+      id: "st_seedfile000002",
+      name: "ssd",
+      clusterId: SEED.empty.id,
+      kind: "file",
+      config: { vmDir: "/vm" },
+      isMain: true,
+    },
+  ]);
+}
+
+async function seedNode(db: Database, number: number): Promise<void> {
+  const id = number === 1 ? SEED.node.id : `nd_seed${String(number).padStart(10, "0")}`;
+  const name = `kvm-${String(number).padStart(2, "0")}`;
+  const share = ((number * 37) % 70) / 100;
+  await db.insert(schema.nodes).values({
+    id,
+    name,
+    clusterId: SEED.cluster.id,
+    address: `127.9.${Math.floor(number / 250)}.${(number % 250) + 1}`,
+    port: 1,
+    user: "root",
+    fingerprint: "SHA256:pV3cN9m1yQd8kQ0Jm3bN2xT6tUe4rWq1oLz5aXy9Qk",
+    keySecret: "se_seed",
+    machineId: `seed${number}`,
+    membership: "member",
+    facts: { system: "Debian GNU/Linux 12 (bookworm)", kernel: "6.1.0-44-amd64", threads: 32, memory: 128 * GIB },
+  });
+  await db.insert(schema.nodeLast).values({
+    nodeId: id,
+    health: "active",
+    reason: null,
+    since: before(HOUR),
+    measuredAt: before(60_000),
+    figures: {
+      cpu: share,
+      cpuThreads: 32,
+      memoryTotal: 128 * GIB,
+      memoryUsed: 128 * GIB * share,
+      load1: share * 20,
+      load5: share * 18,
+      load15: share * 16,
+      uptimeSeconds: 90_000,
+    },
+  });
+  await db.insert(schema.storageLast).values([
+    {
+      nodeId: id,
+      storageId: SEED.main.id,
+      status: "ok",
+      since: before(HOUR),
+      cause: null,
+      measuredAt: before(60_000),
+      figures: figures(894 * GIB, share),
+      details: {
+        partitions: [
+          {
+            source: "/dev/sdb1",
+            target: "/vm",
+            type: "ext4",
+            uuid: "41d0",
+            directories: ["/vm"],
+            ...figures(894 * GIB, share),
+          },
+        ],
+      },
+    },
+    {
+      nodeId: id,
+      storageId: SEED.fast.id,
+      status: "ok",
+      since: before(HOUR),
+      cause: null,
+      measuredAt: before(60_000),
+      figures: figures(1790 * GIB, share),
+      details: {
+        vg: {
+          name: "lvm0",
+          uuid: "Qm2xVd-1f0S-aaaa-bbbb-cccc-dddd-h7Yk01",
+          size: 1790 * GIB,
+          free: 500 * GIB,
+          extentSize: 4 * 1024 ** 2,
+          extents: 458_240,
+          freeExtents: 128_000,
+          metadataSize: 16 * 1024 ** 2,
+          metadataFree: 15 * 1024 ** 2,
+        },
+        pvs: [
+          { uuid: "pv1", device: "/dev/sdc", size: 895 * GIB, free: 0, isMissing: false },
+          { uuid: "pv2", device: null, size: 895 * GIB, free: 500 * GIB, isMissing: true },
+        ],
+        lvs: [],
+        maps: [],
+        partitions: [],
+      },
+    },
+  ]);
+}
+
+async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Promise<void> {
+  const plan = seedPlan("node.join");
+  await db.insert(schema.tasks).values({
+    id: outcome.id,
+    kind: plan.kind,
+    title: plan.title,
+    state: outcome.state,
+    plan,
+    clusterId: SEED.cluster.id,
+    actorName: "Ada",
+    requestId: "rq-seed",
+    error: outcome.state === "done" ? null : { code: "command-failed", message: text("pages.needs.task.undone") },
+    createdAt: before(minutesAgo * 60_000),
+    startedAt: before(minutesAgo * 60_000),
+    endedAt: before(minutesAgo * 60_000 - 48_000),
+  });
+  await db.insert(schema.taskSteps).values(
+    outcome.steps.map((state, position) => ({
+      taskId: outcome.id,
+      position,
+      stepId: plan.steps[position]!.id,
+      state,
+      exitCode: state === "failed" ? 100 : 0,
+      output:
+        state === "failed"
+          ? "Err:1 http://apt.example.net bookworm/main amd64 acl\n\u001b[31mE: Unable to fetch\u202e some archives"
+          : "",
+      startedAt: state === "pending" ? null : before(minutesAgo * 60_000),
+      endedAt: state === "pending" ? null : before(minutesAgo * 60_000 - 12_000),
+    })),
+  );
+  await db.insert(schema.taskLog).values([{ taskId: outcome.id, position: 1, line: "Reading package lists…" }]);
+}
+
+/** Fills the database of a stopped panel. */
+export async function seedPanel(databaseUrl: string, options: { nodes?: number } = {}): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1 });
+  const db = drizzle(sql, { schema });
+  try {
+    await seedClusters(db);
+    for (let number = 1; number <= (options.nodes ?? 3); number += 1) await seedNode(db, number);
+    for (const [index, outcome] of OUTCOMES.entries()) await seedTask(db, outcome, 300 - index * 60);
+  } finally {
+    await sql.end();
+  }
+}
