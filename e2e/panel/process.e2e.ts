@@ -1,6 +1,7 @@
 import { copyFile, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "../../lib/db/client.ts";
+import { startExternalServer } from "../fixtures/external-server.ts";
 import { get } from "../fixtures/http.ts";
 import { startPanel } from "../fixtures/panel.ts";
 import { runningServers } from "../fixtures/servers.ts";
@@ -108,4 +109,20 @@ test("beyond loopback it starts only behind https or with --insecure-http", asyn
   const panel = await startPanel({ env, args: ["--insecure-http"] });
   expect((await fetch(`http://127.0.0.1:${new URL(panel.url).port}/sign-in`)).status).toBe(200);
   expect(await panel.stop()).toBe(0);
+});
+
+test("with DATABASE_URL it works on somebody else's server, says so, and leaves that running", async () => {
+  const server = await startExternalServer("external");
+  const panel = await startPanel({ begin: "embedded", env: { DATABASE_URL: server.url } });
+  expect(panel.setupUrl).toBeTruthy();
+  expect(panel.output()).toContain('"origin":"external"');
+  expect(await runningServers(panel.dataDir)).toEqual([]);
+  expect(panel.output()).not.toContain("p@ss");
+  await panel.restart();
+  expect(await panel.stop()).toBe(0);
+  const sql = connect(server.url, 1);
+  const [row] = await sql<{ count: number }[]>`select count(*)::int as count from panel`;
+  expect(row?.count).toBe(1);
+  await sql.end();
+  await server.stop();
 });
