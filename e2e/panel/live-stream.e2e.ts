@@ -31,7 +31,9 @@ function parse(block: string): Frame {
   return { id: field("id"), name: field("event") ?? "", data: JSON.parse(field("data") ?? "null") };
 }
 
-test("the stream begins with resync, resumes in silence from a known event, and resyncs from another process's", async ({ panel }) => {
+test("the stream begins with resync, resumes in silence from a known event, and resyncs from another process's", async ({
+  panel,
+}) => {
   const cookie = await panel.signIn();
   const [first, beat] = await frames(panel, cookie, 2);
   expect(first).toMatchObject({ name: "live", data: { type: "resync" } });
@@ -56,7 +58,11 @@ test("a stream ends within a heartbeat of its session", async ({ panel }) => {
   expect(Date.now() - begun).toBeLessThan(20_000);
 });
 
-test("ten tabs of a browser share one stream, and the next tab takes over when the first is closed", async ({ context, page, panel }) => {
+test("ten tabs of a browser share one stream, and the next tab takes over when the first is closed", async ({
+  context,
+  page,
+  panel,
+}) => {
   let streams = 0;
   context.on("request", (request) => {
     if (request.url().includes("/api/events")) streams += 1;
@@ -74,7 +80,11 @@ test("ten tabs of a browser share one stream, and the next tab takes over when t
   for (const tab of tabs) await live(tab);
 });
 
-test("the page says when the panel is gone and catches up when it is back, without a reload", async ({ page, panel, guard }) => {
+test("the page says when the panel is gone and catches up when it is back, without a reload", async ({
+  page,
+  panel,
+  guard,
+}) => {
   guard.allow(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE/);
   await page.goto(panel.url);
   await expect(page.locator('[data-live="live"]').first()).toBeVisible();

@@ -23,7 +23,10 @@ async function routes(): Promise<Route[]> {
   for (const entry of await readdir(join(ROOT, "app"), { recursive: true, withFileTypes: true })) {
     if (entry.name !== "route.ts" && entry.name !== "route.tsx") continue;
     const source = await readFile(join(entry.parentPath, entry.name), "utf8");
-    const parts = entry.parentPath.slice(join(ROOT, "app").length).split("/").filter((part) => !part.startsWith("("));
+    const parts = entry.parentPath
+      .slice(join(ROOT, "app").length)
+      .split("/")
+      .filter((part) => !part.startsWith("("));
     const path = parts.map((part) => (part.startsWith("[") ? "x" : part)).join("/");
     for (const method of METHODS) {
       if (new RegExp(`export (const|async function|function) ${method}\\b`).test(source)) found.push({ method, path });
@@ -57,7 +60,8 @@ async function whatAnswers(panel: TestPanel, headers: Record<string, string>): P
   for (const action of await builtActions()) {
     if (OPEN_ACTIONS.includes(action.name)) continue;
     const { result, status } = await callAction(panel, action, {}, headers);
-    if (!result || result.ok || result.error.code !== "not-signed-in") wrong.push(`${action.name}: ${status} ${JSON.stringify(result)}`);
+    if (!result || result.ok || result.error.code !== "not-signed-in")
+      wrong.push(`${action.name}: ${status} ${JSON.stringify(result)}`);
   }
   return wrong;
 }
@@ -76,7 +80,9 @@ test.describe("without a session", () => {
   });
 });
 
-test("with a session that was ended, or whose time is over, every route and every action refuses", async ({ panel }) => {
+test("with a session that was ended, or whose time is over, every route and every action refuses", async ({
+  panel,
+}) => {
   const sql = connect(panel.databaseUrl!, 1);
   const late = await panel.signIn();
   await sql`update sessions set expires_at = now() - interval '1 second'`;
@@ -90,7 +96,11 @@ test("with a session that was ended, or whose time is over, every route and ever
 
 test("a request from another site's page is refused before anything looks at it", async ({ panel }) => {
   const cookie = await panel.signIn();
-  for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }, { origin: panel.url.replace("127.0.0.1", "localhost") }]) {
+  for (const headers of [
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: panel.url.replace("127.0.0.1", "localhost") },
+  ]) {
     const answer = await post(panel, "/api/auth/sign-out", {}, { cookie, ...headers });
     expect([answer.status, refusal(answer)?.message.key]).toEqual([403, "errors.wrong-origin"]);
   }

@@ -41,7 +41,11 @@ test.describe("the set-up link", () => {
     expect(await users(panel)).toEqual(["grace@example.net"]);
   });
 
-  test("is refused in words when its hour is over, and a restart prints a new one that works", async ({ page, panel, guard }) => {
+  test("is refused in words when its hour is over, and a restart prints a new one that works", async ({
+    page,
+    panel,
+    guard,
+  }) => {
     void guard;
     const sql = connect(panel.databaseUrl!, 1);
     await sql`update setup_links set expires_at = now() - interval '1 second'`;
@@ -57,7 +61,10 @@ test.describe("the set-up link", () => {
 
     await panel.restart();
     expect(token(panel)).not.toBe(old);
-    expect(await redeem(panel, "Grace", old)).toMatchObject({ ok: false, error: { message: { key: "auth.link.unknown" } } });
+    expect(await redeem(panel, "Grace", old)).toMatchObject({
+      ok: false,
+      error: { message: { key: "auth.link.unknown" } },
+    });
     expect(await redeem(panel, "Grace")).toMatchObject({ ok: true });
   });
 
@@ -75,25 +82,40 @@ test.describe("the set-up link", () => {
     await sql.end();
     expect(row!.all).not.toContain(token(panel));
     await redeem(panel, "Grace");
-    const logged = panel.output().split("\n").filter((line) => line.startsWith("{"));
+    const logged = panel
+      .output()
+      .split("\n")
+      .filter((line) => line.startsWith("{"));
     expect(logged.join("\n")).not.toContain(token(panel));
     expect(logged.join("\n")).not.toContain("a long enough one");
   });
 
   test("what is wrong in the form is said beside each field, and the link still works", async ({ panel }) => {
     const action = await actionNamed("redeemAccountLink");
-    const { result } = await callAction(panel, action, { token: token(panel), name: " ", email: "x", password: "short" });
+    const { result } = await callAction(panel, action, {
+      token: token(panel),
+      name: " ",
+      email: "x",
+      password: "short",
+    });
     expect(result).toMatchObject({
       ok: false,
-      error: { code: "invalid-input", fields: {
-        name: { key: "auth.field.name-missing" }, email: { key: "auth.field.email" }, password: { key: "auth.field.password-short" },
-      } },
+      error: {
+        code: "invalid-input",
+        fields: {
+          name: { key: "auth.field.name-missing" },
+          email: { key: "auth.field.email" },
+          password: { key: "auth.field.password-short" },
+        },
+      },
     });
     expect(await redeem(panel, "Grace")).toMatchObject({ ok: true });
   });
 });
 
-test("until there is an administrator every page leads to the set-up page and every route refuses", async ({ panel }) => {
+test("until there is an administrator every page leads to the set-up page and every route refuses", async ({
+  panel,
+}) => {
   for (const path of ["/", "/sign-in", "/clusters/x", "/nothing", "/invite"]) {
     const answer = await get(panel, path);
     expect([path, answer.status, answer.headers.get("location")]).toEqual([path, 307, "/setup"]);

@@ -28,7 +28,10 @@ test.describe("signing in", () => {
 
   test("answers alike for a wrong password and an unknown account", async ({ panel }) => {
     const wrong = await signInWith(panel, "not the password");
-    const unknown = await signInWith({ ...panel, url: panel.url, admin: { ...panel.admin, email: "nobody@example.net" } }, "not the password");
+    const unknown = await signInWith(
+      { ...panel, url: panel.url, admin: { ...panel.admin, email: "nobody@example.net" } },
+      "not the password",
+    );
     expect([wrong.status, refusal(wrong)?.message]).toEqual([unknown.status, refusal(unknown)?.message]);
     expect(refusal(wrong)?.message.key).toBe("auth.wrong");
   });
@@ -48,7 +51,11 @@ test.describe("signing in", () => {
     const answers: (string | undefined)[] = [];
     for (let number = 0; number < 5; number += 1) {
       const lie = `203.0.113.${number}`;
-      const answer = await signInWith(panel, "a guess", { "x-forwarded-for": lie, "x-real-ip": lie, "x-spindle-address": lie });
+      const answer = await signInWith(panel, "a guess", {
+        "x-forwarded-for": lie,
+        "x-real-ip": lie,
+        "x-spindle-address": lie,
+      });
       answers.push(refusal(answer)?.message.key);
     }
     expect(answers.slice(3)).toEqual(["auth.wait", "auth.wait"]);
@@ -58,7 +65,11 @@ test.describe("signing in", () => {
     const cookie = await panel.signIn();
     const tool = spawn(process.execPath, ["bin/admin.ts", "reset", panel.admin.email], {
       cwd: ROOT,
-      env: childEnv({ SPINDLE_DATA: panel.dataDir, SPINDLE_PORT: new URL(panel.url).port, DATABASE_URL: panel.databaseUrl! }),
+      env: childEnv({
+        SPINDLE_DATA: panel.dataDir,
+        SPINDLE_PORT: new URL(panel.url).port,
+        DATABASE_URL: panel.databaseUrl!,
+      }),
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [link] = await Promise.all([text(tool.stdout), once(tool, "exit")]);
@@ -77,7 +88,10 @@ test.describe("behind a proxy", () => {
 
   test("guesses from many addresses at one account never keep its owner out", async ({ panel }) => {
     for (let number = 0; number < 14; number += 1) {
-      const answer = await signInWith(panel, "a guess", { "x-forwarded-for": `203.0.113.${number}`, "x-forwarded-host": new URL(panel.url).host });
+      const answer = await signInWith(panel, "a guess", {
+        "x-forwarded-for": `203.0.113.${number}`,
+        "x-forwarded-host": new URL(panel.url).host,
+      });
       expect(refusal(answer)?.message.key).toBe("auth.wrong");
     }
     const owner = await signInWith(panel, panel.admin.password, { "x-forwarded-for": "198.51.100.1" });

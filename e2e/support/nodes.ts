@@ -11,9 +11,14 @@ function instanceName(): string {
   return `e2e-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`;
 }
 
+/** This clone's lab as it is, nothing started. */
+export function labOfThisClone(): Promise<Lab> {
+  return openLab(instanceName(), { progress: (line) => console.log(`  lab: ${line}`) });
+}
+
 /** This clone's lab, with two prepared nodes put back to one instant; booted and laid out the first time. */
 export async function preparedNodes(): Promise<Lab> {
-  const lab = await openLab(instanceName(), { progress: (line) => console.log(`  lab: ${line}`) });
+  const lab = await labOfThisClone();
   if (await lab.hasScene(PREPARED)) await lab.restore(PREPARED);
   else {
     await lab.up({ nodes: [{ image: "ready" }, { image: "ready" }] });
@@ -31,6 +36,5 @@ async function prepare(node: LabNode): Promise<void> {
 
 /** Ends this clone's nodes; their scenes stay for the next run. */
 export async function nodesDown(): Promise<void> {
-  const lab = await openLab(instanceName());
-  await lab.down();
+  await (await labOfThisClone()).down();
 }
