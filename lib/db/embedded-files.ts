@@ -58,12 +58,12 @@ async function makeLinks(native: string, copy: string): Promise<void> {
   }
 }
 
-/** Copies the binaries to `<data>/pg-<version>` once; an interrupted copy is never used. */
+/** Copies the binaries to `<data>/pg-<version>` once; an interrupted copy is never used. The caller holds the guard. */
 export async function copyBinaries(dataDir: string): Promise<string> {
   const { native, version } = await embeddedPackage();
   const place = join(dataDir, `pg-${version}`);
   if (await stat(place).catch(() => null)) return place;
-  const half = `${place}.${process.pid}.part`;
+  const half = `${place}.part`;
   await rm(half, { recursive: true, force: true });
   await cp(native, half, { recursive: true, verbatimSymlinks: true });
   await makeLinks(native, half);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LiveEvent, NodeLive } from "../domain/live.ts";
 import { eventsSince, lastEventId, publish, subscribe } from "../live/bus.ts";
-import { filterEvent } from "./event-stream.ts";
+import { eventStream, filterEvent } from "./event-stream.ts";
 
 const node = (nodeId: string, clusterId: string) => ({ nodeId, clusterId }) as NodeLive;
 const nodes: LiveEvent = { type: "nodes", sentAt: 1, nodes: [node("a", "x"), node("b", "y"), node("c", "y")] };
@@ -39,5 +39,34 @@ describe("the ring of events", () => {
     for (const stop of stops) stop();
     publish({ type: "resync" });
     expect(heard).toHaveLength(1);
+  });
+});
+
+describe("a stream", () => {
+  const open = () =>
+    eventStream({ headers: new Headers(), signal: new AbortController().signal, filter: { clusters: null, nodes: null }, resumeFrom: null }).getReader();
+
+  it("is cut when its reader does not keep up, while another one gets everything", async () => {
+    const [slow, quick] = [open(), open()];
+    let heard = "";
+    const reading = (async () => {
+      for (;;) {
+        const { value, done } = await quick.read();
+        if (done || heard.includes("last")) return;
+        heard += new TextDecoder().decode(value);
+      }
+    })();
+    for (let count = 0; count < 300; count += 1) {
+      publish({ type: "changed", entity: "node", id: `${count}-${"x".repeat(10_000)}` });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    publish({ type: "changed", entity: "node", id: "last" });
+    publish({ type: "resync" });
+    await reading;
+    expect(heard.match(/"changed"/g)).toHaveLength(301);
+    let bytes = 0;
+    for (let part = await slow.read(); !part.done; part = await slow.read()) bytes += part.value.length;
+    expect(bytes).toBeLessThan(1.5 * 1024 * 1024);
+    await quick.cancel();
   });
 });
