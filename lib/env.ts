@@ -19,6 +19,8 @@ export interface Env {
   /** Where `next build` writes, relative to the project. */
   buildDir: string;
   logLevel: "debug" | "info" | "warn" | "error";
+  /** For tests: the process kills itself at this point of a task, `<kind>:<position>:<point>`. */
+  crashAt: string | null;
 }
 
 /** Variables with a secret or a way to one: taken out of the environment once read, so that no child inherits them. */
@@ -38,6 +40,7 @@ const schema = z.object({
   SPINDLE_INSECURE_HTTP: optional(z.enum(["0", "1"])),
   SPINDLE_BUILD_DIR: optional(z.string()),
   SPINDLE_LOG: optional(z.enum(["debug", "info", "warn", "error"])),
+  SPINDLE_CRASH_AT: optional(z.string()),
   XDG_DATA_HOME: optional(z.string()),
 });
 
@@ -69,6 +72,7 @@ export function parseEnv(variables: Record<string, string | undefined>, args: re
     insecureHttp: args.includes("--insecure-http") || v.SPINDLE_INSECURE_HTTP === "1",
     buildDir: v.SPINDLE_BUILD_DIR ?? ".next",
     logLevel: v.SPINDLE_LOG ?? "info",
+    crashAt: v.SPINDLE_CRASH_AT ?? null,
   });
 }
 

@@ -23,14 +23,16 @@ export interface Command {
   timeoutMs?: number;
 }
 
-/** A read whose outcome proves something. Passes when the exit code is `code` (default 0) and stdout, trimmed, equals `stdout` where given. */
+/** A read whose outcome proves something; it takes no standard input. Passes when the exit code is `code` (default 0) and stdout, trimmed, equals `stdout` where given. */
 export interface Check {
   command: Command;
   code?: number;
   stdout?: string;
 }
 
-/** How a step is undone. `proof` must pass before an undo that could destroy anything runs; else the thing stays and is shown as left. */
+/**
+ * How a step is undone. The command ends with 0 when there is nothing to undo: it also runs after a step that was cut
+ * short. `proof` must pass before an undo that could destroy anything runs; else the thing stays and is shown as left. */
 export interface Undo {
   title: Text;
   command: Command;
@@ -50,6 +52,11 @@ export interface NodeStep {
   /** Must pass right before the command runs: identity, emptiness. A failure fails the step and nothing has run. */
   precondition?: Check;
   undo: Undo | { none: Text };
+  /**
+   * This step lets the panel in with `keySecret`, and its undo takes that away. It is the target's first step. After it
+   * the key is proven by signing in with it; after its undo a refused sign-in proves the undo.
+   */
+  access?: true;
 }
 
 /** A step in the panel's own database: the name of a registered handler and its input. It runs in one transaction with its journal row. */

@@ -1,2 +1,23 @@
 /** Sentences of this area; ICU message syntax. */
-export const task = {} as const;
+export const task = {
+  "not-found": "There is no such task.",
+  ended: "This task has ended already.",
+  undoing: "This task is being undone already.",
+  locked: "Another task works on this: {task} ({id}).",
+  "locked-hint": "Wait until it has ended, or cancel it.",
+  waiting: "Waiting for {node}.",
+  "strange-answer": "{node} gave an answer the panel does not understand.",
+  "strange-answer-hint": "A login script that prints something, or a full or read-only system disk, can be the reason.",
+  "step-exit": "A command on {node} ended with code {code}.",
+  "step-exit-hint": "What it printed says why. What was done before is undone.",
+  "step-timeout": "A command on {node} did not end in time and was stopped.",
+  "step-timeout-hint": "The node may be very busy, or a device or mount there may hang.",
+  precondition: "{node} is no longer as it was when this was planned, so nothing was run.",
+  "precondition-hint": "Look at what the check printed, then plan it again.",
+  proof: "Undoing this on {node} was refused: it could not be proven that nothing would be lost.",
+  "proof-hint": "Look at what the check printed, and remove by hand what is not needed.",
+  unstartable: "{node} did not start the command.",
+  "unstartable-hint": "systemd on the node refused it. A full or read-only system disk can be the reason.",
+  interrupted: "{node} was restarted or the command was killed before it ended, so it is not known what it did.",
+  "interrupted-hint": "Look at the node before you try again.",
+} as const;

@@ -1,0 +1,130 @@
+import { type ErrorView, PanelError } from "../domain/errors.ts";
+import type { NodeStep } from "../domain/plan.ts";
+import { type JournalStep, type Settled, writeBegin, writeFailed, writeSettled } from "./journal.ts";
+import { passes, resumeAttempt, runAttempt } from "./node-unit.ts";
+import { exitError, refusedError, unknownError, unstartableError } from "./step-errors.ts";
+import type { TaskContext } from "./task-context.ts";
+import { readBootId, type UnitRecord } from "./unit.ts";
+
+/** An attempt that provably never began is made again, but not for ever. */
+const MAX_STARTS = 5;
+
+interface Doing {
+  context: TaskContext;
+  step: NodeStep;
+  position: number;
+}
+
+const failed = (error: ErrorView, output: string | null, exitCode: number | null): Settled => ({
+  state: "failed",
+  exitCode,
+  output,
+  error,
+});
+
+/** It began, but what it did was not recorded: only its effect can tell. */
+async function judgeUnknown({ context, step }: Doing, cause?: ErrorView): Promise<Settled> {
+  if (step.alreadyDone && (await passes(context, step.target, step.alreadyDone))) return { state: "done" };
+  const target = context.nodes.target(step.target);
+  return failed(unknownError({ target, command: step.command }, cause), null, null);
+}
+
+/** The key that lets the panel in from now on must do so. */
+async function proveAccess({ context, step }: Doing, settled: Settled): Promise<Settled> {
+  if (!step.access) return settled;
+  try {
+    await context.nodes.proveKey(step.target);
+    return settled;
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error;
+    return { ...settled, state: "failed", error: error.view };
+  }
+}
+
+/** What a record means for the step; null when it never began. */
+async function judge(doing: Doing, record: UnitRecord, bootId: string | null): Promise<Settled | null> {
+  const { context, step } = doing;
+  const target = context.nodes.target(step.target);
+  const place = { target, command: step.command };
+  switch (record.state) {
+    case "never":
+      // After a restart of the node a missing record proves nothing.
+      return record.bootId === bootId ? null : judgeUnknown(doing);
+    case "unstartable":
+      return failed(unstartableError(place, record.output), record.output, null);
+    case "ended": {
+      const { exitCode, output } = record;
+      if (record.refused) return failed(refusedError(target, step, exitCode, output), output, null);
+      if (exitCode !== 0) return failed(exitError(place, exitCode, output), output, exitCode);
+      return proveAccess(doing, { state: "done", exitCode, output });
+    }
+    default:
+      return judgeUnknown(doing);
+  }
+}
+
+/** Makes attempts until one has begun, and answers with what became of it. */
+async function attempts(doing: Doing, from: number): Promise<Settled> {
+  const { context, step, position } = doing;
+  for (let attempt = from; attempt < from + MAX_STARTS; attempt += 1) {
+    const bootId = await context.nodes.on(step.target, (connection) => readBootId(connection, context.lease.signal));
+    await writeBegin(context.lease, position, { state: "running", attempt, bootId });
+    if (step.alreadyDone && (await passes(context, step.target, step.alreadyDone))) return { state: "skipped" };
+    const settled = await begun(doing, attempt, bootId);
+    if (settled) return settled;
+  }
+  const target = context.nodes.target(step.target);
+  return failed(unstartableError({ target, command: step.command }, ""), null, null);
+}
+
+async function begun(doing: Doing, attempt: number, bootId: string | null): Promise<Settled | null> {
+  const { context, step, position } = doing;
+  return orUnknown(doing, async () => {
+    const record = await runAttempt(context, { step, position, way: "do", attempt });
+    return judge(doing, record, bootId);
+  });
+}
+
+/** Whatever keeps the node from being asked leaves the outcome unknown. */
+async function orUnknown(doing: Doing, work: () => Promise<Settled | null>): Promise<Settled | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error;
+    const { context, step } = doing;
+    const target = context.nodes.target(step.target);
+    return failed(unknownError({ target, command: step.command }, error.view), null, null);
+  }
+}
+
+async function write({ context, position }: Doing, settled: Settled): Promise<Settled> {
+  const { error } = settled;
+  if (settled.state === "failed" && error) await writeFailed(context.lease, position, { ...settled, error });
+  else await writeSettled(context.lease, position, settled);
+  return settled;
+}
+
+/** What became of a step that a process before this one has begun; null when it never began. Written to the journal. */
+export async function resumeNodeStep(doing: Doing, row: JournalStep): Promise<Settled | null> {
+  const { context, step, position } = doing;
+  const settled = await orUnknown(doing, async () => {
+    const record = await resumeAttempt(context, { step, position, way: "do", attempt: row.attempt });
+    return judge(doing, record, row.bootId);
+  });
+  return settled && write(doing, settled);
+}
+
+/** Does a step, or finishes what was begun before, and writes the outcome to the journal. */
+export async function doNodeStep(doing: Doing, row: JournalStep): Promise<Settled> {
+  if (row.state === "running") {
+    const settled = await resumeNodeStep(doing, row);
+    if (settled) return settled;
+  }
+  try {
+    return await write(doing, await attempts(doing, row.attempt + 1));
+  } catch (error) {
+    // Nothing has begun: what is thrown behind that point is an outcome.
+    if (!(error instanceof PanelError)) throw error;
+    return write(doing, failed(error.view, null, null));
+  }
+}

@@ -1,0 +1,158 @@
+import { createHash, randomBytes } from "node:crypto";
+import { realpathSync } from "node:fs";
+import { hostname } from "node:os";
+import { onNotify } from "../db/notify.ts";
+import { env } from "../env.ts";
+import { log } from "../log.ts";
+import { panelIdentity } from "../secrets/master.ts";
+import { processWide } from "../shared.ts";
+import { claimTask, type Lease, LeaseLost, releaseLeases, renewLeases } from "./lease.ts";
+import { runTask } from "./run-task.ts";
+import { publishTask } from "./task-events.ts";
+import { TASK_CHANNEL } from "./task-hint.ts";
+
+const HEARTBEAT_MS = 3_000;
+const LOOK_MS = 2_000;
+const NODE_WAIT_MS = 10 * 60_000;
+const AFTER_DEFECT_MS = 30_000;
+
+export interface EngineOptions {
+  /** How long a task waits for a node that can't be reached. Default: ten minutes. */
+  nodeWaitMs?: number;
+}
+
+/** The engine was asked to stop; its tasks go on at the next start. */
+class Stopping extends Error {
+  override name = "Stopping";
+}
+
+/** Whoever holds this data directory: the directory's guard lets one process do so at a time. */
+function installation(): string {
+  return createHash("sha256")
+    .update(`${hostname()}\0${realpathSync(env().dataDir)}`)
+    .digest("hex")
+    .slice(0, 16);
+}
+
+class Engine {
+  readonly #owner = `${installation()}:${randomBytes(8).toString("hex")}`;
+  readonly #leases = new Map<string, Lease>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #options: { panelId: string; nodeWaitMs: number };
+  #timers: NodeJS.Timeout[] = [];
+  #unlisten: (() => Promise<void>) | null = null;
+  #looking: Promise<void> | null = null;
+  #again = false;
+  #stopping = false;
+
+  constructor(panelId: string, options: EngineOptions) {
+    this.#options = { panelId, nodeWaitMs: options.nodeWaitMs ?? NODE_WAIT_MS };
+  }
+
+  async start(): Promise<void> {
+    await releaseLeases(this.#owner, "earlier");
+    this.#unlisten = await onNotify(
+      TASK_CHANNEL,
+      (id) => this.#onHint(id),
+      () => this.look(),
+    );
+    this.#timers = [setInterval(() => void this.#heartbeat(), HEARTBEAT_MS), setInterval(() => this.look(), LOOK_MS)];
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#unlisten?.();
+    for (const lease of this.#leases.values()) lease.end(new Stopping());
+    await this.#looking;
+    await Promise.all(this.#running.values());
+    await releaseLeases(this.#owner, "own");
+  }
+
+  /** Takes whatever waits; called again while it looks, it looks once more. */
+  look(): void {
+    this.#again = true;
+    this.#looking ??= this.#claimAll().finally(() => {
+      this.#looking = null;
+    });
+  }
+
+  #onHint(taskId: string): void {
+    publishTask(taskId);
+    const lease = this.#leases.get(taskId);
+    if (!lease) this.look();
+    else if (!lease.cancelRequested) void this.#heartbeat();
+  }
+
+  async #claimAll(): Promise<void> {
+    try {
+      while (this.#again && !this.#stopping) {
+        this.#again = false;
+        for (let lease = await claimTask(this.#owner); lease; lease = await claimTask(this.#owner)) this.#begin(lease);
+      }
+    } catch (error) {
+      log.warn("looking for tasks failed; it is tried again", { error });
+    }
+  }
+
+  #begin(lease: Lease): void {
+    const { taskId } = lease;
+    this.#leases.get(taskId)?.end(new LeaseLost(taskId));
+    this.#leases.set(taskId, lease);
+    if (this.#stopping) lease.end(new Stopping());
+    const run = this.#work(lease).finally(() => {
+      if (this.#leases.get(taskId) !== lease) return;
+      this.#leases.delete(taskId);
+      this.#running.delete(taskId);
+    });
+    this.#running.set(taskId, run);
+    publishTask(taskId);
+  }
+
+  async #work(lease: Lease): Promise<void> {
+    while (!lease.signal.aborted) {
+      try {
+        return await runTask(lease, this.#options);
+      } catch (error) {
+        if (error instanceof LeaseLost || lease.signal.aborted) return;
+        // The journal stands where it stood: from there it goes on.
+        log.error("working on a task failed by a defect; it is tried again", { taskId: lease.taskId, error });
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, AFTER_DEFECT_MS);
+          lease.signal.addEventListener("abort", () => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
+      }
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    if (this.#leases.size === 0) return;
+    try {
+      await renewLeases(this.#owner, this.#leases);
+    } catch (error) {
+      log.warn("renewing leases failed; it is tried again", { error });
+    }
+  }
+}
+
+const holder = () => processWide<{ engine: Engine | null }>("engine", () => ({ engine: null }));
+
+/** Starts working on tasks. The caller holds the data directory's guard; all panel steps are registered. */
+export async function startEngine(options: EngineOptions = {}): Promise<void> {
+  if (holder().engine) throw new Error("The engine is running already");
+  const { id } = await panelIdentity();
+  const engine = new Engine(id, options);
+  holder().engine = engine;
+  await engine.start();
+}
+
+/** Stops working on tasks. What runs on nodes goes on there; the next engine picks it up. */
+export async function stopEngine(): Promise<void> {
+  const { engine } = holder();
+  holder().engine = null;
+  await engine?.stop();
+}

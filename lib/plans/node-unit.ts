@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { PanelError } from "../domain/errors.ts";
+import type { Check, NodeStep } from "../domain/plan.ts";
+import type { Connection } from "../ssh/connection.ts";
+import { run } from "../ssh/run.ts";
+import { crashPoint } from "./crash-point.ts";
+import { LiveLines } from "./live-lines.ts";
+import type { TaskContext } from "./task-context.ts";
+import {
+  type FollowOptions,
+  followUnit,
+  inspectUnit,
+  startUnit,
+  type UnitRecord,
+  type UnitSpec,
+  unitName,
+} from "./unit.ts";
+
+const POLL_MS = 1_000;
+
+export type Way = "do" | "undo";
+
+/** One attempt at a step, or at its undo. */
+export interface Attempt {
+  step: NodeStep;
+  position: number;
+  way: Way;
+  attempt: number;
+}
+
+function specOf(context: TaskContext, { step, position, way, attempt }: Attempt): UnitSpec {
+  const unit = unitName(context.task.id, position, way, attempt);
+  const base = { panelId: context.panelId, unit };
+  if (way === "do") return { ...base, command: step.command, guard: step.precondition };
+  if ("none" in step.undo) throw new Error(`The step ${step.id} has no undo`);
+  const sweep = step.access ? context.task.id : undefined;
+  return { ...base, command: step.undo.command, guard: step.undo.proof, sweep };
+}
+
+const pointOf = (way: Way, point: string) => (way === "do" ? point : `undo-${point}`);
+
+function optionsOf(context: TaskContext, { position, way }: Attempt): FollowOptions & { lines: LiveLines } {
+  const lines = new LiveLines((line) => context.log.add(position, context.redactor.clean(line)));
+  return {
+    lines,
+    signal: context.lease.signal,
+    openSecret: context.openSecret,
+    onOutput: (chunk) => lines.add(chunk),
+    onBegun: () => crashPoint(context.task.kind, position, pointOf(way, "during")),
+  };
+}
+
+/** The node's answer once the attempt runs no more. */
+async function settle(context: TaskContext, attempt: Attempt, options: FollowOptions): Promise<UnitRecord> {
+  const spec = specOf(context, attempt);
+  const { signal } = context.lease;
+  // Output that is too much to be followed is left on the node; only the end is waited for.
+  let quiet = false;
+  const look = async (connection: Connection): Promise<UnitRecord> => {
+    if (quiet) return inspectUnit(connection, spec, signal);
+    try {
+      return await followUnit(connection, spec, options);
+    } catch (error) {
+      if (!(error instanceof PanelError) || error.view.code !== "command-failed") throw error;
+      quiet = true;
+      return inspectUnit(connection, spec, signal);
+    }
+  };
+  for (;;) {
+    const record = await context.nodes.on(attempt.step.target, look);
+    if (record.state !== "running") return cleaned(context, record);
+    await sleep(POLL_MS, undefined, { signal });
+  }
+}
+
+function cleaned(context: TaskContext, record: UnitRecord): UnitRecord {
+  return record.state === "ended" ? { ...record, output: context.redactor.clean(record.output) } : record;
+}
+
+/** A lease that nobody else can have taken: waited for, because nothing may start without it. */
+async function freshLease({ lease }: TaskContext): Promise<void> {
+  while (!lease.isFresh) await sleep(100, undefined, { signal: lease.signal });
+}
+
+/** Starts the attempt on the node and waits for its end, whatever happens to the connection on the way. */
+export async function runAttempt(context: TaskContext, attempt: Attempt): Promise<UnitRecord> {
+  const { position, way, step } = attempt;
+  const { kind } = context.task;
+  const options = optionsOf(context, attempt);
+  crashPoint(kind, position, pointOf(way, "before"));
+  await freshLease(context);
+  const started = await context.nodes.on(step.target, async (connection) => {
+    try {
+      return await startUnit(connection, specOf(context, attempt), options);
+    } catch (error) {
+      // Whether it began is for the node to say.
+      if (error instanceof PanelError && !context.lease.signal.aborted) return null;
+      throw error;
+    }
+  });
+  const ended = started && started.state !== "running";
+  const record = ended ? cleaned(context, started) : await settle(context, attempt, options);
+  options.lines.end();
+  crashPoint(kind, position, pointOf(way, "after"));
+  return record;
+}
+
+/** What became of an attempt that a process before this one has begun. */
+export async function resumeAttempt(context: TaskContext, attempt: Attempt): Promise<UnitRecord> {
+  // Its output may show the secret it was given.
+  const { command } = specOf(context, attempt);
+  if (typeof command.stdin === "object") await context.openSecret(command.stdin.secret).catch(() => {});
+  const options = optionsOf(context, attempt);
+  const record = await settle(context, attempt, options);
+  options.lines.end();
+  return record;
+}
+
+/** Asks the node whether a check passes. */
+export function passes(context: TaskContext, target: string, check: Check): Promise<boolean> {
+  return context.nodes.on(target, async (connection) => {
+    const { code, stdout } = await run(connection, check.command, { signal: context.lease.signal });
+    return code === (check.code ?? 0) && (check.stdout === undefined || stdout.trim() === check.stdout.trim());
+  });
+}

@@ -1,0 +1,18 @@
+import type { Plan } from "../domain/plan.ts";
+import type { JournalTask } from "./journal.ts";
+import type { Lease } from "./lease.ts";
+import type { Redactor } from "./redactor.ts";
+import type { OpenSecret, TargetNodes } from "./target-nodes.ts";
+import type { TaskLog } from "./task-log.ts";
+
+/** What everybody needs who works on one task. */
+export interface TaskContext {
+  lease: Lease;
+  task: JournalTask;
+  plan: Plan;
+  panelId: string;
+  nodes: TargetNodes;
+  log: TaskLog;
+  redactor: Redactor;
+  openSecret: OpenSecret;
+}
