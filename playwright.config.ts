@@ -6,6 +6,7 @@ export default defineConfig({
   outputDir: "test-results",
   globalSetup: "./e2e/fixtures/global-setup.ts",
   fullyParallel: false,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 60_000,
