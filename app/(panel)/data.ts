@@ -1,10 +1,12 @@
 import { headers } from "next/headers";
-import { redirect } from "next/navigation";
+import { notFound, redirect } from "next/navigation";
 import { cache } from "react";
 import { getSession } from "#lib/auth/session.ts";
 import type { PanelView, TaskRow } from "#lib/domain/dto.ts";
+import { PanelError } from "#lib/domain/errors.ts";
 import { requestFacts, type ServiceContext } from "#lib/services/context.ts";
 import { getPanelView } from "#lib/services/live/panel-view.ts";
+import { listTasks } from "#lib/services/tasks/list-tasks.ts";
 import { needsSetup } from "#lib/services/users/links.ts";
 
 /** The context of the page under way, once a request; whoever is not signed in goes to the set-up or the sign-in page. */
@@ -17,6 +19,14 @@ export const pageContext = cache(async (): Promise<ServiceContext> => {
 
 export const panelView = cache(async (): Promise<PanelView> => getPanelView(await pageContext()));
 
-export async function recentTasks(): Promise<TaskRow[]> {
-  return [];
+export const recentTasks = cache(async (): Promise<TaskRow[]> => listTasks(await pageContext(), {}));
+
+/** What a service answers, or the "nothing here" page where it says `not-found`. */
+export async function orNotFound<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof PanelError && error.view.code === "not-found") notFound();
+    throw error;
+  }
 }

@@ -15,7 +15,8 @@ import { Why } from "./cause.tsx";
 import { NodeStatus, useNodeWord } from "./node-status.tsx";
 import { StorageCell } from "./storage-cell.tsx";
 
-const CELL = "px-2.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
+const BASE = "px-2.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
+const CELL = `${BASE} py-1`;
 
 function LastSeen({ live }: { live: ClientNodeLive }) {
   const t = useTranslations("pages.cluster");
@@ -28,7 +29,7 @@ function Fraction({ label, value, warnFrom }: { label: string; value: number | n
   return (
     <span className="inline-flex items-center gap-2 whitespace-nowrap">
       <span className="text-ink-2 sm:hidden">{label}</span>
-      <span className="max-sm:hidden">
+      <span className="flex max-sm:hidden">
         <MiniBar fraction={value} warnFrom={warnFrom} />
       </span>
       {formatPercent(value)}
@@ -77,18 +78,21 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
     <>
       <tr
         aria-rowindex={rowIndex}
-        className="border-t border-line max-sm:flex max-sm:flex-wrap max-sm:items-start max-sm:gap-x-5 max-sm:px-3.5 max-sm:py-3"
+        className="border-t border-line max-sm:flex max-sm:flex-wrap max-sm:items-start max-sm:justify-between max-sm:px-3.5 max-sm:py-3"
       >
-        <th scope="row" className={`${CELL} text-left font-normal max-sm:min-w-0 max-sm:flex-1`}>
+        <th
+          scope="row"
+          className={`${BASE} py-0.5 text-left font-normal max-sm:min-w-0 max-sm:flex-1 max-sm:basis-[40%]`}
+        >
           <Link
             href={`/nodes/${node.id}`}
-            className={`inline-flex min-h-6 max-w-full items-center font-semibold no-underline hover:underline ${old ? "text-ink-2" : ""}`}
+            className={`inline-block max-w-full truncate align-top leading-6 font-semibold no-underline hover:underline ${old ? "text-ink-2" : ""}`}
           >
-            <span className="truncate">{visible(node.name)}</span>
+            {visible(node.name)}
           </Link>
-          <span className="block truncate font-mono text-xs text-ink-2">{visible(node.address)}</span>
+          <span className="-mt-0.5 block truncate font-mono text-xs text-ink-2">{visible(node.address)}</span>
         </th>
-        <td className={CELL}>
+        <td className={`${CELL} max-sm:basis-[46%] max-sm:text-right`}>
           <StatusCell node={node} live={live} open={open} onToggle={onToggle} />
           {live && old && live.figuresAgeMs !== null ? (
             <div>
@@ -96,17 +100,17 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
             </div>
           ) : null}
         </td>
-        <td className={`${CELL} max-sm:basis-auto`}>
+        <td className={`${CELL} max-sm:basis-[29%]`}>
           <Fraction label={t("column.cpu")} value={figures?.cpu ?? null} warnFrom={0.9} />
         </td>
-        <td className={CELL}>
+        <td className={`${CELL} max-sm:basis-[29%] max-sm:text-center`}>
           <Fraction
             label={t("column.memory")}
             value={fractionOf(figures?.memoryUsed, figures?.memoryTotal)}
             warnFrom={0.85}
           />
         </td>
-        <td className={`${CELL} text-right`}>
+        <td className={`${CELL} text-right max-sm:basis-[29%]`}>
           <span className="text-ink-2 sm:hidden">{t("column.load")} </span>
           {formatLoad(figures?.load1)}
         </td>

@@ -62,6 +62,7 @@ function NodeContent({ cluster, node }: { cluster: ClusterView; node: NodeView }
                     now={state.sentAt}
                     title="storage"
                     open
+                    quiet={!isWell}
                   />
                 ))}
               </Pane>

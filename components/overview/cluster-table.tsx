@@ -45,13 +45,11 @@ function StorageChip({ storage, cluster, state }: { storage: StorageView; cluste
 
 function LoadCell({ label, value, warnFrom }: { label: string; value: number | null; warnFrom?: number }) {
   return (
-    <>
-      <span className="text-ink-2 sm:sr-only">{label} </span>
-      <span className="inline-flex items-center gap-2 whitespace-nowrap">
-        <MiniBar fraction={value} warnFrom={warnFrom} />
-        <span>{formatPercent(value)}</span>
-      </span>
-    </>
+    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+      <span className="text-ink-2 sm:sr-only">{label}</span>
+      <MiniBar fraction={value} warnFrom={warnFrom} />
+      <span>{formatPercent(value)}</span>
+    </span>
   );
 }
 
@@ -66,7 +64,7 @@ function ClusterRow({ cluster, state }: { cluster: ClusterView; state: PanelStat
         <span className="flex items-center gap-2">
           <Link
             href={`/clusters/${cluster.id}`}
-            className="inline-flex min-h-6 items-center break-all no-underline hover:underline"
+            className="inline-block max-w-72 truncate leading-6 no-underline hover:underline"
           >
             {visible(cluster.name)}
           </Link>

@@ -52,7 +52,8 @@ export function NeedList({ needs, clusters, now }: { needs: Need[]; clusters: Cl
   const t = useTranslations("pages.overview");
   return (
     <Pane className="mt-4">
-      <ul aria-label={t("needsList")}>
+      <h2 className="sr-only">{t("needsList")}</h2>
+      <ul>
         {needs.map((need) => (
           <NeedRow
             key={need.id}

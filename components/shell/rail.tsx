@@ -2,7 +2,7 @@
 import { Activity, Boxes, CircleUserRound, ListChecks, type LucideIcon, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { useTranslations } from "use-intl";
 import { nodeWord } from "#lib/domain/badges.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
@@ -63,8 +63,9 @@ function troubles(cluster: ClusterView, state: PanelState): number {
 }
 
 /** Entries of the main navigation; the same in the rail and in the phone's menu. */
-export function Navigation({ userName }: { userName: string }) {
+export function Navigation({ userName, head }: { userName: string; head: ReactNode }) {
   const t = useTranslations("pages.shell");
+  const clustersId = useId();
   const path = usePathname();
   const state = usePanel();
   const tasks = useTasks();
@@ -74,6 +75,7 @@ export function Navigation({ userName }: { userName: string }) {
   const clusters = [...state.clusters].sort((a, b) => naturalOrder(a.name, b.name));
   return (
     <nav aria-label={t("navigation")} className="flex flex-1 flex-col px-2 pb-3">
+      {head}
       <ul className="space-y-0.5">
         <Entry
           href="/"
@@ -97,10 +99,10 @@ export function Navigation({ userName }: { userName: string }) {
       </ul>
       {clusters.length > 0 ? (
         <>
-          <h2 id="rail-clusters" className="mt-5 mb-1 px-2 text-s text-ink-2">
+          <h2 id={clustersId} className="mt-5 mb-1 px-2 text-s text-ink-2">
             {t("clusters")}
           </h2>
-          <ul aria-labelledby="rail-clusters" className="space-y-0.5">
+          <ul aria-labelledby={clustersId} className="space-y-0.5">
             {clusters.map((cluster) => {
               const bad = troubles(cluster, state);
               return (
@@ -136,11 +138,15 @@ export function Navigation({ userName }: { userName: string }) {
 export function Rail({ userName }: { userName: string }) {
   return (
     <div className="sticky top-0 hidden h-dvh w-51 shrink-0 flex-col overflow-y-auto border-r border-line bg-sunken md:flex">
-      <Link href="/" className="flex h-11 shrink-0 items-center gap-2.5 px-4 text-l font-semibold no-underline">
-        <Logo />
-        Spindle
-      </Link>
-      <Navigation userName={userName} />
+      <Navigation
+        userName={userName}
+        head={
+          <Link href="/" className="flex h-11 shrink-0 items-center gap-2.5 px-2 text-l font-semibold no-underline">
+            <Logo />
+            Spindle
+          </Link>
+        }
+      />
     </div>
   );
 }

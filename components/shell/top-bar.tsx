@@ -2,7 +2,7 @@
 import { Menu, X } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { Fragment, useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useText } from "#components/text/t.tsx";
 import { visible } from "#lib/domain/visible.ts";
@@ -87,14 +87,19 @@ function PhoneMenu({ userName }: { userName: string }) {
   const t = useTranslations("pages.shell");
   const close = useTranslations("common")("close");
   const dialog = useRef<HTMLDialogElement>(null);
+  const [open, setOpen] = useState(false);
   const path = usePathname();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes the menu
   useEffect(() => dialog.current?.close(), [path]);
+  const show = () => {
+    setOpen(true);
+    dialog.current?.showModal();
+  };
   return (
     <>
       <button
         type="button"
-        onClick={() => dialog.current?.showModal()}
+        onClick={show}
         className="-ml-1 flex size-8 items-center justify-center md:hidden"
         aria-label={t("menu")}
       >
@@ -103,23 +108,30 @@ function PhoneMenu({ userName }: { userName: string }) {
       <dialog
         ref={dialog}
         aria-label={t("menu")}
+        onClose={() => setOpen(false)}
         className="m-0 h-dvh max-h-none w-64 max-w-none flex-col border-r border-line bg-sunken text-ink backdrop:bg-scrim open:flex"
       >
-        <div className="flex h-11 shrink-0 items-center justify-between px-4">
-          <span className="flex items-center gap-2.5 text-l font-semibold">
-            <Logo />
-            Spindle
-          </span>
-          <button
-            type="button"
-            onClick={() => dialog.current?.close()}
-            className="-mr-2 flex size-8 items-center justify-center"
-            aria-label={close}
-          >
-            <X aria-hidden size={18} />
-          </button>
-        </div>
-        <Navigation userName={userName} />
+        {open ? (
+          <Navigation
+            userName={userName}
+            head={
+              <div className="flex h-11 shrink-0 items-center justify-between px-2">
+                <span className="flex items-center gap-2.5 text-l font-semibold">
+                  <Logo />
+                  Spindle
+                </span>
+                <button
+                  type="button"
+                  onClick={() => dialog.current?.close()}
+                  className="-mr-1 flex size-8 items-center justify-center"
+                  aria-label={close}
+                >
+                  <X aria-hidden size={18} />
+                </button>
+              </div>
+            }
+          />
+        ) : null}
       </dialog>
     </>
   );

@@ -86,7 +86,7 @@ function PvTable({ pvs, vgName }: { pvs: PhysicalVolume[]; vgName: string }) {
               <td className={CELL}>
                 <span className="flex items-center gap-2">
                   <span className="w-18">
-                    <CapacityBar label={visible(name)} size={pv.size} used={used} />
+                    <CapacityBar label={visible(name)} size={pv.size} used={used} calm />
                   </span>
                   {formatPercent(fractionOf(used, pv.size))}
                 </span>

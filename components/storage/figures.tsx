@@ -1,6 +1,7 @@
 "use client";
 import { useTranslations } from "use-intl";
-import { CapacityBar } from "#components/ui/capacity-bar.tsx";
+import { CapacityBar, FILL } from "#components/ui/capacity-bar.tsx";
+import { capacityTone } from "#lib/domain/badges.ts";
 import type { StorageFigures } from "#lib/domain/live.ts";
 import { formatBytes, formatPercent, fractionOf } from "#lib/domain/units.ts";
 
@@ -28,7 +29,11 @@ export function WideCapacity({ figures, label, stale }: { figures: StorageFigure
       />
       <div className="mt-1.5 flex flex-wrap justify-between gap-x-5 gap-y-1 text-s text-ink-2">
         <span className="flex flex-wrap gap-x-5 gap-y-1">
-          <Part swatch="bg-cap-used" word={t("used")} bytes={figures.used} />
+          <Part
+            swatch={FILL[capacityTone(fractionOf(figures.used, figures.size)) ?? "ok"]}
+            word={t("used")}
+            bytes={figures.used}
+          />
           {figures.allocated !== null && figures.allocated !== figures.used ? (
             <Part swatch="bg-cap-allocated" word={t("allocated")} bytes={figures.allocated} />
           ) : null}

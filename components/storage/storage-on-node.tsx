@@ -23,6 +23,8 @@ interface Props {
   title: "node" | "storage";
   /** Details open from the start. */
   open: boolean;
+  /** Leaves out why it is not well: the page says it already. */
+  quiet?: boolean;
 }
 
 function stateOf(live: ClientNodeLive | undefined, storageId: string): StorageLive | undefined {
@@ -30,7 +32,7 @@ function stateOf(live: ClientNodeLive | undefined, storageId: string): StorageLi
 }
 
 /** One storage on one node: status, bar, why it is not well, and what its check reported. */
-export function StorageOnNode({ node, storage, live, now, title, open }: Props) {
+export function StorageOnNode({ node, storage, live, now, title, open, quiet = false }: Props) {
   const t = useTranslations("pages.storage");
   const kind = useTranslations("common.kind")(storage.kind);
   const state = stateOf(live, storage.id);
@@ -38,10 +40,7 @@ export function StorageOnNode({ node, storage, live, now, title, open }: Props) 
   const stale = useStaleAge(state?.figuresAgeMs, live?.at) !== "" || isOld;
   const href = title === "node" ? `/nodes/${node.id}` : `/storages/${storage.id}`;
   return (
-    <section
-      className="border-line not-first:border-t"
-      aria-label={visible(title === "node" ? node.name : storage.name)}
-    >
+    <div className="border-line not-first:border-t">
       <div className="space-y-2.5 px-3.5 py-3">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h3 className="font-semibold">
@@ -69,8 +68,10 @@ export function StorageOnNode({ node, storage, live, now, title, open }: Props) 
             )}
           </span>
         </div>
-        {state && isStorageWrong(state) && state.cause ? (
-          <div className="space-y-2 rounded-m border border-l-[3px] border-bad-mark bg-bad-soft px-3.5 py-3">
+        {!quiet && state && isStorageWrong(state) && state.cause ? (
+          <div
+            className={`space-y-2 rounded-m border border-l-[3px] px-3.5 py-3 ${state.status === "lost" ? "border-bad-mark bg-bad-soft" : "border-warn-mark bg-warn-soft"}`}
+          >
             <CauseBlock cause={state.cause} node={node.name} />
           </div>
         ) : null}
@@ -89,6 +90,6 @@ export function StorageOnNode({ node, storage, live, now, title, open }: Props) 
           <DetailsView details={state.details} />
         </details>
       ) : null}
-    </section>
+    </div>
   );
 }

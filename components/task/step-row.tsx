@@ -105,8 +105,8 @@ export function StepRow({ plan, step, state, now }: Props) {
               : ""}
           </span>
         </span>
-        <span className="font-mono text-s break-all text-ink-2">{visible(host)}</span>
-        <span className="w-20 text-right text-s text-ink-2">
+        <span className="font-mono text-s break-all text-ink-2 max-sm:pl-7">{visible(host)}</span>
+        <span className="w-20 text-right text-s text-ink-2 max-sm:ml-auto">
           {state?.startedAt ? <Took startedAt={state.startedAt} endedAt={state.endedAt} now={now} /> : null}
         </span>
         <ChevronDown aria-hidden size={14} className={`shrink-0 text-ink-3 ${open ? "rotate-180" : ""}`} />

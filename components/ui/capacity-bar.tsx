@@ -3,7 +3,7 @@ import { useTranslations } from "use-intl";
 import { type Tone, capacityTone } from "#lib/domain/badges.ts";
 import { formatBytes, formatPercent, formatUsage, fractionOf } from "#lib/domain/units.ts";
 
-const FILL: Record<Tone, string> = {
+export const FILL: Record<Tone, string> = {
   ok: "bg-cap-used",
   busy: "bg-busy-mark",
   unknown: "bg-unknown-mark",
@@ -28,6 +28,8 @@ interface Props extends Capacity {
   /** No longer fresh: drawn faint. */
   stale?: boolean;
   thick?: boolean;
+  /** Full is nothing to worry about: never amber or red. */
+  calm?: boolean;
 }
 
 /** The one capacity bar: used, allocated and reserve on the scale of the physical size, the figures on hover and for screen readers. */
@@ -39,6 +41,7 @@ export function CapacityBar({
   label,
   stale = false,
   thick = false,
+  calm = false,
 }: Props) {
   const t = useTranslations("common");
   const fraction = fractionOf(used, size);
@@ -58,7 +61,10 @@ export function CapacityBar({
       className={`bar relative block w-full overflow-hidden rounded-s bg-cap-track ${thick ? "h-3" : "h-1.5"} ${stale ? "opacity-50" : ""}`}
     >
       <span className="absolute inset-y-0 left-0 bg-cap-allocated" style={width(fractionOf(allocated, size))} />
-      <span className={`absolute inset-y-0 left-0 ${FILL[capacityTone(fraction) ?? "ok"]}`} style={width(fraction)} />
+      <span
+        className={`absolute inset-y-0 left-0 ${FILL[(calm ? null : capacityTone(fraction)) ?? "ok"]}`}
+        style={width(fraction)}
+      />
       <span className="hatched absolute inset-y-0 right-0" style={width(fractionOf(reserve, size))} />
     </span>
   );

@@ -8,11 +8,15 @@ const HIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udfff]/gu;
 
+const C0 =
+  "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US".split(
+    " ",
+  );
+
+/** `‹ESC›`, `‹U+202E›`: signs that every font has. */
 function sign(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  if (code <= 0x1f) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return "\u2421";
-  return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  return `‹${C0[code] ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`}›`;
 }
 
 /** One line: every hidden character as a sign, also newline and tab. */

@@ -23,6 +23,10 @@ export const wizard = {
   stale: "This draft was changed in another tab or by somebody else.",
   staleTheirs: "Show what is saved",
   staleMine: "Keep what I typed",
+  running: {
+    text: "This is being carried out now; nothing can be changed until it ends.",
+    open: "Open the task",
+  },
   name: {
     heading: "Name and virtualization",
     label: "Cluster name",
@@ -45,14 +49,6 @@ export const wizard = {
     imageDir: "Images and backups",
     shareDir: "Operating systems",
     clusterDir: "The cluster’s, the same for all its storages.",
-    hint: {
-      file: "A directory on each node. Qcow2.",
-      lvm: "A volume group on each node. RAW.",
-      ceph: "RBD images in a Ceph pool. RAW.",
-      zfs: "A ZFS pool on each node.",
-      "network-lvm": "One volume group on a SAN, by iSCSI. RAW.",
-      nas: "An NFS export. Qcow2, linked clones.",
-    },
     notYet: "Not available yet.",
     onlyLxd: "Only in LXD clusters.",
     onlyKvm: "Only in KVM clusters.",
@@ -66,8 +62,8 @@ export const wizard = {
   nodes: {
     heading: "Nodes",
     lead: "Each machine is looked at first, read only. You confirm its host key once; after that the panel accepts no other.",
-    none: "No machine added yet. A cluster can also be made without nodes and get them later.",
-    noneJoin: "No machine added yet.",
+    none: "No machine added yet.",
+    noneYet: "Add at least one machine",
     add: "Add by address",
     paste: "Paste a list",
     address: "Address",
@@ -98,7 +94,7 @@ export const wizard = {
     threads: "{count, plural, one {1 thread} other {# threads}}",
     command: "Command and output",
     newPassword: "Sign in with another password",
-    usePassword: "Use it",
+    passwordGone: "The password is gone: it is kept for an hour at most.",
     state: {
       "reading-key": "reading the host key",
       "confirm-key": "host key to confirm",
@@ -108,7 +104,7 @@ export const wizard = {
       failed: "no look possible",
     },
     row: { pass: "fine:", warning: "warning:", fail: "to settle:" },
-    group: { machine: "The machine", storage: "Storage {name}" },
+    group: { storage: "Storage {name}" },
     notReady: "{nodes} {count, plural, one {is} other {are}} not ready",
   },
   review: {
@@ -120,7 +116,7 @@ export const wizard = {
     storages: "Storages",
     main: "main",
     nodes: "Nodes",
-    noNodes: "none; they can be added later",
+    noNodes: "none yet",
     blockers: "Before this can run",
     create: "Create the cluster",
     join: "{count, plural, =0 {Add the nodes} one {Add 1 node} other {Add # nodes}}",

@@ -1,0 +1,145 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "use-intl";
+import { usePanel } from "#components/shell/panel-data.tsx";
+import { T, useText } from "#components/text/t.tsx";
+import { Clock } from "#components/text/time.tsx";
+import { CopyButton } from "#components/ui/code.tsx";
+import { Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
+import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
+import { Status } from "#components/ui/status.tsx";
+import type { TaskView } from "#lib/domain/dto.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { errorViewOf } from "#lib/queries/get-json.ts";
+import { isOpen, taskQuery } from "#lib/queries/tasks.ts";
+import { CancelTask } from "./cancel-task.tsx";
+import { StepRow } from "./step-row.tsx";
+import { TaskLog } from "./task-log.tsx";
+import { TaskStatus } from "./task-status.tsx";
+import { taskReport } from "./task-report.ts";
+import { Took } from "./took.tsx";
+
+function Outcome({ task }: { task: TaskView }) {
+  const t = useTranslations("pages.task");
+  const say = useText();
+  if (task.state === "done" || task.state === "running" || task.state === "queued") return null;
+  const failed = task.steps.find((step) => step.state === "failed");
+  const title = failed ? task.plan.steps[failed.position]?.title : undefined;
+  const bad = task.state === "failed";
+  const follow = { undone: "undone", failed: "left", undoing: "undoing", cancelled: "cancelled" } as const;
+  return (
+    <Notice tone={bad ? "bad" : "warn"}>
+      {failed && title ? (
+        <p className="font-semibold">{t("failedStep", { number: failed.position + 1, title: say(title) })}</p>
+      ) : null}
+      {task.error ? (
+        <p>
+          <T text={task.error.message} />
+          {task.error.hint ? (
+            <>
+              {" "}
+              <T text={task.error.hint} />
+            </>
+          ) : null}
+        </p>
+      ) : null}
+      <p>{t(follow[task.state])}</p>
+      {task.state === "undone" ? <p className="text-ink-2">{t("whatNowUndone")}</p> : null}
+      {bad ? <p className="text-ink-2">{t("whatNowFailed")}</p> : null}
+    </Notice>
+  );
+}
+
+function LeftBehind({ task }: { task: TaskView }) {
+  const t = useTranslations("pages.task");
+  const left = task.steps.filter((step) => step.state === "left").length;
+  if (left > 0) return <Status tone="bad">{t("leftSteps", { count: left })}</Status>;
+  return isOpen(task) ? (
+    <span className="text-ink-2">{t("notYet")}</span>
+  ) : (
+    <Status tone="ok">{t("leftNothing")}</Status>
+  );
+}
+
+function TaskFacts({ task, now }: { task: TaskView; now: number }) {
+  const t = useTranslations("pages.task");
+  return (
+    <Pane>
+      <Facts
+        rows={[
+          [
+            t("task"),
+            <span key="id" className="font-mono text-s break-all">
+              {task.id}
+            </span>,
+          ],
+          [t("created"), <Clock key="created" iso={task.createdAt} now={now} />],
+          ...(task.startedAt ? [[t("started"), <Clock key="started" iso={task.startedAt} now={now} />] as const] : []),
+          ...(task.endedAt ? [[t("ended"), <Clock key="ended" iso={task.endedAt} now={now} />] as const] : []),
+          ...(task.state === "done" ? [] : [[t("leftBehind"), <LeftBehind key="left" task={task} />] as const]),
+        ]}
+      />
+      {task.plan.notes.length > 0 ? (
+        <ul className="space-y-1 border-t border-line px-3.5 py-3 text-s text-ink-2">
+          {task.plan.notes.map((note) => (
+            <li key={`${note.key}${JSON.stringify(note.values ?? {})}`}>
+              <T text={note} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </Pane>
+  );
+}
+
+/** A task is its plan with each step's state, time, command, output and undo. */
+export function TaskPage({ initial }: { initial: TaskView }) {
+  const t = useTranslations("pages.task");
+  const say = useText();
+  const { sentAt: now } = usePanel();
+  const { data: task = initial, error } = useQuery({ ...taskQuery(initial.id), initialData: initial });
+  const states = new Map(task.steps.map((step) => [step.position, step]));
+  return (
+    <div className="p-4 sm:p-5">
+      <PageHead
+        title={<T text={task.title} />}
+        beside={<TaskStatus state={task.state} soft />}
+        below={
+          <>
+            {visible(task.actorName)} · <Clock iso={task.createdAt} now={now} /> ·{" "}
+            <Took startedAt={task.startedAt} endedAt={task.endedAt} now={now} /> ·{" "}
+            {t("progress", { done: task.stepsDone, total: task.stepsTotal })} ·{" "}
+            <span className="font-mono text-s">{t("request", { id: task.requestId })}</span>
+          </>
+        }
+        actions={
+          <>
+            <CopyButton small={false} value={taskReport(task, say)} label={t("copyReport")} />
+            <CancelTask task={task} />
+          </>
+        }
+      />
+      {error ? <ErrorNotice error={errorViewOf(error)} /> : null}
+      <div className="grid gap-x-5 gap-y-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="min-w-0">
+          <Outcome task={task} />
+          <h2 className="mt-4 mb-2 text-l font-semibold first:mt-0">{t("steps")}</h2>
+          <Pane>
+            <ol>
+              {task.plan.steps.map((step, position) => (
+                <StepRow key={step.id} plan={task.plan} step={step} state={states.get(position)} now={now} />
+              ))}
+            </ol>
+          </Pane>
+          <Section title={t("log")}>
+            <TaskLog log={task.log} />
+          </Section>
+        </div>
+        <div className="min-w-0">
+          <h2 className="mb-2 text-l font-semibold">{t("facts")}</h2>
+          <TaskFacts task={task} now={now} />
+        </div>
+      </div>
+    </div>
+  );
+}
