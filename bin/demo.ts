@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     await stopDemoLab();
   };
   try {
-    if (flags.has("--filled")) await fillDemo(panel, lab);
+    if (flags.has("--filled")) await fillDemo(panel, admin, lab);
     if (flags.has("--check")) {
       await checkDemo(panel, admin);
       await end();

@@ -4,7 +4,9 @@ import { rotateMasterKey } from "../lib/secrets/master.ts";
 
 async function main([verb]: readonly string[]): Promise<number> {
   if (verb !== "rotate") {
-    console.error("Usage:\n  npm run key -- rotate   seal every secret anew with a new master key; the panel must not be running");
+    console.error(
+      "Usage:\n  npm run key -- rotate   seal every secret anew with a new master key; the panel must not be running",
+    );
     return 2;
   }
   const database = await openPanelDatabase();

@@ -27,7 +27,9 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  const link = panel.setupPath ? `\nMake the first administrator within an hour:\n  ${panel.url}${panel.setupPath}` : "";
+  const link = panel.setupPath
+    ? `\nMake the first administrator within an hour:\n  ${panel.url}${panel.setupPath}`
+    : "";
   console.log(`Spindle is ready at ${panel.url}${link}`);
 }
 
