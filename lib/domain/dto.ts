@@ -115,6 +115,8 @@ export interface DraftNodeView {
   choices: Record<string, Record<string, string>>;
   error: ErrorView | null;
   lookedAt: string | null;
+  /** False once the password or key is gone (used, or an hour old): the next look needs it again. */
+  hasCredential: boolean;
 }
 
 /** GET /api/drafts/ID. A join draft has the cluster's own storages in `data`. */
@@ -129,8 +131,12 @@ export interface DraftView {
   problems: Record<string, Text>;
   /** What would run, from what is known now; null while nothing is. */
   plan: Plan | null;
+  /** Of the plan above: what is confirmed is what was shown. */
+  digest: string | null;
   /** Why the plan can't be confirmed yet, in order; empty when it can. */
   blockers: Text[];
+  /** The task that was started from this draft and has not ended; nothing can be changed meanwhile. */
+  taskId: string | null;
 }
 
 /** Fields of a driver's form, made from its schema: what the wizard draws. */
@@ -145,6 +151,8 @@ export interface FormField {
 
 export interface StorageKindView {
   kind: StorageKind;
+  /** One sentence about what it is. */
+  description: Text;
   available: boolean;
   fields: FormField[];
 }

@@ -4,6 +4,7 @@ import type { Command, NodeStep } from "../domain/plan.ts";
 import type { PreflightRow } from "../domain/preflight.ts";
 import type { DriveFormat, StorageKind } from "../domain/storage.ts";
 import type { Text } from "../domain/text.ts";
+import type { Claim, Use } from "../domain/uses.ts";
 
 /**
  * The contract of a storage driver. A driver is a folder and a line in `registry.ts`; nothing outside it names its
@@ -58,6 +59,8 @@ export interface JoinPlan {
   steps: NodeStep[];
   identity: Identity | null;
   notes: Text[];
+  /** What it takes for itself on the node; compared with what the node's other storages take. */
+  uses: Use[];
 }
 
 /**
@@ -99,8 +102,10 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   capabilities: Capabilities;
   /** Debian packages that a node needs for it. */
   packages: readonly string[];
-  /** Things no other storage of the panel may use: `{what: "directory", value: "/vm"}`. `scope` says whether it collides within a cluster (names) or on one node (identities). */
-  claims(config: Config): { what: string; value: string }[];
+  /** Names that no other storage of the cluster may use: `{what: "directory", value: "/vm", field: "vmDir"}`. */
+  claims(config: Config): Claim[];
+  /** What a pinned identity has for itself, over all nodes of the panel. */
+  things(identity: Identity): { scope: string; value: string }[];
   /** What is looked at on the node before a join; reads only, each with its own deadline. */
   facts(read: Reader, config: Config, dirs: ClusterDirs): Promise<Facts>;
   /** Facts → rows, steps, identity. */

@@ -1,2 +1,111 @@
-/** Sentences of this area; ICU message syntax. */
-export const preflight = {} as const;
+/** What a machine must be before it joins, and what to do about it; ICU message syntax. */
+export const preflight = {
+  system: {
+    title: "System",
+    supported: "{name}, {arch}",
+    untried: "{name}, {arch}: Spindle is tried on Debian 12 and 13 and Ubuntu 22.04, 24.04 and 26.04.",
+    "untried-advice": "It may work. If you can choose, use one of these.",
+    other: "{name} is not supported.",
+    "other-advice": "Use Debian 12 or 13, or a long-term release of Ubuntu.",
+    architecture: "The processor type {arch} is not supported.",
+    "architecture-advice": "Use a machine with an x86_64 or aarch64 processor.",
+    "no-systemd": "{name} was not started by systemd.",
+    "no-systemd-advice":
+      "Every change runs as a systemd unit, so that its outcome is never lost. A container without systemd can’t be a node.",
+  },
+  root: {
+    title: "Rights",
+    root: "Signs in as root.",
+    sudo: "Becomes root by sudo without a password.",
+    none: "{user} can’t become root without a password.",
+    "none-advice": 'Sign in as root, or allow it: echo "{user} ALL=(ALL) NOPASSWD: ALL" > /etc/sudoers.d/{user}',
+  },
+  virtualization: {
+    title: "CPU virtualization",
+    ready: "KVM is ready ({flag}).",
+    module: "The processor has it ({flag}); the module {module} will be loaded.",
+    none: "The processor has neither AMD-V nor VT-x, or the firmware hides it.",
+    "none-advice": "Switch it on in the firmware (SVM or VT-x); in a virtual machine, switch on nested virtualization.",
+    "no-module": "The processor has it ({flag}), but /dev/kvm is not there and this kernel has no module for it.",
+    "no-module-advice": "Install a kernel with KVM, such as linux-image-amd64, and start it.",
+  },
+  identity: {
+    title: "Unique identity",
+    unique: "{hostName}: host name, machine-id, host UUID and initiator name are its own.",
+    "no-machine-id": "/etc/machine-id is empty or not valid.",
+    "no-machine-id-advice": "Run systemd-machine-id-setup on it.",
+    "no-host-name": "It has no host name of its own.",
+    "no-host-name-advice": "Give it one: hostnamectl set-hostname NAME",
+    "machine-id": "The node {other} of the cluster {cluster} has the same machine-id ({value}).",
+    "machine-id-advice":
+      "If this is that machine, it has joined already. If it was cloned from it: rm /etc/machine-id, systemd-machine-id-setup, reboot.",
+    "machine-id-draft": "{other}, in this draft, has the same machine-id ({value}).",
+    "machine-id-draft-advice":
+      "If both addresses are one machine, leave one out. If one was cloned from the other: rm /etc/machine-id, systemd-machine-id-setup, reboot.",
+    "host-name": "The node {other} of the cluster {cluster} has the same host name.",
+    "host-name-advice": "Give this machine another one: hostnamectl set-hostname NAME",
+    "host-name-draft": "{other}, in this draft, has the same host name ({value}).",
+    "host-name-draft-advice": "Give one of them another one: hostnamectl set-hostname NAME",
+    "host-uuid": "The node {other} of the cluster {cluster} has the same host UUID ({value}).",
+    "host-uuid-advice":
+      "libvirt tells machines apart by it: a guest can’t move between two of one UUID. Change it in the firmware or in the virtual machine’s definition.",
+    "host-uuid-draft": "{other}, in this draft, has the same host UUID ({value}).",
+    "host-uuid-draft-advice":
+      "libvirt tells machines apart by it: a guest can’t move between two of one UUID. Change it in the firmware or in the virtual machine’s definition.",
+    "initiator-name": "The node {other} of the cluster {cluster} has the same iSCSI initiator name ({value}).",
+    "initiator-name-advice":
+      "Two machines of one name throw each other out. Write a new one: iscsi-iname, into /etc/iscsi/initiatorname.iscsi",
+    "initiator-name-draft": "{other}, in this draft, has the same iSCSI initiator name ({value}).",
+    "initiator-name-draft-advice":
+      "Two machines of one name throw each other out. Write a new one: iscsi-iname, into /etc/iscsi/initiatorname.iscsi",
+  },
+  owner: {
+    title: "No other panel",
+    nobody: "It carries no panel’s mark.",
+    ours: "It carries the mark of this join.",
+    left: "It carries this panel’s mark of an earlier join (/etc/spindle/node).",
+    "left-advice": "If it is not a node of this panel any more, remove /etc/spindle/node on it and look again.",
+    "other-panel": "It is a node of another panel ({panel}, in /etc/spindle/node).",
+    "other-panel-advice":
+      "Remove it there first. Two panels on one machine would undo each other’s work. If that panel is gone, remove /etc/spindle/node.",
+    "other-key": "A panel’s key stands in {home}/.ssh/authorized_keys ({mark}).",
+    "other-key-advice": "Remove the node from that panel first. If that panel is gone, take the line out.",
+  },
+  clock: {
+    title: "Clock",
+    right: "It agrees with the panel’s.",
+    off: "It is {span} {side, select, ahead {ahead of} other {behind}} the panel’s.",
+    "off-advice": "Let both follow the same time servers (timedatectl), and look again.",
+    unknown: "The machine did not tell its time.",
+    "unknown-advice": "See whether date +%s works on it.",
+  },
+  space: {
+    title: "Free space for the system",
+    enough: "{free} free on {target}.",
+    tight: "{free} free on {target}.",
+    "tight-advice": "{want} or more leaves room for packages and logs.",
+    little: "Only {free} free on {target}.",
+    "little-advice": "Free at least {need}: packages and logs need it.",
+    inodes: "No inodes left on {target}.",
+    "inodes-advice": "Remove small files there, and look again.",
+    unknown: "The machine did not tell its free space.",
+    "unknown-advice": "See whether df works on it.",
+  },
+  packages: {
+    title: "Packages",
+    there: "Everything needed is installed.",
+    interrupted: "An earlier installation was interrupted; it is finished first.",
+    "interrupted-advice": "dpkg --configure -a runs as the first step.",
+    "will-install": "{count, plural, one {1 package} other {# packages}} ({size}) will be installed: {names}",
+    upgrades:
+      "{count, plural, one {1 package} other {# packages}} ({size}) will be installed: {names}. These are replaced by newer versions on the way: {upgraded}",
+    "upgrades-advice": "A replaced version is not brought back if the join is undone.",
+    removes: "Installing what is needed would remove: {names}",
+    "removes-advice": "Nothing is removed for a join. Solve it on the machine with apt, and look again.",
+    refused: "Needed and not installable: {names}",
+    "refused-advice":
+      "See below what apt says. Often its lists are old: run apt-get update on the machine and look again.",
+    locked: "Somebody is installing packages right now ({file} is locked).",
+    "locked-advice": "Wait until it is done, and look again.",
+  },
+} as const;

@@ -1,0 +1,84 @@
+import type { Command } from "../../domain/plan.ts";
+import { SECTION_SCRIPT } from "../../storage/sections.ts";
+
+const MACHINE = `${SECTION_SCRIPT}
+section os; cat /etc/os-release
+section kernel; uname -r
+section arch; uname -m
+section hostname; uname -n
+section machine-id; cat /etc/machine-id
+section host-uuid; cat /sys/class/dmi/id/product_uuid 2>/dev/null
+section initiator; sed -n 's/^InitiatorName=//p' /etc/iscsi/initiatorname.iscsi 2>/dev/null
+section cpu; sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1
+section flags; grep -m 1 -ow -e svm -e vmx /proc/cpuinfo
+section threads; getconf _NPROCESSORS_ONLN
+section memory; sed -n 's/^MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo
+section systemd; [ -d /run/systemd/system ] && echo yes
+section uid; id -u
+section kvm; [ -c /dev/kvm ] && echo device; modprobe -n kvm_amd 2>/dev/null && echo kvm_amd; modprobe -n kvm_intel 2>/dev/null && echo kvm_intel
+section owner; head -c 4096 /etc/spindle/node 2>/dev/null
+section end
+`;
+
+/** Everything about the machine that needs no network and can't hang. */
+export const machineCommand: Command = { argv: ["sh", "-c", MACHINE, "spindle"], timeoutMs: 15_000 };
+
+const ACCOUNT = `${SECTION_SCRIPT}
+home=$(getent passwd "$1" | cut -d: -f6)
+file=$(readlink -f -- "$home/.ssh/authorized_keys")
+section home; echo "$home"
+section ssh-dir; [ -d "$home/.ssh" ] && echo yes
+section keys; [ -f "$file" ] && echo yes
+section last-byte; [ -s "$file" ] && tail -c 1 -- "$file" | od -An -tx1
+section marks; [ -f "$file" ] && grep -o 'spindle:[a-z0-9_]*$' -- "$file"
+section end
+`;
+
+/** Whose account the panel signs in to, and what stands in its authorized_keys of panels; the keys themselves are not read. */
+export const accountCommand = (user: string): Command => ({
+  argv: ["sh", "-c", ACCOUNT, "spindle", user],
+  timeoutMs: 10_000,
+});
+
+/** The node's clock, in seconds with a fraction. */
+export const clockCommand: Command = { argv: ["date", "+%s.%N"], timeoutMs: 5_000 };
+
+/** Space where packages and the system live. */
+export const spaceCommand: Command = {
+  argv: ["df", "-l", "-B1", "--output=target,size,avail,iavail", "/", "/var", "/boot"],
+  timeoutMs: 5_000,
+};
+
+const APT = `${SECTION_SCRIPT}
+export DEBIAN_FRONTEND=noninteractive
+section audit; dpkg --audit 2>&1
+section updates; ls -A /var/lib/dpkg/updates 2>/dev/null
+section installed; dpkg-query -W -f '\${binary:Package}\\t\${db:Status-Abbrev}\\t\${Version}\\n' -- "$@" 2>/dev/null
+section lock; for file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock; do
+  id=$(stat -c '%i' -- "$file" 2>/dev/null) && grep -q ":$id 0 EOF\\$" /proc/locks && echo "$file"
+done
+section simulate; apt-get -s -q --no-install-recommends -o APT::Get::Show-User-Simulation-Note=false install -- "$@" 2>&1; echo "code $?"
+section sizes; apt-get -qq --no-install-recommends --print-uris -y install -- "$@" 2>/dev/null
+section end
+`;
+
+/** What apt would do for a list of packages; nothing is changed. */
+export const packagesCommand = (packages: readonly string[]): Command => ({
+  argv: ["sh", "-c", APT, "spindle", ...packages],
+  timeoutMs: 60_000,
+});
+
+/** Versions of what runs VMs, once it is there. */
+export const versionsCommand: Command = {
+  argv: [
+    "sh",
+    "-c",
+    `${SECTION_SCRIPT}
+section libvirt; libvirtd --version 2>/dev/null
+section qemu; qemu-system-x86_64 --version 2>/dev/null | head -n 1
+section end
+`,
+    "spindle",
+  ],
+  timeoutMs: 15_000,
+};

@@ -1,0 +1,225 @@
+import type { Plan, PlanTarget, Step } from "../../domain/plan.ts";
+import { PLAN_FORMAT } from "../../domain/plan.ts";
+import type { PreflightGroup } from "../../domain/preflight.ts";
+import type { StorageKind, Virtualization } from "../../domain/storage.ts";
+import { type Text, text } from "../../domain/text.ts";
+import type { Hypervisor, KnownMachine } from "../../hypervisor/contract.ts";
+import type { ClusterDirs, Identity } from "../../storage/contract.ts";
+import type { MachineFacts } from "./facts.ts";
+import { judgeMachine, type MachineJudgement } from "./judge-machine.ts";
+import { previewSteps } from "./preview-steps.ts";
+
+/** A storage of the draft whose config is valid. */
+export interface PlannedStorage {
+  key: string;
+  id: string;
+  kind: StorageKind;
+  name: string;
+  config: Record<string, unknown>;
+  isMain: boolean;
+}
+
+/** A machine of the draft. `key` is the id that its node will have. */
+export interface PlannedMachine {
+  key: string;
+  address: string;
+  port: number;
+  user: string;
+  fingerprint: string | null;
+  keySecret: string;
+  passwordSecret: string | null;
+  keyLine: string;
+  facts: MachineFacts | null;
+  choices: Record<string, Record<string, string>>;
+}
+
+/** Everything a plan is made from. Plain data: the same input gives the same plan. */
+export interface PlanInput {
+  kind: "cluster" | "join";
+  draftId: string;
+  clusterId: string;
+  clusterName: string;
+  virtualization: Virtualization;
+  hypervisor: Hypervisor;
+  dirs: ClusterDirs;
+  storages: PlannedStorage[];
+  machines: PlannedMachine[];
+  panel: { id: string; epoch: number };
+  /** Members of every cluster of the panel. */
+  members: KnownMachine[];
+  /** Things that storages of members have for themselves, such as volume groups by UUID. */
+  takenThings: { scope: string; value: string; label: string }[];
+}
+
+export interface Assembled {
+  plan: Plan | null;
+  groups: Map<string, PreflightGroup[]>;
+  judgements: Map<string, MachineJudgement>;
+}
+
+const PREVIEW_TARGET: PlanTarget = {
+  key: "any",
+  label: "",
+  address: "",
+  port: 22,
+  user: "root",
+  fingerprint: "",
+  nodeId: "",
+};
+
+/** Judges every machine and makes the plan, from what is known now. Pure. */
+export function assemble(input: PlanInput): Assembled {
+  const judgements = new Map(input.machines.map((machine) => [machine.key, judgeMachine(input, machine)]));
+  const groups = new Map([...judgements].map(([key, judgement]) => [key, judgement.groups]));
+  return { plan: planOf(input, judgements), groups, judgements };
+}
+
+function targetOf(machine: PlannedMachine): PlanTarget {
+  return {
+    key: machine.key,
+    label: machine.address,
+    address: machine.address,
+    port: machine.port,
+    user: machine.user,
+    fingerprint: machine.fingerprint ?? "",
+    nodeId: machine.key,
+    keySecret: machine.keySecret,
+    ...(machine.passwordSecret ? { passwordSecret: machine.passwordSecret } : {}),
+  };
+}
+
+/** Ids of steps are unique in a plan: the part and the machine go before them. */
+function named(steps: readonly Step[], prefix: string): Step[] {
+  return steps.map((step) => ({ ...step, id: `${prefix}.${step.id}` }));
+}
+
+function planOf(input: PlanInput, judgements: Map<string, MachineJudgement>): Plan | null {
+  if (input.storages.length === 0 && input.machines.length === 0) return null;
+  if (input.machines.length === 0) return previewPlan(input);
+  const steps: Step[] = [];
+  const notes: Text[] = [];
+  for (const [key, judgement] of judgements) steps.push(...named(judgement.access, key));
+  if (input.machines.some((machine) => machine.passwordSecret)) steps.push(forgetStep(input));
+  for (const [key, judgement] of judgements) {
+    steps.push(...named(judgement.steps, key));
+    notes.push(...judgement.notes);
+  }
+  steps.push(recordStep(input, judgements));
+  return {
+    ...frame(input),
+    targets: input.machines.map(targetOf),
+    steps,
+    locks: locksOf(input, judgements),
+    notes: distinct(notes),
+  };
+}
+
+function previewPlan(input: PlanInput): Plan {
+  const { steps, notes } = previewSteps(input, PREVIEW_TARGET.key);
+  return {
+    ...frame(input),
+    targets: [PREVIEW_TARGET],
+    steps: [...named(steps, PREVIEW_TARGET.key), recordStep(input, new Map())],
+    locks: [],
+    notes: distinct(notes),
+  };
+}
+
+function distinct(notes: Text[]): Text[] {
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()];
+}
+
+function frame(input: PlanInput): Pick<Plan, "format" | "kind" | "title"> {
+  const values = { name: input.clusterName, count: input.machines.length };
+  return input.kind === "cluster"
+    ? { format: PLAN_FORMAT, kind: "cluster.create", title: text("join.plan.create", values) }
+    : { format: PLAN_FORMAT, kind: "nodes.join", title: text("join.plan.join", values) };
+}
+
+/** Passwords have done their work once every key is in: gone in the transaction that says so. */
+function forgetStep(input: PlanInput): Step {
+  return {
+    kind: "panel",
+    id: "forget-passwords",
+    title: text("join.step.forget"),
+    action: "join.forget-passwords",
+    input: { secrets: input.machines.flatMap((machine) => machine.passwordSecret ?? []) },
+    undo: { none: text("join.step.forget-none") },
+  };
+}
+
+/** What the last step writes into the panel's database. */
+export interface RecordInput {
+  draftId: string;
+  cluster: { id: string; name: string; virtualization: Virtualization; imageDir: string; shareDir: string } | null;
+  clusterId: string;
+  storages: PlannedStorage[];
+  nodes: RecordedNode[];
+}
+
+export interface RecordedNode {
+  id: string;
+  name: string;
+  address: string;
+  port: number;
+  user: string;
+  fingerprint: string;
+  keySecret: string;
+  machineId: string;
+  facts: Record<string, unknown>;
+  identities: Record<string, Identity>;
+}
+
+function recordStep(input: PlanInput, judgements: Map<string, MachineJudgement>): Step {
+  const isNew = input.kind === "cluster";
+  const record: RecordInput = {
+    draftId: input.draftId,
+    clusterId: input.clusterId,
+    cluster: isNew
+      ? { id: input.clusterId, name: input.clusterName, virtualization: input.virtualization, ...input.dirs }
+      : null,
+    storages: isNew ? input.storages : [],
+    nodes: input.machines.flatMap((machine) => recorded(machine, judgements.get(machine.key))),
+  };
+  return {
+    kind: "panel",
+    id: "record",
+    title: isNew
+      ? text("join.step.create-cluster", { name: input.clusterName })
+      : text("join.step.add-nodes", { name: input.clusterName }),
+    action: isNew ? "cluster.create" : "nodes.join",
+    input: record as unknown as Record<string, unknown>,
+    undo: { none: text("join.step.record-none") },
+  };
+}
+
+function recorded(machine: PlannedMachine, judgement: MachineJudgement | undefined): RecordedNode[] {
+  if (!judgement?.machine || !machine.fingerprint) return [];
+  const { address, port, user, fingerprint, keySecret } = machine;
+  const { known, summary } = judgement.machine;
+  return [
+    {
+      id: machine.key,
+      name: known.hostName,
+      ...{ address, port, user, fingerprint, keySecret },
+      machineId: known.machineId,
+      facts: summary,
+      identities: judgement.identities,
+    },
+  ];
+}
+
+/** Two tasks about one machine, one address or one new cluster's name never run at once. */
+function locksOf(input: PlanInput, judgements: Map<string, MachineJudgement>): string[] {
+  const locks = [`draft:${input.draftId}`];
+  locks.push(
+    input.kind === "cluster" ? `cluster-name:${input.clusterName.toLowerCase()}` : `cluster-join:${input.clusterId}`,
+  );
+  for (const machine of input.machines) {
+    locks.push(`node:${machine.key}`, `address:${machine.address.toLowerCase()}:${machine.port}`);
+    const known = judgements.get(machine.key)?.machine?.known;
+    if (known) locks.push(`machine:${known.machineId}`);
+    for (const use of judgements.get(machine.key)?.things ?? []) locks.push(`${use.scope}:${use.value}`);
+  }
+  return [...new Set(locks)];
+}

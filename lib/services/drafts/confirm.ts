@@ -1,0 +1,114 @@
+import { eq, inArray } from "drizzle-orm";
+import { db, inTransaction } from "../../db/client.ts";
+import { draftNodes, plans, secrets } from "../../db/schema/index.ts";
+import { PanelError } from "../../domain/errors.ts";
+import { newId } from "../../domain/ids.ts";
+import type { Plan } from "../../domain/plan.ts";
+import { type Text, text } from "../../domain/text.ts";
+import { announceChanged } from "../../live/changed.ts";
+import { createTask } from "../../plans/create-task.ts";
+import { failureView } from "../../server/failure.ts";
+import type { ServiceContext } from "../context.ts";
+import type { MachineFacts } from "./facts.ts";
+import { lookAt } from "./look.ts";
+import { announceDraft, loadDraft, lockDraft } from "./stored.ts";
+import { type JudgedDraft, judgeDraft } from "./view.ts";
+
+/** A machine that does not answer within this time can't be joined now. */
+const LOOK_DEADLINE_MS = 120_000;
+const PLAN_MINUTES = 15;
+
+function stale(changed: readonly Text[]): PanelError {
+  const what = changed[0] ?? text("join.stale.plan");
+  return new PanelError({ code: "stale", message: what, hint: text("join.stale.hint") });
+}
+
+/** Refuses unless the draft stands as it was shown, and nothing stands in its way. */
+function requireShown(judged: JudgedDraft, digest: string): Plan {
+  const [blocker] = judged.blockers;
+  if (blocker) throw new PanelError({ code: "conflict", message: blocker });
+  const { plan } = judged.assembled;
+  if (!plan || judged.digest === null)
+    throw new PanelError({ code: "conflict", message: text("join.blocker.no-nodes") });
+  if (judged.digest !== digest) throw stale([]);
+  return plan;
+}
+
+/** Looks at every machine once more and keeps what was found; the draft's pages show it whatever comes of it. */
+async function lookOnceMore(judged: JudgedDraft): Promise<void> {
+  const { draft, input } = judged;
+  const plan = input.plan;
+  if (!plan) return;
+  const signal = AbortSignal.timeout(LOOK_DEADLINE_MS);
+  await Promise.all(
+    draft.nodes.map(async (node) => {
+      const where = eq(draftNodes.key, node.key);
+      try {
+        const facts: MachineFacts = await lookAt(plan, node, () => {}, signal);
+        await db()
+          .update(draftNodes)
+          .set({ facts: { ...facts }, lookedAt: new Date(), error: null })
+          .where(where);
+      } catch (error) {
+        await db()
+          .update(draftNodes)
+          .set({ state: "failed", error: failureView(error, draft.row.id) })
+          .where(where);
+      }
+    }),
+  );
+  announceDraft(draft.row.id);
+}
+
+/** What differs between the plan that was shown and the one that the machines call for now, in words. */
+function changes(before: Plan, after: JudgedDraft): Text[] {
+  const [blocker] = after.blockers;
+  if (blocker) return [blocker];
+  const old = new Map(before.steps.map((step) => [step.id, JSON.stringify(step)]));
+  const now = after.assembled.plan?.steps ?? [];
+  const different = now.find((step) => old.get(step.id) !== JSON.stringify(step));
+  if (different) return [text("join.stale.step", { step: different.id.split(".").slice(1).join(" ") || different.id })];
+  return [text("join.stale.plan")];
+}
+
+/**
+ * Starts what was shown. The machines are read once more; when they have changed since, nothing runs, and the error
+ * `stale` says what is different while the draft shows the new plan. `busy`: another task has one of the machines.
+ */
+export async function confirmDraft(
+  ctx: ServiceContext,
+  input: { draftId: string; digest: string },
+): Promise<{ taskId: string }> {
+  const before = await judgeDraft(await loadDraft(ctx.actor.id, input.draftId));
+  const shown = requireShown(before, input.digest);
+  await lookOnceMore(before);
+  return inTransaction(async (tx) => {
+    const judged = await judgeDraft(await lockDraft(ctx.actor.id, input.draftId, tx), tx);
+    const { plan } = judged.assembled;
+    if (!plan || judged.digest !== input.digest) throw stale(changes(shown, judged));
+    const now = new Date();
+    await tx.insert(plans).values({
+      id: newId("plan"),
+      ownerId: ctx.actor.id,
+      draftId: input.draftId,
+      plan,
+      digest: input.digest,
+      expiresAt: new Date(now.getTime() + PLAN_MINUTES * 60_000),
+      confirmedAt: now,
+    });
+    // A task may last longer than the hour that a draft keeps a key.
+    await tx
+      .update(secrets)
+      .set({ expiresAt: null })
+      .where(
+        inArray(
+          secrets.id,
+          judged.draft.nodes.map((node) => node.keySecret),
+        ),
+      );
+    const clusterId = judged.draft.row.kind === "join" ? judged.draft.stored.clusterId : null;
+    const taskId = await createTask(tx, ctx, plan, { clusterId });
+    await announceChanged(tx, "draft", input.draftId);
+    return { taskId };
+  });
+}

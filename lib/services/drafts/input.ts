@@ -1,0 +1,131 @@
+import { eq, inArray, ne } from "drizzle-orm";
+import { db, type Executor } from "../../db/client.ts";
+import { clusters, nodeStorages, nodes, secrets, storages } from "../../db/schema/index.ts";
+import type { DraftData } from "../../domain/dto.ts";
+import type { KnownMachine } from "../../hypervisor/contract.ts";
+import { hypervisorOf } from "../../hypervisor/registry.ts";
+import { panelIdentity } from "../../secrets/master.ts";
+import { authorizedKeysLine } from "../../ssh/keys.ts";
+import { driverOf } from "../../storage/registry.ts";
+import type { PlanInput, PlannedMachine, PlannedStorage } from "./assemble.ts";
+import type { MachineFacts } from "./facts.ts";
+import type { DraftNodeRow, LoadedDraft } from "./stored.ts";
+
+const textFact = (facts: Record<string, unknown>, name: string) => (typeof facts[name] === "string" ? facts[name] : "");
+
+/** Members of every cluster, by what must be unique. */
+export async function readMembers(tx: Executor = db()): Promise<KnownMachine[]> {
+  const rows = await tx
+    .select({ name: nodes.name, machineId: nodes.machineId, facts: nodes.facts, cluster: clusters.name })
+    .from(nodes)
+    .innerJoin(clusters, eq(clusters.id, nodes.clusterId));
+  return rows.map((row) => ({
+    label: row.name,
+    clusterName: row.cluster,
+    machineId: row.machineId,
+    hostName: row.name,
+    hostUuid: textFact(row.facts, "hostUuid"),
+    initiatorName: textFact(row.facts, "initiatorName"),
+  }));
+}
+
+/** What storages of members have for themselves: their drivers say it of their pinned identities. */
+async function readTakenThings(tx: Executor): Promise<PlanInput["takenThings"]> {
+  const rows = await tx
+    .select({ identity: nodeStorages.identity, kind: storages.kind, storage: storages.name, node: nodes.name })
+    .from(nodeStorages)
+    .innerJoin(storages, eq(storages.id, nodeStorages.storageId))
+    .innerJoin(nodes, eq(nodes.id, nodeStorages.nodeId));
+  return rows.flatMap((row) =>
+    (driverOf(row.kind)?.things(row.identity) ?? []).map((thing) => ({
+      ...thing,
+      label: `${row.storage}, ${row.node}`,
+    })),
+  );
+}
+
+/** Storages whose values their drivers take; the others wait until they are typed right. */
+function plannedStorages(form: DraftData, ids: Record<string, string>): PlannedStorage[] {
+  return form.storages.flatMap((storage) => {
+    const parsed = driverOf(storage.kind)?.config.safeParse(storage.config);
+    const id = ids[storage.key];
+    if (!parsed?.success || !id) return [];
+    const { key, kind, name } = storage;
+    return [{ key, id, kind, name, config: parsed.data, isMain: key === form.mainKey }];
+  });
+}
+
+/** Credentials that still exist. */
+async function livingSecrets(rows: readonly DraftNodeRow[], tx: Executor): Promise<Set<string>> {
+  const ids = rows.flatMap((row) => [row.keySecret, row.passwordSecret ?? []].flat());
+  if (ids.length === 0) return new Set();
+  const now = Date.now();
+  const found = await tx
+    .select({ id: secrets.id, expiresAt: secrets.expiresAt })
+    .from(secrets)
+    .where(inArray(secrets.id, ids));
+  return new Set(found.filter((row) => !row.expiresAt || row.expiresAt.getTime() > now).map((row) => row.id));
+}
+
+function plannedMachine(row: DraftNodeRow, living: ReadonlySet<string>): PlannedMachine {
+  const password =
+    row.credential === "password" && row.passwordSecret && living.has(row.passwordSecret) ? row.passwordSecret : null;
+  return {
+    key: row.key,
+    address: row.address,
+    port: row.port,
+    user: row.user,
+    fingerprint: row.fingerprint,
+    keySecret: row.keySecret,
+    passwordSecret: password,
+    keyLine: authorizedKeysLine(row.publicKey, row.key),
+    facts: row.facts as unknown as MachineFacts | null,
+    choices: row.choices,
+  };
+}
+
+/** Everything the plan of a draft is made from; null while its virtualization has no hypervisor here. */
+export interface DraftInput {
+  plan: PlanInput | null;
+  /** Machines that can sign in: their key, and their password where they have one, are still kept. */
+  withCredential: ReadonlySet<string>;
+  takenNames: ReadonlySet<string>;
+}
+
+/** Gathers it from the database; no node is contacted. */
+export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): Promise<DraftInput> {
+  const { row, stored } = draft;
+  const { form } = stored;
+  const [panel, members, takenThings, living, others] = await Promise.all([
+    panelIdentity(),
+    readMembers(tx),
+    readTakenThings(tx),
+    livingSecrets(draft.nodes, tx),
+    tx.select({ name: clusters.name }).from(clusters).where(ne(clusters.id, stored.clusterId)),
+  ]);
+  const hypervisor = hypervisorOf(form.virtualization);
+  const plan: PlanInput | null = hypervisor && {
+    kind: row.kind,
+    draftId: row.id,
+    clusterId: stored.clusterId,
+    clusterName: form.name,
+    virtualization: form.virtualization,
+    hypervisor,
+    dirs: { imageDir: form.imageDir, shareDir: form.shareDir },
+    storages: plannedStorages(form, stored.storageIds),
+    machines: draft.nodes.map((node) => plannedMachine(node, living)),
+    panel,
+    members,
+    takenThings,
+  };
+  const withCredential = draft.nodes.filter(
+    (node) =>
+      living.has(node.keySecret) &&
+      (node.credential === "key" || (node.passwordSecret !== null && living.has(node.passwordSecret))),
+  );
+  return {
+    plan,
+    withCredential: new Set(withCredential.map((node) => node.key)),
+    takenNames: new Set(others.map((other) => other.name.toLowerCase())),
+  };
+}

@@ -1,0 +1,138 @@
+import { and, eq, isNull } from "drizzle-orm";
+import { db, type Executor } from "../../db/client.ts";
+import { taskLocks, tasks } from "../../db/schema/index.ts";
+import type { Problems } from "../../domain/cluster-rules.ts";
+import type { DraftNodeView, DraftView } from "../../domain/dto.ts";
+import { type Text, text } from "../../domain/text.ts";
+import { digest } from "../../plans/digest.ts";
+import { authorizedKeysLine } from "../../ssh/keys.ts";
+import type { ServiceContext } from "../context.ts";
+import { type Assembled, assemble } from "./assemble.ts";
+import { type DraftInput, readDraftInput } from "./input.ts";
+import type { MachineJudgement } from "./judge-machine.ts";
+import { problemsOf } from "./problems.ts";
+import { type DraftNodeRow, type LoadedDraft, loadDraft } from "./stored.ts";
+
+const NOTHING: Assembled = { plan: null, groups: new Map(), judgements: new Map() };
+
+/** A draft with all that follows from it. */
+export interface JudgedDraft {
+  draft: LoadedDraft;
+  input: DraftInput;
+  problems: Problems;
+  assembled: Assembled;
+  blockers: Text[];
+  /** Of plan and pinned keys; null while there is no plan that can be confirmed. */
+  digest: string | null;
+  taskId: string | null;
+}
+
+/** The open task that was started from this draft. */
+async function openTask(draftId: string, tx: Executor): Promise<string | null> {
+  const [row] = await tx
+    .select({ id: tasks.id })
+    .from(taskLocks)
+    .innerJoin(tasks, eq(tasks.id, taskLocks.taskId))
+    .where(and(eq(taskLocks.key, `draft:${draftId}`), isNull(tasks.endedAt)));
+  return row?.id ?? null;
+}
+
+/** Judges a draft from what is stored; contacts nothing. */
+export async function judgeDraft(draft: LoadedDraft, tx: Executor = db()): Promise<JudgedDraft> {
+  const [input, taskId] = [await readDraftInput(draft, tx), await openTask(draft.row.id, tx)];
+  const { form } = draft.stored;
+  const problems = draft.row.kind === "join" ? {} : problemsOf(form, input.takenNames);
+  const assembled = input.plan ? assemble(input.plan) : NOTHING;
+  const blockers = blockersOf(draft, input, problems, assembled, taskId);
+  return {
+    draft,
+    input,
+    problems,
+    assembled,
+    blockers,
+    digest: assembled.plan && blockers.length === 0 ? digest(assembled.plan) : null,
+    taskId,
+  };
+}
+
+function blockersOf(
+  draft: LoadedDraft,
+  input: DraftInput,
+  problems: Problems,
+  assembled: Assembled,
+  taskId: string | null,
+): Text[] {
+  const blockers: Text[] = [];
+  if (taskId) blockers.push(text("join.blocker.running"));
+  if (Object.keys(problems).length > 0) blockers.push(text("join.blocker.form"));
+  if (draft.nodes.length === 0) blockers.push(text("join.blocker.no-nodes"));
+  for (const node of draft.nodes) {
+    const reason = machineBlocker(node, assembled.judgements.get(node.key), input.withCredential.has(node.key));
+    if (reason) blockers.push(text(`join.blocker.${reason}`, { node: node.address }));
+  }
+  return blockers;
+}
+
+function machineBlocker(
+  node: DraftNodeRow,
+  judgement: MachineJudgement | undefined,
+  hasCredential: boolean,
+): string | null {
+  if (node.state === "reading-key") return "reading-key";
+  if (node.state === "confirm-key") return "confirm-key";
+  if (node.state === "failed") return "failed";
+  if (node.state === "looking") return "looking";
+  if (judgement?.hasFailed) return "preflight";
+  if (!hasCredential) return "no-credential";
+  return judgement?.isComplete ? null : "look-again";
+}
+
+function summaryOf(judgement: MachineJudgement | undefined): DraftNodeView["summary"] {
+  const summary = judgement?.machine?.summary;
+  if (!summary) return {};
+  const { hostname, system, threads, memory } = summary as DraftNodeView["summary"];
+  return { hostname, system, threads: threads ?? undefined, memory: memory ?? undefined };
+}
+
+function machineView(
+  node: DraftNodeRow,
+  judgement: MachineJudgement | undefined,
+  hasCredential: boolean,
+): DraftNodeView {
+  const isStale = node.state === "ready" && judgement !== undefined && !judgement.isComplete;
+  const { key, address, port, user, credential, seenFingerprint, fingerprint, choices, error } = node;
+  return {
+    ...{ key, address, port, user, credential, seenFingerprint, fingerprint, choices, error },
+    publicKey: authorizedKeysLine(node.publicKey, key),
+    state: node.state === "ready" && (judgement?.hasFailed || isStale) ? "blocked" : node.state,
+    summary: summaryOf(judgement),
+    groups: judgement?.groups ?? [],
+    lookedAt: node.lookedAt?.toISOString() ?? null,
+    hasCredential,
+  };
+}
+
+/** A judged draft as pages see it. */
+export function viewOf({ draft, input, problems, assembled, blockers, digest, taskId }: JudgedDraft): DraftView {
+  const { row, stored, nodes } = draft;
+  return {
+    id: row.id,
+    kind: row.kind,
+    clusterId: row.clusterId,
+    version: row.version,
+    data: stored.form,
+    nodes: nodes.map((node) =>
+      machineView(node, assembled.judgements.get(node.key), input.withCredential.has(node.key)),
+    ),
+    problems,
+    plan: assembled.plan,
+    digest,
+    blockers,
+    taskId,
+  };
+}
+
+/** A draft of whoever asks, from the database alone. Throws PanelError `not-found`. */
+export async function getDraft(ctx: ServiceContext, draftId: string): Promise<DraftView> {
+  return viewOf(await judgeDraft(await loadDraft(ctx.actor.id, draftId)));
+}

@@ -1,0 +1,20 @@
+import type { StorageDriver } from "../../contract.ts";
+import { fileConfig, type FileConfig } from "./config.ts";
+import { type FileFacts, joinFile, previewFile, readFileFacts } from "./join.ts";
+import { probeFile, readFileCheck } from "./probe.ts";
+
+/** Drives as Qcow2 files in a directory of the node's own disks. */
+export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
+  kind: "file",
+  config: fileConfig,
+  capabilities: { shared: false, format: "qcow2", preallocated: false },
+  packages: [],
+  claims: (config) => [{ what: "directory", value: config.vmDir, field: "vmDir" }],
+  // A directory is a node's own: its mark and file system tell it from others.
+  things: () => [],
+  facts: readFileFacts,
+  join: joinFile,
+  preview: previewFile,
+  probe: (config, dirs) => probeFile(config, dirs),
+  readCheck: (config, dirs, identity, raw) => readFileCheck(config, dirs, identity, raw),
+};

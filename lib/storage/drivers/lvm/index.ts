@@ -1,0 +1,21 @@
+import type { StorageDriver } from "../../contract.ts";
+import { type LvmConfig, lvmConfig } from "./config.ts";
+import { type LvmFacts, readLvmFacts } from "./facts.ts";
+import { lvmIdentity } from "./identity.ts";
+import { joinLvm, previewLvm } from "./join.ts";
+import { probeLvm, readLvmCheck } from "./probe.ts";
+
+/** Drives as LVs of a volume group on the node's own disks. */
+export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
+  kind: "lvm",
+  config: lvmConfig,
+  capabilities: { shared: false, format: "raw", preallocated: true },
+  packages: ["lvm2"],
+  claims: (config) => [{ what: "volume-group", value: config.vgName, field: "vgName" }],
+  things: (identity) => [{ scope: "volume-group", value: lvmIdentity.parse(identity).vgUuid }],
+  facts: readLvmFacts,
+  join: joinLvm,
+  preview: previewLvm,
+  probe: (config, dirs, identity) => probeLvm(config, dirs, identity),
+  readCheck: readLvmCheck,
+};

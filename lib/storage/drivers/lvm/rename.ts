@@ -1,0 +1,56 @@
+import { type Text, text } from "../../../domain/text.ts";
+import type { LvmFacts } from "./facts.ts";
+import type { VolumeGroup } from "./report.ts";
+
+/** As the device mapper writes a VG's name: every dash twice. */
+const mapped = (name: string) => name.replaceAll("-", "--");
+
+/** Whether a line of some file speaks of a VG, or of what lies on its LVs. */
+function speaksOf(line: string, group: VolumeGroup, contents: LvmFacts["contents"]): boolean {
+  if (/^\s*#/.test(line)) return false;
+  const prefix = `/dev/mapper/${mapped(group.name)}-`;
+  const words = line.split(/[\s=,;'"]+/);
+  if (
+    words.some(
+      (word) =>
+        word.startsWith(`/dev/${group.name}/`) ||
+        word.startsWith(prefix) ||
+        word === group.name ||
+        word.startsWith(`${group.name}/`),
+    )
+  )
+    return true;
+  const own = contents.filter((content) => content.device.startsWith(prefix));
+  return own.some(({ uuid, label }) => [uuid, label].some((value) => value !== "" && words.includes(value)));
+}
+
+/** Why a VG must keep its name; null when it may be renamed (safety: LVM). */
+export function renameObstacle(group: VolumeGroup, wanted: string, facts: LvmFacts): Text | null {
+  const values = { vg: group.name };
+  const stateOf = stateObstacle(group, facts.systemId);
+  if (stateOf) return text(`lvm.rename.${stateOf}`, values);
+  const open = facts.volumes
+    .filter((volume) => volume.vgUuid === group.uuid && volume.isOpen)
+    .map((volume) => volume.name);
+  if (open.length > 0)
+    return text("lvm.rename.open", { ...values, volumes: open.slice(0, 5).join(", "), count: open.length });
+  for (const { name, text: content } of facts.places) {
+    const line = content.split("\n").find((one) => speaksOf(one, group, facts.contents));
+    if (line) return text("lvm.rename.named", { ...values, place: name, line: line.trim().slice(0, 200) });
+  }
+  return facts.nameInDev ? text("lvm.rename.name-in-dev", { ...values, wanted }) : null;
+}
+
+/** What keeps a VG from being changed at all; null for none. */
+export function stateObstacle(
+  group: VolumeGroup,
+  systemId: string,
+): "partial" | "exported" | "shared" | "system-id" | "read-only" | "duplicate" | null {
+  if (group.missingPvs > 0 || group.attributes[3] === "p" || group.pvs.some((pv) => pv.isMissing)) return "partial";
+  if (group.pvs.some((pv) => pv.isDuplicate)) return "duplicate";
+  if (group.attributes[2] === "x") return "exported";
+  if (group.attributes[5] === "s" || group.attributes[5] === "c" || !["", "none"].includes(group.lockType))
+    return "shared";
+  if (group.systemId !== "" && group.systemId !== systemId) return "system-id";
+  return group.attributes[0] === "r" ? "read-only" : null;
+}

@@ -1,0 +1,90 @@
+import type { Check, NodeStep } from "../../../domain/plan.ts";
+import { text } from "../../../domain/text.ts";
+import type { Ownership } from "../../contract.ts";
+import type { VolumeGroup } from "./report.ts";
+
+/** The name of a PV that stays when sdX changes. */
+export const pvLink = (uuid: string) => `/dev/disk/by-id/lvm-pv-uuid-${uuid}`;
+
+/** Only the VG's own devices are opened: a hung PV of another VG hangs nothing here. */
+export function onlyDevices(uuids: readonly string[]): string[] {
+  return uuids.flatMap((uuid) => ["--devices", pvLink(uuid)]);
+}
+
+/** LVM's own copies of the metadata under /etc/lvm are left to LVM's next change: a join that is undone leaves none. */
+const NO_BACKUP = ["--autobackup", "n"];
+
+/** Whose storage the VG is, as tags: letters, digits and `_ + . - / = ! : & #` are allowed there. */
+export function ownerTags(owner: Ownership): string[] {
+  return [
+    `spindle.panel=${owner.panelId}`,
+    `spindle.cluster=${owner.clusterId}`,
+    `spindle.storage=${owner.storageId}`,
+    `spindle.epoch=${owner.epoch}`,
+  ];
+}
+
+function vgCheck(devices: string[], field: string, selection: string, stdout: string): Check {
+  return { command: { argv: ["vgs", ...devices, "--noheadings", "-o", field, "-S", selection] }, stdout };
+}
+
+const isVg = (uuid: string, name: string) => `vg_uuid=${uuid} && vg_name=${name}`;
+
+const RENAME_BACK = `from=$1 to=$2 uuid=$3
+shift 3
+name=$(vgs "$@" --noheadings -o vg_name -S "vg_uuid=$uuid" | tr -d ' ')
+[ "$name" = "$from" ] || exit 0
+vgrename "$@" --autobackup n -- "$uuid" "$to"`;
+
+/** Renames a VG by UUID; nothing of it may be open when it runs. */
+export function renameStep(target: string, group: VolumeGroup, wanted: string): NodeStep {
+  const devices = onlyDevices(group.pvs.map((pv) => pv.uuid));
+  return {
+    kind: "node",
+    id: "rename",
+    target,
+    title: text("lvm.step.rename", { from: group.name, to: wanted }),
+    command: { argv: ["vgrename", ...devices, ...NO_BACKUP, "--", group.uuid, wanted] },
+    alreadyDone: vgCheck(devices, "vg_name", `vg_uuid=${group.uuid}`, wanted),
+    precondition: {
+      command: {
+        argv: [
+          "lvs",
+          ...devices,
+          "--noheadings",
+          "-o",
+          "lv_name",
+          "-S",
+          `vg_uuid=${group.uuid} && lv_device_open=open`,
+        ],
+      },
+      stdout: "",
+    },
+    undo: {
+      title: text("lvm.step.rename", { from: wanted, to: group.name }),
+      command: { argv: ["sh", "-c", RENAME_BACK, "spindle", wanted, group.name, group.uuid, ...devices] },
+    },
+  };
+}
+
+/** Marks a VG as this storage's. `name` is the VG's name when the step runs. */
+export function tagStep(target: string, group: VolumeGroup, name: string, owner: Ownership): NodeStep {
+  const devices = onlyDevices(group.pvs.map((pv) => pv.uuid));
+  const tags = ownerTags(owner);
+  const argument = (flag: string) => tags.flatMap((tag) => [flag, tag]);
+  const all = tags.map((tag) => `"${tag}"`).join(" && ");
+  return {
+    kind: "node",
+    id: "tag",
+    target,
+    title: text("lvm.step.tag", { vg: name }),
+    command: { argv: ["vgchange", ...devices, ...NO_BACKUP, ...argument("--addtag"), "--", name] },
+    alreadyDone: vgCheck(devices, "vg_uuid", `vg_uuid=${group.uuid} && vg_tags={${all}}`, group.uuid),
+    precondition: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
+    undo: {
+      title: text("lvm.step.untag", { vg: name }),
+      command: { argv: ["vgchange", ...devices, ...NO_BACKUP, ...argument("--deltag"), "--", name] },
+      proof: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
+    },
+  };
+}
