@@ -3,11 +3,19 @@ import { sweepFailures } from "./auth/throttle.ts";
 import { db } from "./db/client.ts";
 import { type OpenDatabase, openPanelDatabase } from "./db/open.ts";
 import { closeBus } from "./live/bus.ts";
+import { startChanged } from "./live/changed.ts";
+import { startHub, stopHub } from "./live/hub.ts";
 import { log } from "./log.ts";
+import { startEngine, stopEngine } from "./plans/engine.ts";
 import { loadMasterKey } from "./secrets/master.ts";
 import { sweepSecrets } from "./secrets/store.ts";
 import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
+import { registerJoinSteps } from "./services/clusters/record.ts";
+import { resumeLooks } from "./services/drafts/look.ts";
+import { sweepDrafts } from "./services/drafts/sweep.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
+import { closeConnections } from "./ssh/pool.ts";
+import { requireDriver } from "./storage/registry.ts";
 
 const SWEEP_MS = 60_000;
 
@@ -28,6 +36,7 @@ interface Part {
 async function sweep(): Promise<void> {
   try {
     await sweepSecrets();
+    await sweepDrafts();
     await sweepFailures();
     await sweepLinks(db());
   } catch (error) {
@@ -53,6 +62,14 @@ async function stopAll(parts: readonly Part[]): Promise<void> {
 async function startParts(parts: Part[]): Promise<void> {
   await sweep();
   parts.push(startSweeping());
+  parts.push({ name: "announcements", stop: await startChanged() });
+  parts.push({ name: "connections", stop: closeConnections });
+  await startHub(requireDriver);
+  parts.push({ name: "live hub", stop: stopHub });
+  registerJoinSteps();
+  await startEngine();
+  parts.push({ name: "tasks", stop: stopEngine });
+  await resumeLooks();
 }
 
 function databasePart(database: OpenDatabase): Part {

@@ -14,8 +14,9 @@ export function driverOf(kind: StorageKind): StorageDriver | null {
 }
 
 /** The driver of a kind that is in use. Throws when this release has none. */
-export function requireDriver(kind: StorageKind): StorageDriver {
-  const driver = driverOf(kind);
+export function requireDriver(kind: string): StorageDriver {
+  const known = STORAGE_KINDS.find((name) => name === kind);
+  const driver = known && driverOf(known);
   if (!driver) throw new Error(`There is no driver for ${kind}`);
   return driver;
 }
