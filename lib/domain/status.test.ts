@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { StorageCheck, StorageStatus } from "./live.ts";
-import { advanceStorage, forgetStorage, type Link, nodeVerdict, type StorageTrack, UNMEASURED, wantsProof } from "./status.ts";
+import {
+  advanceStorage,
+  forgetStorage,
+  type Link,
+  nodeVerdict,
+  type StorageTrack,
+  UNMEASURED,
+  wantsProof,
+} from "./status.ts";
 import { text } from "./text.ts";
 
 type Outcome = StorageCheck["outcome"];
@@ -41,7 +49,12 @@ describe("status of a storage", () => {
     ["failed then degraded is the milder", [...WELL, "failed", "degraded"], "degraded", false],
     ["lost, then good, then degraded is degraded", [...LOST, "ok", "degraded"], "degraded", false],
     ["degraded can get lost", [...WELL, "degraded", "degraded", "failed", "failed"], "lost", false],
-    ["degraded: one better and one worse check prove nothing", [...WELL, "degraded", "degraded", "ok", "failed"], "degraded", true],
+    [
+      "degraded: one better and one worse check prove nothing",
+      [...WELL, "degraded", "degraded", "ok", "failed"],
+      "degraded",
+      true,
+    ],
     ["lost from the start", ["failed", "failed"], "lost", false],
     ["late from the start", ["late", "late"], "unknown", false],
   ];
@@ -97,7 +110,12 @@ describe("status of a storage", () => {
 
 describe("health of a node", () => {
   const live: Link = { state: "live" };
-  const storage = (isMain: boolean, track: StorageTrack) => ({ storageId: "st_1", name: isMain ? "main" : "other", isMain, track });
+  const storage = (isMain: boolean, track: StorageTrack) => ({
+    storageId: "st_1",
+    name: isMain ? "main" : "other",
+    isMain,
+    track,
+  });
   const well = run(WELL);
   const lost = run(LOST);
   const late = run([...WELL, "late", "late"]);
@@ -112,9 +130,30 @@ describe("health of a node", () => {
     ["main read-only", live, [storage(true, readOnly)], "active", null, ["live.warning.read-only"]],
     ["main not measured yet", live, [storage(true, UNMEASURED)], "unknown", "live.node.main-unchecked", []],
     ["starting", { state: "starting" }, [storage(true, UNMEASURED)], "unknown", "live.node.starting", []],
-    ["silent, whatever the storages were", { state: "silent" }, [storage(true, lost)], "unknown", "live.node.silent", []],
-    ["unreachable", { state: "unreachable", reason: text("live.x") }, [storage(true, lost)], "unreachable", "live.x", []],
-    ["answers but refuses", { state: "refused", reason: text("live.y") }, [storage(true, well)], "unknown", "live.y", []],
+    [
+      "silent, whatever the storages were",
+      { state: "silent" },
+      [storage(true, lost)],
+      "unknown",
+      "live.node.silent",
+      [],
+    ],
+    [
+      "unreachable",
+      { state: "unreachable", reason: text("live.x") },
+      [storage(true, lost)],
+      "unreachable",
+      "live.x",
+      [],
+    ],
+    [
+      "answers but refuses",
+      { state: "refused", reason: text("live.y") },
+      [storage(true, well)],
+      "unknown",
+      "live.y",
+      [],
+    ],
     ["without storages", live, [], "active", null, []],
   ];
   it.each(table)("%s", (_name, link, storages, health, reason, warnings) => {

@@ -2,7 +2,7 @@ import type { StorageTrack } from "../domain/status.ts";
 import { wantsProof } from "../domain/status.ts";
 
 /** Between two checks that prove something together. */
-const PROOF_MS = 400;
+const PROOF_MS = 250;
 /** A storage that is not well is looked at more often than its driver asks for at rest. */
 const LOST_MS = 5_000;
 const DEGRADED_MS = 10_000;

@@ -16,7 +16,9 @@ export function lookAt(place: { address: string; port: number }, timeoutMs = LOO
       resolve(error === null ? null : connectError(error, place));
     };
     const timer = setTimeout(() => settle(new Error("Timed out while waiting for the banner")), timeoutMs);
-    socket.once("data", (data) => settle(data.toString("latin1").startsWith("SSH-") ? null : new Error("No SSH banner")));
+    socket.once("data", (data) =>
+      settle(data.toString("latin1").startsWith("SSH-") ? null : new Error("No SSH banner")),
+    );
     socket.once("end", () => settle(new Error("Closed before the banner")));
     socket.once("error", settle);
   });

@@ -75,7 +75,8 @@ function checkOf(
   }
 }
 
-type ReadCheck = SessionPlan["storages"] extends Map<string, infer V> ? (V extends { read: infer R } ? R : never) : never;
+type ReadCheck =
+  SessionPlan["storages"] extends Map<string, infer V> ? (V extends { read: infer R } ? R : never) : never;
 
 function memberOf(rows: Rows, owner: Owner, node: NodeRow, driverOf: DriverOf): Member | null {
   const cluster = rows.clusters.find((row) => row.id === node.clusterId);
@@ -127,7 +128,10 @@ const NOTHING: LastKnown = { health: null, figures: null, storages: new Map() };
 export async function readLast(nodeId: string): Promise<LastKnown> {
   const [[node], rows] = await Promise.all([
     db().select().from(nodeLast).where(eq(nodeLast.nodeId, nodeId)),
-    db().select().from(storageLast).where(and(eq(storageLast.nodeId, nodeId))),
+    db()
+      .select()
+      .from(storageLast)
+      .where(and(eq(storageLast.nodeId, nodeId))),
   ]);
   const storagesOf: LastKnown["storages"] = new Map();
   for (const { storageId, status, figures, details, measuredAt } of rows) {

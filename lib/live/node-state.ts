@@ -1,4 +1,12 @@
-import type { Cause, NodeFigures, NodeHealth, NodeLive, StorageCheck, StorageFigures, StorageLive } from "../domain/live.ts";
+import type {
+  Cause,
+  NodeFigures,
+  NodeHealth,
+  NodeLive,
+  StorageCheck,
+  StorageFigures,
+  StorageLive,
+} from "../domain/live.ts";
 import {
   advanceStorage,
   forgetStorage,
@@ -51,7 +59,10 @@ export interface StatusChange {
 export interface LastKnown {
   health: NodeHealth | null;
   figures: Aged<NodeFigures> | null;
-  storages: Map<string, { status: string; figures: Aged<StorageFigures> | null; details: Record<string, unknown> | null }>;
+  storages: Map<
+    string,
+    { status: string; figures: Aged<StorageFigures> | null; details: Record<string, unknown> | null }
+  >;
 }
 
 const STARTING: Link = { state: "starting" };

@@ -107,7 +107,9 @@ async function writeNode(state: NodeState, changes: StatusChange[]): Promise<voi
         });
     }
     if (changes.length > 0) {
-      await tx.insert(statusChanges).values(changes.map(({ wall, ...change }) => ({ ...change, nodeId, at: new Date(wall) })));
+      await tx
+        .insert(statusChanges)
+        .values(changes.map(({ wall, ...change }) => ({ ...change, nodeId, at: new Date(wall) })));
     }
   });
 }

@@ -23,7 +23,7 @@ export type OnChange = (kind: "status" | "figures") => void;
 
 const TICK_MS = 1_000;
 /** The node answers but the probe says nothing for so long: it is started anew. */
-const RESTART_MS = 10_000;
+const RESTART_MS = 15_000;
 const LOOK_AGAIN_MS = 5_000;
 const QUIT_MS = 2_000;
 /** Waits before the next attempt: first ones quick, for a machine that just lost a packet. */
@@ -34,7 +34,9 @@ const REFUSED_MS = 10_000;
 const spread = (ms: number) => ms * (0.75 + Math.random() / 2);
 
 /** How one run of the probe ended. */
-type Outcome = { error: unknown } | { end: StreamEnd; hadHello: boolean; refusal: { word: string; detail: string } | null };
+type Outcome =
+  | { error: unknown }
+  | { end: StreamEnd; hadHello: boolean; refusal: { word: string; detail: string } | null };
 
 /**
  * Keeps one node's probe running, and its state true. `beat` is called several times a second by the hub: everything
@@ -50,6 +52,7 @@ export class Session {
   #hadHello = false;
   #refusal: { word: string; detail: string } | null = null;
   #lastSign = performance.now();
+  #streamSince = 0;
   #lastBeat = performance.now();
   #tickAt = 0;
   #lookAt = 0;
@@ -107,15 +110,21 @@ export class Session {
 
   /** What the node is told now: figures each second, results while a check runs, checks that are due. */
   #drive(stream: Stream, at: number): void {
-    const words: string[] = [];
+    let word = "";
     if (at >= this.#tickAt) {
       // A late tick shortens the next wait by half at most: two readings too close tell nothing.
       this.#tickAt = this.#tickAt === 0 ? at + TICK_MS : Math.max(this.#tickAt + TICK_MS, at + TICK_MS / 2);
-      words.push("t");
-    } else if (this.#checks.isAnyRunning) words.push("p");
-    for (const { storageId, nonce } of this.#checks.takeDue(at)) words.push(`c ${storageId} ${nonce}`);
+      word = "t";
+    } else if (this.#checks.isAnyRunning) word = "p";
+    this.#beginDue();
     for (const storageId of this.#checks.takeOverdue(at)) this.#endCheck(storageId, null, true);
-    if (words.length > 0) stream.write(`${words.join("\n")}\n`);
+    if (word) stream.write(`${word}\n`);
+  }
+
+  #beginDue(): void {
+    for (const { storageId, nonce } of this.#checks.takeDue(performance.now())) {
+      this.#stream?.write(`c ${storageId} ${nonce}\n`);
+    }
   }
 
   /** Silence makes the node unknown, and a look at it decides. */
@@ -125,7 +134,7 @@ export class Session {
     if (silentFor < SILENCE_MS || state === "unreachable" || state === "refused") return;
     if (state === "live") this.#setLink({ state: "silent" });
     if (!this.#isLooking && at >= this.#lookAt) void this.#look();
-    if (silentFor >= RESTART_MS && this.#stream) this.#stream.close();
+    if (this.#stream && Math.min(silentFor, at - this.#streamSince) >= RESTART_MS) this.#stream.close();
   }
 
   async #look(): Promise<void> {
@@ -209,6 +218,7 @@ export class Session {
         const options = { onLine: (line: string) => this.#onLine(line), onClose: resolve, keepStdin: true };
         openStream(held.connection, { argv: ["sh", "-s"], stdin: plan.probe }, options).then((stream) => {
           this.#stream = stream;
+          this.#streamSince = performance.now();
           if (this.#isStopped || plan !== this.#plan) stream.close();
         }, reject);
       });
@@ -281,7 +291,8 @@ export class Session {
         return this.#onChange("figures");
       case "watch":
       case "gone":
-        return this.#checks.want(message.storageId, performance.now());
+        this.#checks.want(message.storageId, performance.now());
+        return this.#beginDue();
       case "check":
         return this.#endCheck(message.storageId, message);
       case "late":
@@ -301,7 +312,11 @@ export class Session {
     this.#setLink({ state: "live" });
   }
 
-  #endCheck(storageId: string, ended: { code: number; lines: string[]; durationMs: number } | null, isStuck = false): void {
+  #endCheck(
+    storageId: string,
+    ended: { code: number; lines: string[]; durationMs: number } | null,
+    isStuck = false,
+  ): void {
     const plan = this.#plan.storages.get(storageId);
     const storage = this.state.storages.get(storageId);
     if (!plan || !storage) return;

@@ -22,7 +22,8 @@ function call(name: string, args: readonly string[]): string {
   for (const arg of args) {
     // A line feed could end the here-document that the check is written by.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
-    if (/[\u0000-\u001f\u007f]/.test(arg)) throw new Error(`A probe's value holds a control character: ${JSON.stringify(arg)}`);
+    if (/[\u0000-\u001f\u007f]/.test(arg))
+      throw new Error(`A probe's value holds a control character: ${JSON.stringify(arg)}`);
   }
   return [name, ...args.map(quote)].join(" ");
 }

@@ -69,22 +69,23 @@ export function probeFile(config: FileConfig, dirs: ClusterDirs): ProbeFragment 
 type Finding = Pick<StorageCheck, "outcome" | "cause" | "readOnly" | "full">;
 
 /** Reads one check of a File storage: what is wrong first with the VM directory, then with the cluster's. */
-export function readFileCheck(
-  config: FileConfig,
-  dirs: ClusterDirs,
-  identity: Identity,
-  raw: RawCheck,
-): StorageCheck {
+export function readFileCheck(config: FileConfig, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck {
   if (raw.code === null) return { outcome: "late", cause: lateCause(config) };
   const pinned = fileIdentity.parse(identity);
   const looks = readDirs(raw.lines, { vm: config.vmDir, image: dirs.imageDir, share: dirs.shareDir });
   const [vm, image, share] = looks as [DirLook, DirLook, DirLook];
-  const finding = vmFinding(vm, pinned, raw.lines) ?? clusterDirFinding(image, pinned.imageFs) ?? clusterDirFinding(share, pinned.shareFs);
+  const finding =
+    vmFinding(vm, pinned, raw.lines) ??
+    clusterDirFinding(image, pinned.imageFs) ??
+    clusterDirFinding(share, pinned.shareFs);
   const space = vm.space;
   return {
     ...(finding ?? { outcome: "ok" }),
     figures: space ? { size: space.size, used: space.used, allocated: null, free: space.free } : undefined,
-    details: { partitions: partitionsOf(looks), directories: looks.map(({ role, path, state }) => ({ role, path, state })) },
+    details: {
+      partitions: partitionsOf(looks),
+      directories: looks.map(({ role, path, state }) => ({ role, path, state })),
+    },
   };
 }
 
@@ -144,5 +145,9 @@ function markerCause(path: string, marker: string | null, pinned: FileIdentity, 
 
 /** The check ended without having said anything about the directory: its own complaints are all there is. */
 function brokenCause(path: string, lines: readonly string[]): Cause {
-  return { reason: text("live.file.broken", { path }), command: `ls -ld ${path}`, output: lines.slice(0, 50).join("\n") };
+  return {
+    reason: text("live.file.broken", { path }),
+    command: `ls -ld ${path}`,
+    output: lines.slice(0, 50).join("\n"),
+  };
 }

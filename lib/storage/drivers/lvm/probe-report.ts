@@ -133,7 +133,17 @@ const FIELDS = Object.keys(vgRow.shape).join(",");
 /** Reads the lines of `check_lvm`. */
 export function readLvmReport(lines: readonly string[], vgUuid: string): LvmReport {
   const looks: Look[] = [];
-  const report: LvmReport = { vg: null, others: [], pvs: [], lvs: [], maps: [], reads: [], absent: [], command: "", output: "" };
+  const report: LvmReport = {
+    vg: null,
+    others: [],
+    pvs: [],
+    lvs: [],
+    maps: [],
+    reads: [],
+    absent: [],
+    command: "",
+    output: "",
+  };
   for (const line of lines) readLine(report, looks, line);
   const own = looks.findLast((look) => look.rows.some((row) => row.vg_uuid === vgUuid));
   const look = own ?? lastGood(looks);
@@ -170,5 +180,11 @@ function addVolume(report: LvmReport, line: string): void {
   const row = rowOf(lvRow, line);
   if (!row) return;
   const size = bytesOf(row.lv_size);
-  report.lvs.push({ name: row.lv_name, uuid: row.lv_uuid, size, tags: listOf(row.lv_tags), health: row.lv_health_status });
+  report.lvs.push({
+    name: row.lv_name,
+    uuid: row.lv_uuid,
+    size,
+    tags: listOf(row.lv_tags),
+    health: row.lv_health_status,
+  });
 }

@@ -41,9 +41,9 @@ lvm_all_devices() {
   done
 }
 
-# Asks for the VGs on $devices. Sets found, uuids and seq of the one with UUID $1.
+# Asks for the VGs on $devices. Sets found, name, uuids and seq of the one with UUID $1.
 lvm_look() {
-  found= uuids= seq=
+  found= name= uuids= seq=
   timeout -k 1 "$2" vgs --readonly --devices "$devices" --reportformat json --units b --nosuffix -o "$lvm_fields" \\
     >"$own.vgs" 2>"$own.vgs-err"
   code=$?
@@ -53,6 +53,8 @@ lvm_look() {
     printf 'vg %s\\n' "$line"
     case $line in *'"vg_uuid":"'"$1"'"'*) ;; *) continue ;; esac
     found=1
+    name=\${line#*'"vg_name":"'}
+    name=\${name%%'"'*}
     uuid=\${line#*'"pv_uuid":"'}
     uuids=\${uuids:+$uuids,}\${uuid%%'"'*}
     seq=\${line#*'"vg_seqno":"'}
@@ -102,7 +104,6 @@ lvm_volumes() {
 
 # $1 name, $2 UUID, $3 UUIDs of the PVs at join, $4 the UUID without dashes, as maps carry it, $5 images, $6 OS
 check_lvm() {
-  look_dirs "image=$5" "share=$6"
   lvm_fields=vg_name,vg_uuid,vg_attr,vg_size,vg_free,vg_extent_size,vg_extent_count,vg_free_count,vg_missing_pv_count
   lvm_fields=$lvm_fields,vg_seqno,vg_mda_size,vg_mda_free,vg_tags,pv_uuid,pv_name,pv_size,pv_free,pv_missing
   known=$3 found=
@@ -123,6 +124,8 @@ check_lvm() {
     [ -n "$found" ] || return 5
     echo "$uuids" >"$own.pvs"
   fi
+  [ "$name" = "$1" ] || return 5
+  look_dirs "image=$5" "share=$6"
   lvm_prove "$4"
   lvm_volumes "$2"
   return 0

@@ -16,7 +16,7 @@ export function probeLvm(config: LvmConfig, dirs: ClusterDirs, identity: Identit
   return {
     script: DIRS_SCRIPT + LVM_SCRIPT,
     args: [config.vgName, vgUuid, pvUuids, vgUuid.replaceAll("-", ""), dirs.imageDir, dirs.shareDir],
-    everySeconds: 20,
+    everySeconds: 30,
     deadlineSeconds: 40,
   };
 }
@@ -27,7 +27,8 @@ type Finding = Pick<StorageCheck, "outcome" | "cause" | "readOnly" | "full">;
 export function readLvmCheck(config: LvmConfig, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck {
   const pinned = lvmIdentity.parse(identity);
   const report = readLvmReport(raw.lines, pinned.vgUuid);
-  if (raw.code === null) return { outcome: "late", cause: { ...commandOf(report), reason: text("live.lvm.late", { vg: config.vgName }) } };
+  if (raw.code === null)
+    return { outcome: "late", cause: { ...commandOf(report), reason: text("live.lvm.late", { vg: config.vgName }) } };
   const looks = readDirs(raw.lines, { image: dirs.imageDir, share: dirs.shareDir });
   const [image, share] = looks as [DirLook, DirLook];
   const finding =
@@ -41,7 +42,10 @@ export function readLvmCheck(config: LvmConfig, dirs: ClusterDirs, identity: Ide
     ...(finding ?? { outcome: "ok" }),
     ...(vg?.freeExtents === 0 ? { full: true } : {}),
     figures: vg ? { size: vg.size, used, allocated: used, free: vg.free } : undefined,
-    details: vg ? { vg, pvs: report.pvs, lvs: report.lvs, maps: report.maps, partitions: partitionsOf(looks) } : undefined,
+    details:
+      vg && finding?.outcome !== "failed"
+        ? { vg, pvs: report.pvs, lvs: report.lvs, maps: report.maps, partitions: partitionsOf(looks) }
+        : undefined,
   };
 }
 
@@ -67,7 +71,8 @@ function vgFinding({ vgName }: LvmConfig, vgUuid: string, report: LvmReport): Fi
     const reason = text("live.lvm.renamed", { vg: vgName, found: vg.name });
     return { outcome: "failed", cause: { ...shown, reason, expected: `${vgName} ${vgUuid}` } };
   }
-  if (vg.attributes[2] === "x") return { outcome: "failed", cause: { ...shown, reason: text("live.lvm.exported", { vg: vgName }) } };
+  if (vg.attributes[2] === "x")
+    return { outcome: "failed", cause: { ...shown, reason: text("live.lvm.exported", { vg: vgName }) } };
   const unread = report.reads.filter((read) => !read.isOk);
   if (unread.length > 0 && unread.length === report.pvs.filter((pv) => !pv.isMissing).length) {
     return { outcome: "failed", cause: readCause(vgName, unread[0]) };
@@ -93,7 +98,11 @@ function pvFinding({ vgName }: LvmConfig, report: LvmReport): Finding | null {
     return { outcome: "degraded", cause: { ...cause, expected: `lvchange --refresh ${vgName}` } };
   }
   if (report.vg?.attributes[0] === "r") {
-    return { outcome: "degraded", readOnly: true, cause: { ...commandOf(report), reason: text("live.lvm.read-only", { vg: vgName }) } };
+    return {
+      outcome: "degraded",
+      readOnly: true,
+      cause: { ...commandOf(report), reason: text("live.lvm.read-only", { vg: vgName }) },
+    };
   }
   return null;
 }
