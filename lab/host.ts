@@ -19,6 +19,7 @@ const programs: readonly (readonly [program: string, pkg: string, why: string])[
   ["ip", "iproute2", "makes the nodes' network"],
   ["ssh", "openssh-client", "logs in to nodes"],
   ["unshare", "util-linux", "keeps the build's mounts apart"],
+  ["setpriv", "util-linux", "ends the build's steps with the build"],
 ];
 const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const gib = 2 ** 30;

@@ -217,6 +217,7 @@ async function faultAndBack(node: LabNode, peer: LabNode, name: string): Promise
   else if (name !== "rebooted")
     assert.notEqual((await peer.exec(["ping", "-c", "1", "-W", "2", node.address])).code, 0);
   await node.mendFault(name);
+  if (name === "killed") await node.sh(["vgs", "lvm0"]);
   if (sign) await node.sh(sign.mended);
   assert.equal(await node.hostKeyFingerprint(), key);
   await peer.sh(["ping", "-c", "1", "-W", "5", node.address]);

@@ -13,7 +13,7 @@ import { attachTap, ensureBridge, ensureTap, removeNetwork } from "./net.ts";
 import { LabNode } from "./node.ts";
 import { checkName, runDir } from "./paths.ts";
 import { endProcess } from "./processes.ts";
-import { type NodeRecord, findQemu, monitorSocket } from "./qemu.ts";
+import { cutPower, findQemu, monitorSocket, type NodeRecord } from "./qemu.ts";
 import { continueRestored } from "./qmp.ts";
 import { serveRepository, stopRepository } from "./repository.ts";
 import { run } from "./run.ts";
@@ -99,7 +99,7 @@ export class Lab {
     await this.refresh();
     if (this.#state.nodes.length === 0) throw new Error(`lab ${this.instance.name} has no nodes`);
     await this.#exclusive(async () => {
-      await this.#endNodes();
+      await cutPower(this.instance);
       await this.#bootAll();
     });
   }
@@ -107,7 +107,7 @@ export class Lab {
   /** Ends the nodes and removes the network. Disks and scenes stay. */
   async down(): Promise<void> {
     await this.#exclusive(async () => {
-      await this.#endNodes();
+      await cutPower(this.instance);
       await stopRepository(this.instance);
       await removeNetwork(this.instance);
       await rm(runDir(this.instance.subnet), { recursive: true, force: true });

@@ -6,11 +6,12 @@ import { mendFault as mend, breakFault as spoil } from "./faults.ts";
 import { readText } from "./files.ts";
 import { type Instance, keyFile, nodeDir } from "./instance.ts";
 import { attachTap, detachTap, ensureBridge, ensureTap, isAttached } from "./net.ts";
-import { endProcess, signal } from "./processes.ts";
+import { signal } from "./processes.ts";
 import {
   type DiskRecord,
   type NodeRecord,
   agentSocket,
+  cutPower,
   diskDevice,
   findQemu,
   monitorSocket,
@@ -129,9 +130,9 @@ export class LabNode {
     for (const process of await this.#processes()) signal(process, "SIGCONT");
   }
 
-  /** A power cut: the machine is gone at once; its disks stay. */
+  /** A power cut: the machine is gone at once; its disks stay, with all that was written to them. */
   async kill(): Promise<void> {
-    for (const process of await findQemu(this.instance, this.name)) await endProcess(process);
+    await cutPower(this.instance, this.name);
   }
 
   /** Switches the node on, as a cold boot from its own disks, and waits until it is ready. */

@@ -1,15 +1,15 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Accelerator } from "./accelerator.ts";
 import { bootArguments } from "./boot-arguments.ts";
 import { readText } from "./files.ts";
 import { type Instance, hostAddress, keyFile, nodeDir, repositoryPort } from "./instance.ts";
 import { tapName } from "./net.ts";
 import { checkPath, runDir } from "./paths.ts";
-import { type Marked, findMarked } from "./processes.ts";
-import { withQmp } from "./qmp.ts";
+import { endProcess, findMarked, isAlive, type Marked, signal } from "./processes.ts";
+import { askToQuit, withQmp } from "./qmp.ts";
 import { waitFor } from "./run.ts";
 import { toJson } from "./socket.ts";
 
@@ -40,6 +40,23 @@ export async function findQemu(instance: Instance, node?: string): Promise<Marke
     const value = argv[argv.indexOf("-pidfile") + 1] ?? "";
     return argv.includes("-pidfile") && (node ? value === wanted : value.startsWith(wanted));
   });
+}
+
+/**
+ * Cuts the power of the instance's nodes, or of one. What the guest has written is on its disks, flushed or not, as on a disk that has
+ * had a moment: a killed QEMU would also lose tables of its image format, however long ago the guest wrote. Frozen ones are thawed for it.
+ */
+export async function cutPower(instance: Instance, node?: string): Promise<void> {
+  await Promise.all(
+    (await findQemu(instance, node)).map(async (process) => {
+      const name = basename(dirname(process.argv[process.argv.indexOf("-pidfile") + 1] ?? ""));
+      signal(process, "SIGCONT");
+      await askToQuit(monitorSocket(instance, name), 10_000);
+      await waitFor(`end of ${name}`, 10_000, async () => ((await isAlive(process)) ? undefined : true), 10).catch(() =>
+        endProcess(process),
+      );
+    }),
+  );
 }
 
 /** Names of the disks that were pulled out of the node and not put back. */

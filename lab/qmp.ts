@@ -1,4 +1,4 @@
-import { waitFor } from "./run.ts";
+import { pause, waitFor } from "./run.ts";
 import { type JsonLines, openJsonLines } from "./socket.ts";
 
 /** QEMU refused a monitor command. */
@@ -97,4 +97,11 @@ export async function continueRestored(path: string): Promise<void> {
     );
     await qmp.run("cont");
   });
+}
+
+/** Asks QEMU to end at once, which writes what it still holds to the disks' files. Resolves whether it answers or not, at the latest after `timeoutMs`. */
+export async function askToQuit(path: string, timeoutMs: number): Promise<void> {
+  const asked = withQmp(path, (qmp) => qmp.run("quit"));
+  // No answer, or a connection that ends with QEMU: the caller looks whether it has gone.
+  await Promise.race([asked.catch(() => {}), pause(timeoutMs)]);
 }

@@ -5,8 +5,14 @@ import { run } from "../run.ts";
 import { type Progress, cached, inputsHash, removeTree } from "./cache.ts";
 import { debianSources, kernelRelease, packageList, privateApt } from "./debian.ts";
 
-/** Runs what mounts in a namespace of its own, so that the mounts go with it when it is killed. */
-export const isolated = ["unshare", "--mount", "--propagation", "private"] as const;
+/**
+ * Runs a step of a build in namespaces of its own that end with this process, however that ends:
+ * neither its mounts nor its children are left to meddle with the next build.
+ */
+export const isolated = [
+  ...["setpriv", "--pdeathsig", "KILL"],
+  ...["unshare", "--mount", "--propagation", "private", "--pid", "--kill-child=KILL"],
+] as const;
 
 const lists = ["packages-plain.txt", "packages-ready.txt", "packages-repository.txt"];
 
@@ -40,10 +46,13 @@ export async function ensurePool(kernel: string, progress: Progress): Promise<st
     const names = new Set<string>();
     for (const list of lists) for (const name of await packageList(join(sourceDir, "image", list))) names.add(name);
     const logFile = join(cacheDir(), `pool-${hash}.log`);
-    await run([...privateApt(apt), "update"], { timeoutMs: 300_000, logFile });
+    await run([...isolated, ...privateApt(apt), "update"], { timeoutMs: 300_000, logFile });
     // What every Debian has comes by its priority; apt itself is not essential, and the images need it.
     const wanted = ["?essential", "?priority(required)", "apt", `linux-image-${kernel}`, ...names];
-    await run([...privateApt(apt), "install", "-y", "--download-only", ...wanted], { timeoutMs: 1_800_000, logFile });
+    await run([...isolated, ...privateApt(apt), "install", "-y", "--download-only", ...wanted], {
+      timeoutMs: 1_800_000,
+      logFile,
+    });
     for (const file of await readdir(join(apt, "archives")))
       if (file.endsWith(".deb")) await link(join(apt, "archives", file), join(dir, file));
     await rm(apt, { recursive: true });

@@ -36,7 +36,10 @@ export async function warmUp(
     ...["-blockdev", disk, "-device", "virtio-blk-pci,drive=root", "-no-reboot"],
     ...["-netdev", "user,id=net0,restrict=on", "-device", "virtio-net-pci,netdev=net0,romfile="],
   ];
-  const child = spawn("qemu-system-x86_64", argv, { stdio: ["ignore", log, log] });
+  // Killed with this process, however that ends.
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", "qemu-system-x86_64", ...argv], {
+    stdio: ["ignore", log, log],
+  });
   const kill = () => child.kill("SIGKILL");
   process.once("exit", kill);
   let end: string | undefined;
