@@ -23,7 +23,12 @@ async function sourceHash(): Promise<string> {
   const nested = await Promise.all(FOLDERS.map(sources));
   const paths = [...nested.flat(), ...FILES.map((name) => join(ROOT, name))].sort();
   const hash = createHash("sha256");
-  for (const path of paths) hash.update(path.slice(ROOT.length)).update("\0").update(await readFile(path)).update("\0");
+  for (const path of paths)
+    hash
+      .update(path.slice(ROOT.length))
+      .update("\0")
+      .update(await readFile(path))
+      .update("\0");
   return hash.digest("hex");
 }
 
@@ -34,7 +39,10 @@ async function sourceHash(): Promise<string> {
 async function ownTypeScriptSettings(): Promise<string> {
   const path = join("node_modules", ".cache", `tsconfig${env().buildDir.replaceAll("/", "-")}.json`);
   await mkdir(join(ROOT, "node_modules", ".cache"), { recursive: true });
-  await writeFile(join(ROOT, path), JSON.stringify({ extends: "../../tsconfig.json", include: ["../../**/*.ts", "../../**/*.tsx"] }));
+  await writeFile(
+    join(ROOT, path),
+    JSON.stringify({ extends: "../../tsconfig.json", include: ["../../**/*.ts", "../../**/*.tsx"] }),
+  );
   return path;
 }
 
@@ -45,11 +53,19 @@ async function runBuild(): Promise<void> {
   const child = spawn(process.execPath, [tool, "build"], {
     cwd: ROOT,
     stdio: ["ignore", 2, 2],
-    env: { ...childEnvironment(), SPINDLE_BUILD_DIR: env().buildDir, SPINDLE_TSCONFIG: settings, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+    env: {
+      ...childEnvironment(),
+      SPINDLE_BUILD_DIR: env().buildDir,
+      SPINDLE_TSCONFIG: settings,
+      NODE_ENV: "production",
+      NEXT_TELEMETRY_DISABLED: "1",
+    },
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("exit", (code, signal) => (code === 0 ? resolve() : reject(new Error(`The pages could not be built (${signal ?? `exit code ${code}`})`))));
+    child.once("exit", (code, signal) =>
+      code === 0 ? resolve() : reject(new Error(`The pages could not be built (${signal ?? `exit code ${code}`})`)),
+    );
   });
 }
 

@@ -5,5 +5,6 @@
 export function processWide<T extends object>(name: string, make: () => T): T {
   const key = Symbol.for(`spindle.${name}`);
   const holder = globalThis as unknown as Record<symbol, T | undefined>;
-  return (holder[key] ??= make());
+  holder[key] ??= make();
+  return holder[key];
 }

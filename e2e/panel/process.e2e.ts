@@ -80,6 +80,17 @@ test.describe("with a database server of its own", () => {
     expect(panel.setupUrl).not.toBe(first);
   });
 
+  test("a server that is killed alone is started again, and the panel goes on by itself", async ({ panel }) => {
+    const [killed] = await runningServers(panel.dataDir);
+    process.kill(killed!, "SIGKILL");
+    await expect.poll(async () => (await runningServers(panel.dataDir)).filter((pid) => pid !== killed).length).toBe(1);
+    // Whether there is an administrator is asked of the database each time until there is one.
+    await expect.poll(async () => (await get(panel, "/api/auth/session")).status, { timeout: 20_000 }).toBe(403);
+    expect(panel.output()).toContain("the database has ended; it is started again");
+    expect(await panel.stop()).toBe(0);
+    expect(await runningServers(panel.dataDir)).toEqual([]);
+  });
+
   test("a second panel on the same data is refused and harms nothing", async ({ panel }) => {
     const second = startPanel({ begin: "embedded", env: { SPINDLE_DATA: panel.dataDir } });
     await expect(second).rejects.toThrow(`Another panel is running on ${panel.dataDir}`);

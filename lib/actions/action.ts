@@ -2,9 +2,17 @@ import { unstable_rethrow as rethrowOfNext } from "next/navigation.js";
 import type { z } from "zod";
 import type { ActionResult } from "../domain/errors.ts";
 import { failureView } from "../server/failure.ts";
-import { contextFromRequest, openContextFromRequest, type RequestContext, type ServiceContext } from "../services/context.ts";
+import {
+  contextFromRequest,
+  openContextFromRequest,
+  type RequestContext,
+  type ServiceContext,
+} from "../services/context.ts";
 
-async function settle<C extends RequestContext, T>(context: () => Promise<C>, work: (ctx: C) => Promise<T>): Promise<ActionResult<T>> {
+async function settle<C extends RequestContext, T>(
+  context: () => Promise<C>,
+  work: (ctx: C) => Promise<T>,
+): Promise<ActionResult<T>> {
   const { requestId } = await openContextFromRequest();
   try {
     return { ok: true, value: await work(await context()) };

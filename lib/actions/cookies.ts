@@ -8,10 +8,12 @@ export async function sendCookies(lines: readonly string[]): Promise<void> {
   for (const line of lines) {
     const [pair = "", ...attributes] = line.split(";").map((part) => part.trim());
     const at = pair.indexOf("=");
-    const given = new Map(attributes.map((part) => {
-      const [name = "", value = ""] = part.split("=");
-      return [name.toLowerCase(), value] as const;
-    }));
+    const given = new Map(
+      attributes.map((part) => {
+        const [name = "", value = ""] = part.split("=");
+        return [name.toLowerCase(), value] as const;
+      }),
+    );
     const maxAge = given.get("max-age");
     jar.set(pair.slice(0, at), decodeURIComponent(pair.slice(at + 1)), {
       path: given.get("path") ?? "/",

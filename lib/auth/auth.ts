@@ -44,7 +44,8 @@ let made: ReturnType<typeof make> | null = null;
 
 /** better-auth over our tables. None of its endpoints is served: the services call it. */
 export function auth(): ReturnType<typeof make> {
-  return (made ??= make());
+  made ??= make();
+  return made;
 }
 
 /** The stored form of a password. */

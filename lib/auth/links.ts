@@ -55,7 +55,10 @@ export async function noUserYet(tx: Executor): Promise<boolean> {
  */
 export async function takeLink(tx: Transaction, token: string, purposes: readonly LinkPurpose[]): Promise<SetupLink> {
   await tx.execute(sql`select pg_advisory_xact_lock(${LINK_LOCK})`);
-  const [link] = await tx.select().from(setupLinks).where(eq(setupLinks.tokenHash, hash(token)));
+  const [link] = await tx
+    .select()
+    .from(setupLinks)
+    .where(eq(setupLinks.tokenHash, hash(token)));
   if (!link || !purposes.includes(link.purpose)) refuse("unknown");
   if (link.usedAt) refuse("used");
   if (link.expiresAt.getTime() <= Date.now()) refuse("late");

@@ -59,7 +59,10 @@ export interface Attempt {
 export async function beginAttempt(email: string, address: string): Promise<Attempt> {
   const account = email.toLowerCase();
   const group = addressGroup(address);
-  for (const [kind, name] of [["pair", key("pair", account, group)], ["address", key("address", group)]] as const) {
+  for (const [kind, name] of [
+    ["pair", key("pair", account, group)],
+    ["address", key("address", group)],
+  ] as const) {
     const wait = await count(name, RULES[kind]);
     if (wait > 0) return { waitSeconds: wait, slowSeconds: 0 };
   }
@@ -93,7 +96,9 @@ async function count(name: string, rule: Rule): Promise<number> {
   const [row] = await bump(name, sql`${signInFailures.lastAt} + ${delaySql(rule)} <= now()`);
   if (row) return 0;
   const [left] = await db()
-    .select({ seconds: sql<number>`ceil(extract(epoch from ${signInFailures.lastAt} + ${delaySql(rule)} - now()))::int` })
+    .select({
+      seconds: sql<number>`ceil(extract(epoch from ${signInFailures.lastAt} + ${delaySql(rule)} - now()))::int`,
+    })
     .from(signInFailures)
     .where(sql`${signInFailures.key} = ${name}`);
   return Math.max(1, left?.seconds ?? 1);
@@ -108,5 +113,7 @@ export async function attemptSucceeded(email: string, address: string): Promise<
 
 /** Removes what is forgotten anyway. */
 export async function sweepFailures(): Promise<void> {
-  await db().delete(signInFailures).where(lt(signInFailures.lastAt, sql`now() - make_interval(secs => ${FORGET_SECONDS})`));
+  await db()
+    .delete(signInFailures)
+    .where(lt(signInFailures.lastAt, sql`now() - make_interval(secs => ${FORGET_SECONDS})`));
 }

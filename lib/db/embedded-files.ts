@@ -31,7 +31,15 @@ export async function databaseOwner(): Promise<Owner | null> {
   if (process.getuid?.() !== 0) return null;
   const known = await lookUpOwner();
   if (known) return known;
-  const args = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"];
+  const args = [
+    "--system",
+    "--user-group",
+    "--no-create-home",
+    "--home-dir",
+    "/nonexistent",
+    "--shell",
+    "/usr/sbin/nologin",
+  ];
   // Two panels may start at once: the one that comes second finds the user made.
   await run("useradd", [...args, DATABASE_USER]).catch((error: unknown) => error);
   const made = await lookUpOwner();
@@ -50,7 +58,10 @@ export async function embeddedPackage(): Promise<{ native: string; version: stri
 
 /** Links between libraries are not packed by npm: they are listed in a file beside them. */
 async function makeLinks(native: string, copy: string): Promise<void> {
-  const listed = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as { source: string; target: string }[];
+  const listed = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of listed) {
     const path = join(copy, relative("native", target));
     const there = await lstat(path).catch(() => null);
@@ -98,7 +109,9 @@ export async function assertReachable(path: string, owner: Owner | null): Promis
     const found = await stat(at);
     const bit = found.uid === owner.uid ? 0o100 : found.gid === owner.gid ? 0o010 : 0o001;
     if ((found.mode & bit) === 0) {
-      throw new Error(`The user ${DATABASE_USER} can't enter ${at}. Choose another data directory with SPINDLE_DATA, such as /var/lib/${basename(path)}`);
+      throw new Error(
+        `The user ${DATABASE_USER} can't enter ${at}. Choose another data directory with SPINDLE_DATA, such as /var/lib/${basename(path)}`,
+      );
     }
     if (at === dirname(at)) return;
   }

@@ -59,7 +59,10 @@ describe("the embedded server", () => {
   it("starts over a pid file whose number now belongs to another process", async () => {
     const first = await start();
     await first.stop();
-    await writeFile(join(folder, "data", "db", "18", "postmaster.pid"), `${process.pid}\n${join(folder, "data", "db", "18")}\n1\n5432\n\n\n`);
+    await writeFile(
+      join(folder, "data", "db", "18", "postmaster.pid"),
+      `${process.pid}\n${join(folder, "data", "db", "18")}\n1\n5432\n\n\n`,
+    );
     const second = await start();
     expect(second.adopted).toBe(false);
   });

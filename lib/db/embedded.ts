@@ -5,7 +5,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { connect } from "./client.ts";
-import { assertReachable, copyBinaries, databaseOwner, type Owner, privateDirectory, socketDirectory } from "./embedded-files.ts";
+import {
+  assertReachable,
+  copyBinaries,
+  databaseOwner,
+  type Owner,
+  privateDirectory,
+  socketDirectory,
+} from "./embedded-files.ts";
 
 const run = promisify(execFile);
 
@@ -13,13 +20,17 @@ const run = promisify(execFile);
 const MAJOR = "18";
 const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 20_000;
+const KEEP_ALIVE_MS = 500;
 
 export interface EmbeddedServer {
   /** True when the server was running already: the panel before this one was killed. */
-  adopted: boolean;
-  pid: number;
+  readonly adopted: boolean;
+  /** Of the server that runs now. */
+  readonly pid: number;
   /** A URL of a database on this server. */
   url(database: string): string;
+  /** Starts it again whenever it is gone; `onGone` hears of each time and of a start that failed. Ends with `stop`. */
+  keepAlive(onGone: (failure: unknown) => void): void;
   /** Ends it: open transactions are rolled back, data is on disk. */
   stop(): Promise<void>;
 }
@@ -40,7 +51,8 @@ interface Place {
 
 const asOwner = (owner: Owner | null) => (owner ? { uid: owner.uid, gid: owner.gid } : {});
 /** Nothing of the panel's environment is the database's business. */
-const databaseEnv = () => ({ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", TZ: "UTC" }) as unknown as NodeJS.ProcessEnv;
+const databaseEnv = () =>
+  ({ PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", TZ: "UTC" }) as unknown as NodeJS.ProcessEnv;
 
 async function preparePlace(dataDir: string): Promise<Place> {
   const owner = await databaseOwner();
@@ -61,9 +73,25 @@ async function initialise(place: Place, settings: Record<string, string>): Promi
   const half = `${place.data}.part`;
   await rm(half, { recursive: true, force: true });
   await privateDirectory(half, place.owner);
-  const args = ["-D", half, "-U", "spindle", "-A", "trust", "-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
+  const args = [
+    "-D",
+    half,
+    "-U",
+    "spindle",
+    "-A",
+    "trust",
+    "-E",
+    "UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+  ];
   if (settings.fsync === "off") args.push("--no-sync");
-  await run(join(place.binaries, "bin", "initdb"), args, { ...asOwner(place.owner), cwd: place.sockets, env: databaseEnv() });
+  await run(join(place.binaries, "bin", "initdb"), args, {
+    ...asOwner(place.owner),
+    cwd: place.sockets,
+    env: databaseEnv(),
+  });
   await rename(half, place.data);
 }
 
@@ -97,7 +125,12 @@ async function answers(place: Place): Promise<boolean> {
 
 async function launch(place: Place, settings: Record<string, string>): Promise<number> {
   const logFile = await open(place.log, "a", 0o600);
-  const options = { listen_addresses: "", unix_socket_directories: place.sockets, unix_socket_permissions: "0700", ...settings };
+  const options = {
+    listen_addresses: "",
+    unix_socket_directories: place.sockets,
+    unix_socket_permissions: "0700",
+    ...settings,
+  };
   const args = ["-D", place.data, "-k", place.sockets];
   for (const [name, value] of Object.entries(options)) args.push("-c", `${name}=${value}`);
   const child = spawn(join(place.binaries, "bin", "postgres"), args, {
@@ -150,7 +183,9 @@ async function bringUp(place: Place, settings: Record<string, string>): Promise<
     }
     await sleep(launched ? 25 : 100);
   }
-  throw new Error(`PostgreSQL did not start within ${START_DEADLINE_MS / 1000} s. Its last words in ${place.log}:\n${await tail(place.log)}`);
+  throw new Error(
+    `PostgreSQL did not start within ${START_DEADLINE_MS / 1000} s. Its last words in ${place.log}:\n${await tail(place.log)}`,
+  );
 }
 
 /** SIGINT: sessions are cut, transactions rolled back, files closed; SIGQUIT when that takes too long (the journal mends it at the next start). */
@@ -164,6 +199,52 @@ async function stopServer(pid: number): Promise<void> {
   if (alive(pid)) throw new Error(`PostgreSQL (process ${pid}) does not end`);
 }
 
+/** One server over its lives: killed, it is started again as long as it is to be kept alive. */
+class Embedded implements EmbeddedServer {
+  readonly adopted: boolean;
+  readonly #place: Place;
+  readonly #settings: Record<string, string>;
+  #pid: number;
+  #timer: NodeJS.Timeout | null = null;
+  #starting: Promise<void> | null = null;
+
+  constructor(place: Place, settings: Record<string, string>, first: { pid: number; adopted: boolean }) {
+    this.#place = place;
+    this.#settings = settings;
+    this.#pid = first.pid;
+    this.adopted = first.adopted;
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  url(database: string): string {
+    return url(this.#place, database);
+  }
+
+  keepAlive(onGone: (failure: unknown) => void): void {
+    const look = () => {
+      if (this.#starting || alive(this.#pid)) return;
+      onGone(null);
+      this.#starting = bringUp(this.#place, this.#settings)
+        .then(({ pid }) => {
+          this.#pid = pid;
+        }, onGone)
+        .finally(() => {
+          this.#starting = null;
+        });
+    };
+    this.#timer = setInterval(look, KEEP_ALIVE_MS);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#starting;
+    await stopServer(this.#pid);
+  }
+}
+
 /**
  * Starts the embedded PostgreSQL of a data directory, or adopts the one that is running there. It has no TCP port;
  * its socket lies in a directory only its owner and root can enter. The caller holds the directory's guard.
@@ -171,8 +252,7 @@ async function stopServer(pid: number): Promise<void> {
 export async function startEmbedded({ dataDir, settings = {} }: EmbeddedOptions): Promise<EmbeddedServer> {
   const place = await preparePlace(dataDir);
   await initialise(place, settings);
-  const { pid, adopted } = await bringUp(place, settings);
-  return { pid, adopted, url: (database) => url(place, database), stop: () => stopServer(pid) };
+  return new Embedded(place, settings, await bringUp(place, settings));
 }
 
 /** The URL of a server that runs in this data directory, for tools beside a running panel; null when none answers. */
@@ -183,7 +263,11 @@ export async function runningEmbedded(dataDir: string): Promise<((database: stri
 }
 
 /** Makes a database where it is missing, from a template where one is given. */
-export async function createDatabase(serverUrl: string, name: string, options: { template?: string } = {}): Promise<void> {
+export async function createDatabase(
+  serverUrl: string,
+  name: string,
+  options: { template?: string } = {},
+): Promise<void> {
   const sql = connect(serverUrl, 1);
   try {
     const [found] = await sql`select 1 from pg_database where datname = ${name}`;

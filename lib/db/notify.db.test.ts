@@ -12,9 +12,13 @@ afterAll(() => database.stop());
 it("reads the state again after its connection was lost, since hints sent meanwhile are lost", async () => {
   const hints: string[] = [];
   let rereads = 0;
-  const stop = await onNotify("test_channel", (payload) => hints.push(payload), () => {
-    rereads += 1;
-  });
+  const stop = await onNotify(
+    "test_channel",
+    (payload) => hints.push(payload),
+    () => {
+      rereads += 1;
+    },
+  );
   await notify("test_channel", "one");
   await vi.waitFor(() => expect(hints).toEqual(["one"]));
   expect(rereads).toBe(1);

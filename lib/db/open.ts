@@ -1,5 +1,6 @@
 import { env } from "../env.ts";
 import { type Guard, tryGuard } from "../guard.ts";
+import { log } from "../log.ts";
 import { closeDatabase, openDatabase } from "./client.ts";
 import { createDatabase, runningEmbedded, startEmbedded } from "./embedded.ts";
 import { migrateDatabase } from "./migrate.ts";
@@ -33,7 +34,11 @@ async function openOwn(): Promise<{ origin: "started" | "adopted"; stop: () => P
     await server.stop();
     throw error;
   }
-  return { origin: server.adopted ? "adopted" : "started", stop: server.stop };
+  server.keepAlive((error) => {
+    if (error) log.error("the database could not be started again; it is tried once more", { error });
+    else log.error("the database has ended; it is started again");
+  });
+  return { origin: server.adopted ? "adopted" : "started", stop: () => server.stop() };
 }
 
 /**

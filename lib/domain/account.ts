@@ -12,7 +12,10 @@ export const signInSchema = z.object({
   password: z.string().min(1, "auth.field.password-missing").max(1000, "auth.field.password-long"),
 });
 
-export const passwordSchema = z.string().min(PASSWORD_MIN, "auth.field.password-short").max(PASSWORD_MAX, "auth.field.password-long");
+export const passwordSchema = z
+  .string()
+  .min(PASSWORD_MIN, "auth.field.password-short")
+  .max(PASSWORD_MAX, "auth.field.password-long");
 
 /** A new administrator, behind a set-up link or an invitation. */
 export const newAccountSchema = z.object({

@@ -31,7 +31,10 @@ export function newMasterKey(): MasterKey {
 
 /** Parses a key file: one base64 key of 32 bytes a line, the newest first. Throws with the file's name. */
 export function parseKeyFile(content: string, path: string): MasterKey[] {
-  const lines = content.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = content
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
   const keys = lines.map((line) => Buffer.from(line, "base64"));
   if (keys.length === 0 || keys.some((key) => key.length !== 32)) {
     throw new Error(`${path} is not a master key file: it needs one base64 key of 32 bytes a line`);

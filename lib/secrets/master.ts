@@ -2,7 +2,16 @@ import { eq, sql } from "drizzle-orm";
 import { db, inTransaction, type Transaction } from "../db/client.ts";
 import { panel, secrets } from "../db/schema/index.ts";
 import { newId } from "../domain/ids.ts";
-import { currentKey, keyById, keyFilePath, type MasterKey, newMasterKey, readKeyFile, setKeys, writeKeyFile } from "./keyring.ts";
+import {
+  currentKey,
+  keyById,
+  keyFilePath,
+  type MasterKey,
+  newMasterKey,
+  readKeyFile,
+  setKeys,
+  writeKeyFile,
+} from "./keyring.ts";
 import { seal, unseal } from "./seal.ts";
 
 const CHECK = "spindle master key";
@@ -28,7 +37,10 @@ async function panelRow(tx: Transaction): Promise<typeof panel.$inferSelect> {
   await tx.execute(sql`select pg_advisory_xact_lock(${PANEL_LOCK})`);
   const [row] = await tx.select().from(panel).limit(1);
   if (row) return row;
-  const [made] = await tx.insert(panel).values({ id: newId("panel") }).returning();
+  const [made] = await tx
+    .insert(panel)
+    .values({ id: newId("panel") })
+    .returning();
   return made!;
 }
 
@@ -47,13 +59,21 @@ export async function loadMasterKey(): Promise<void> {
         keys = (await readKeyFile(path))!;
       }
       setKeys(keys);
-      await tx.update(panel).set({ keyCheck: seal(currentKey(), checkBinding(row.id), CHECK) }).where(eq(panel.id, row.id));
+      await tx
+        .update(panel)
+        .set({ keyCheck: seal(currentKey(), checkBinding(row.id), CHECK) })
+        .where(eq(panel.id, row.id));
       return;
     }
-    if (!keys) throw new KeyError(`The master key ${path} is missing. The panel's secrets can't be opened without it: put it back, or name it with SPINDLE_KEY_FILE`);
+    if (!keys)
+      throw new KeyError(
+        `The master key ${path} is missing. The panel's secrets can't be opened without it: put it back, or name it with SPINDLE_KEY_FILE`,
+      );
     const check = { id: row.id, keyCheck: row.keyCheck };
     if (!keys.some((key) => opens(key, check))) {
-      throw new KeyError(`${path} is not the master key this database was sealed with. Put the right file back, or name it with SPINDLE_KEY_FILE`);
+      throw new KeyError(
+        `${path} is not the master key this database was sealed with. Put the right file back, or name it with SPINDLE_KEY_FILE`,
+      );
     }
     setKeys(keys);
   });
@@ -72,7 +92,10 @@ async function resealAll(tx: Transaction, from: (id: string) => MasterKey | null
     const binding = { table: "secrets", row: row.id, purpose: row.purpose };
     const key = from(row.keyId);
     if (!key) throw new KeyError(`The secret ${row.id} was sealed with a key that is not in ${keyFilePath()}`);
-    await tx.update(secrets).set({ keyId: to.id, sealed: seal(to, binding, unseal(key, binding, row.sealed)) }).where(eq(secrets.id, row.id));
+    await tx
+      .update(secrets)
+      .set({ keyId: to.id, sealed: seal(to, binding, unseal(key, binding, row.sealed)) })
+      .where(eq(secrets.id, row.id));
   }
   return rows.length;
 }
@@ -91,7 +114,10 @@ export async function rotateMasterKey(): Promise<number> {
   const count = await inTransaction(async (tx) => {
     const row = await panelRow(tx);
     const resealed = await resealAll(tx, keyById, next);
-    await tx.update(panel).set({ keyCheck: seal(next, checkBinding(row.id), CHECK) }).where(eq(panel.id, row.id));
+    await tx
+      .update(panel)
+      .set({ keyCheck: seal(next, checkBinding(row.id), CHECK) })
+      .where(eq(panel.id, row.id));
     return resealed;
   });
   await writeKeyFile(path, [next], true);

@@ -82,7 +82,10 @@ describe("a secret", () => {
   it("is not readable in its row, and never sealed twice alike", async () => {
     const one = await sealSecret({ purpose: "p", value: "the password" });
     const two = await sealSecret({ purpose: "p", value: "the password" });
-    const rows = await db().select().from(secrets).where(sql`${secrets.id} in ${[one, two]}`);
+    const rows = await db()
+      .select()
+      .from(secrets)
+      .where(sql`${secrets.id} in ${[one, two]}`);
     expect(rows[0]!.sealed.toString("latin1")).not.toContain("the password");
     expect(rows[0]!.sealed.equals(rows[1]!.sealed)).toBe(false);
   });

@@ -17,7 +17,9 @@ export async function sealSecret(
   const id = newId("secret");
   const key = currentKey();
   const sealed = seal(key, binding(id, secret.purpose), secret.value);
-  await tx.insert(secrets).values({ id, purpose: secret.purpose, keyId: key.id, sealed, expiresAt: secret.expiresAt ?? null });
+  await tx
+    .insert(secrets)
+    .values({ id, purpose: secret.purpose, keyId: key.id, sealed, expiresAt: secret.expiresAt ?? null });
   return id;
 }
 
@@ -25,7 +27,11 @@ export async function sealSecret(
 export async function openSecret(id: string, tx: Executor = db()): Promise<string> {
   const [row] = await tx.select().from(secrets).where(eq(secrets.id, id));
   if (!row || (row.expiresAt && row.expiresAt.getTime() <= Date.now())) {
-    throw new PanelError({ code: "not-found", message: text("errors.secret.gone"), hint: text("errors.secret.gone-hint") });
+    throw new PanelError({
+      code: "not-found",
+      message: text("errors.secret.gone"),
+      hint: text("errors.secret.gone-hint"),
+    });
   }
   const key = keyById(row.keyId);
   if (!key) throw new Error(`The secret ${id} was sealed with a key that is not loaded (${row.keyId})`);

@@ -2,10 +2,16 @@ import { describe, expect, it } from "vitest";
 import { parseEnv } from "../env.ts";
 import { claimed, hostAccepted, listenProblem, sameOrigin } from "./address.ts";
 
-const env = (variables: Record<string, string>, args: string[] = []) => parseEnv({ SPINDLE_DATA: "/tmp", ...variables }, args);
+const env = (variables: Record<string, string>, args: string[] = []) =>
+  parseEnv({ SPINDLE_DATA: "/tmp", ...variables }, args);
 
 describe("who a request comes from", () => {
-  const lies = { host: "panel", "x-forwarded-for": "6.6.6.6, 7.7.7.7", "x-forwarded-proto": "https", "x-forwarded-host": "evil" };
+  const lies = {
+    host: "panel",
+    "x-forwarded-for": "6.6.6.6, 7.7.7.7",
+    "x-forwarded-proto": "https",
+    "x-forwarded-host": "evil",
+  };
 
   it("is the socket's peer, whatever the client claims", () => {
     expect(claimed(lies, "::ffff:10.0.0.9", [])).toEqual({ address: "10.0.0.9", host: "panel", protocol: "http" });
@@ -57,7 +63,9 @@ describe("listening", () => {
 
   it("beyond loopback needs an https origin or the explicit flag", () => {
     expect(listenProblem(env({ SPINDLE_HOST: "0.0.0.0" }))).toContain("--insecure-http");
-    expect(listenProblem(env({ SPINDLE_HOST: "0.0.0.0", SPINDLE_ORIGIN: "http://panel.example" }))).toContain("SPINDLE_ORIGIN");
+    expect(listenProblem(env({ SPINDLE_HOST: "0.0.0.0", SPINDLE_ORIGIN: "http://panel.example" }))).toContain(
+      "SPINDLE_ORIGIN",
+    );
     expect(listenProblem(env({ SPINDLE_HOST: "0.0.0.0", SPINDLE_ORIGIN: "https://panel.example" }))).toBeNull();
     expect(listenProblem(env({ SPINDLE_HOST: "0.0.0.0" }, ["--insecure-http"]))).toBeNull();
   });

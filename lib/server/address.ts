@@ -51,7 +51,9 @@ export function hostAccepted(host: string, env: Pick<Env, "origin" | "host">): b
   if (!name) return false;
   if (isLoopback(name)) return true;
   if (isLoopback(env.host)) return false;
-  return isIP(name.replace(/^\[|\]$/g, "")) !== 0 || name === hostname().toLowerCase() || name === env.host.toLowerCase();
+  return (
+    isIP(name.replace(/^\[|\]$/g, "")) !== 0 || name === hostname().toLowerCase() || name === env.host.toLowerCase()
+  );
 }
 
 /** Whether a request that changes something comes from a page of this panel. */

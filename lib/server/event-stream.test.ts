@@ -34,7 +34,12 @@ describe("the ring of events", () => {
 
   it("goes on when one listener throws", () => {
     const heard: string[] = [];
-    const stops = [subscribe(() => { throw new Error("mine alone"); }), subscribe(({ id }) => heard.push(id))];
+    const stops = [
+      subscribe(() => {
+        throw new Error("mine alone");
+      }),
+      subscribe(({ id }) => heard.push(id)),
+    ];
     publish({ type: "resync" });
     for (const stop of stops) stop();
     publish({ type: "resync" });
@@ -44,7 +49,12 @@ describe("the ring of events", () => {
 
 describe("a stream", () => {
   const open = () =>
-    eventStream({ headers: new Headers(), signal: new AbortController().signal, filter: { clusters: null, nodes: null }, resumeFrom: null }).getReader();
+    eventStream({
+      headers: new Headers(),
+      signal: new AbortController().signal,
+      filter: { clusters: null, nodes: null },
+      resumeFrom: null,
+    }).getReader();
 
   it("is cut when its reader does not keep up, while another one gets everything", async () => {
     const [slow, quick] = [open(), open()];

@@ -27,7 +27,8 @@ export interface FrontDoorOptions {
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
 /** Headers a client could lie with: who it is, and what only we and Next say to each other. */
-const OURS = /^(x-forwarded-|x-spindle-|x-real-ip$|forwarded$|x-request-id$|x-nonce$|x-middleware-|content-security-policy)/;
+const OURS =
+  /^(x-forwarded-|x-spindle-|x-real-ip$|forwarded$|x-request-id$|x-nonce$|x-middleware-|content-security-policy)/;
 
 function refuse(res: ServerResponse, status: number, code: ErrorCode, key: string, requestId: string): void {
   res.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
@@ -62,12 +63,18 @@ function openBeforeSetup(path: string): boolean {
   return path === "/setup" || path.startsWith("/_next/static/") || path === "/favicon.ico" || path === "/icon.svg";
 }
 
-async function handle(req: IncomingMessage, res: ServerResponse, serve: Handler, needsSetup: () => Promise<boolean>): Promise<void> {
+async function handle(
+  req: IncomingMessage,
+  res: ServerResponse,
+  serve: Handler,
+  needsSetup: () => Promise<boolean>,
+): Promise<void> {
   const who = claimed(req.headers, req.socket.remoteAddress ?? "", env().trustedProxies);
   if (!hostAccepted(who.host, env())) return refuse(res, 421, "not-allowed", "errors.wrong-host", "none");
   const { requestId, origin } = admit(req, res);
   const reads = req.method === "GET" || req.method === "HEAD";
-  if (!reads && !sameOrigin(req.headers, origin)) return refuse(res, 403, "not-allowed", "errors.wrong-origin", requestId);
+  if (!reads && !sameOrigin(req.headers, origin))
+    return refuse(res, 403, "not-allowed", "errors.wrong-origin", requestId);
   const path = (req.url ?? "/").split("?")[0]!;
   if (!openBeforeSetup(path) && (await needsSetup())) {
     if (path.startsWith("/api/") || !reads) return refuse(res, 403, "not-allowed", "errors.not-set-up", requestId);
@@ -116,7 +123,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   const server = createServer((req, res) => {
     handle(req, res, serve, needsSetup).catch((error: unknown) => {
       log.error("a request failed at the front door", { path: req.url?.split("?")[0], error });
-      if (!res.headersSent) refuse(res, 500, "internal", "errors.internal", String(res.getHeader("x-request-id") ?? "none"));
+      if (!res.headersSent)
+        refuse(res, 500, "internal", "errors.internal", String(res.getHeader("x-request-id") ?? "none"));
       else res.destroy();
     });
   });

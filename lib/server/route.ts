@@ -31,7 +31,10 @@ async function answer(request: Request, work: (facts: RequestContext) => Promise
  * Answers with the value as JSON, or with `{ error: ErrorView }` and the status of its code; never cached.
  */
 export function route(
-  handle: (ctx: ServiceContext, call: { request: Request; url: URL; params: Record<string, string> }) => Promise<unknown>,
+  handle: (
+    ctx: ServiceContext,
+    call: { request: Request; url: URL; params: Record<string, string> },
+  ) => Promise<unknown>,
 ): Handler {
   return (request, { params }) =>
     answer(request, async (facts) => {

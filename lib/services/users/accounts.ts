@@ -13,7 +13,10 @@ export interface AccountData {
 }
 
 /** Writes an administrator and the password's stored form. Throws PanelError `already-exists` for a known e-mail. */
-export async function insertAccount(tx: Transaction, data: AccountData): Promise<{ id: string; name: string; email: string }> {
+export async function insertAccount(
+  tx: Transaction,
+  data: AccountData,
+): Promise<{ id: string; name: string; email: string }> {
   const [known] = await tx.select({ id: users.id }).from(users).where(eq(users.email, data.email));
   if (known) {
     const message = text("auth.email-taken");

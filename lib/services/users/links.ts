@@ -31,18 +31,31 @@ export async function redeemLink(ctx: RequestContext, input: NewAccount): Promis
   return inTransaction(async (tx) => {
     const link = await takeLink(tx, input.token, ["first", "invite"]);
     const user = await insertAccount(tx, input);
-    await writeAudit(tx, { ...ctx, actor: user }, {
-      action: "user.create", entity: "user", entityId: user.id, detail: { email: user.email, link: link.purpose, invitedBy: link.createdBy },
-    });
+    await writeAudit(
+      tx,
+      { ...ctx, actor: user },
+      {
+        action: "user.create",
+        entity: "user",
+        entityId: user.id,
+        detail: { email: user.email, link: link.purpose, invitedBy: link.createdBy },
+      },
+    );
     return user;
   });
 }
 
 /** Sets the new password a reset link is for; every session of the account ends. */
-export async function redeemReset(ctx: RequestContext, input: { token: string; password: string }): Promise<{ email: string }> {
+export async function redeemReset(
+  ctx: RequestContext,
+  input: { token: string; password: string },
+): Promise<{ email: string }> {
   return inTransaction(async (tx) => {
     const link = await takeLink(tx, input.token, ["reset"]);
-    const [user] = await tx.select().from(users).where(eq(users.id, link.userId ?? ""));
+    const [user] = await tx
+      .select()
+      .from(users)
+      .where(eq(users.id, link.userId ?? ""));
     if (!user) throw new PanelError({ code: "not-found", message: text("auth.no-user") });
     await replacePassword(tx, user.id, input.password);
     await writeAudit(tx, { ...ctx, actor: user }, { action: "user.reset-password", entity: "user", entityId: user.id });
@@ -56,7 +69,12 @@ export async function createResetLink(email: string): Promise<string> {
     const [user] = await tx.select().from(users).where(eq(users.email, email.trim().toLowerCase()));
     if (!user) throw new PanelError({ code: "not-found", message: text("auth.no-user") });
     const path = await makeLink(tx, { purpose: "reset", userId: user.id });
-    await writeAudit(tx, CONSOLE, { action: "user.reset-link", entity: "user", entityId: user.id, detail: { email: user.email } });
+    await writeAudit(tx, CONSOLE, {
+      action: "user.reset-link",
+      entity: "user",
+      entityId: user.id,
+      detail: { email: user.email },
+    });
     return path;
   });
 }
@@ -67,7 +85,12 @@ export async function createFirstAdministrator(data: AccountData): Promise<{ id:
     const path = await makeLink(tx, { purpose: "first" });
     await takeLink(tx, path.slice(path.indexOf("#") + 1), ["first"]);
     const user = await insertAccount(tx, data);
-    await writeAudit(tx, CONSOLE, { action: "user.create", entity: "user", entityId: user.id, detail: { email: user.email, link: "console" } });
+    await writeAudit(tx, CONSOLE, {
+      action: "user.create",
+      entity: "user",
+      entityId: user.id,
+      detail: { email: user.email, link: "console" },
+    });
     return user;
   });
 }

@@ -20,7 +20,11 @@ export interface SignedIn {
  * Signs in. Throws PanelError `auth-failed` with one and the same sentence for an unknown account and a wrong
  * password, and `busy` with the seconds to wait after too many attempts.
  */
-export async function signIn(ctx: RequestContext, input: { email: string; password: string }, headers: Headers): Promise<SignedIn> {
+export async function signIn(
+  ctx: RequestContext,
+  input: { email: string; password: string },
+  headers: Headers,
+): Promise<SignedIn> {
   const attempt = await beginAttempt(input.email, ctx.address);
   if (attempt.waitSeconds > 0) {
     throw new PanelError({ code: "busy", message: text("auth.wait", { seconds: attempt.waitSeconds }) });
@@ -29,7 +33,9 @@ export async function signIn(ctx: RequestContext, input: { email: string; passwo
   const answer = await checkPassword(ctx, input, headers);
   await attemptSucceeded(input.email, ctx.address);
   const { id, name, email } = answer.response.user;
-  await inTransaction((tx) => writeAudit(tx, { ...ctx, actor: { id, name } }, { action: "session.start", entity: "user", entityId: id }));
+  await inTransaction((tx) =>
+    writeAudit(tx, { ...ctx, actor: { id, name } }, { action: "session.start", entity: "user", entityId: id }),
+  );
   return { user: { id, name, email }, cookies: answer.headers.getSetCookie() };
 }
 
@@ -49,7 +55,11 @@ export async function signOut(ctx: RequestContext, headers: Headers): Promise<st
   const answer = await auth().api.signOut({ headers, returnHeaders: true });
   if (session) {
     await inTransaction((tx) =>
-      writeAudit(tx, { ...ctx, actor: session.user }, { action: "session.end", entity: "user", entityId: session.user.id }),
+      writeAudit(
+        tx,
+        { ...ctx, actor: session.user },
+        { action: "session.end", entity: "user", entityId: session.user.id },
+      ),
     );
   }
   return answer.headers.getSetCookie();
