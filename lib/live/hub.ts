@@ -1,5 +1,4 @@
-import { onNotify } from "../db/notify.ts";
-import type { NodeLive } from "../domain/live.ts";
+import type { LiveEvent, NodeLive } from "../domain/live.ts";
 import { log } from "../log.ts";
 import { processWide } from "../shared.ts";
 import { publish, subscribe } from "./bus.ts";
@@ -7,9 +6,6 @@ import { type DriverOf, type Member, readLast, readMembers } from "./members.ts"
 import { NodeState, now } from "./node-state.ts";
 import { Persistence } from "./persist.ts";
 import { Session } from "./session.ts";
-
-/** Channel of the database on which any process says that clusters, nodes or storages have changed. */
-export const MEMBERS_CHANNEL = "spindle_members";
 
 const BEAT_MS = 200;
 const BATCH_MS = 1_000;
@@ -20,6 +16,14 @@ interface Watched {
   session: Session;
   /** Has new figures since the last batch. */
   isDirty: boolean;
+}
+
+/** Announcements of other processes come by the bus as well; a `resync` says that some may have been lost. */
+function concernsMembers(event: LiveEvent): boolean {
+  if (event.type === "resync") return true;
+  return (
+    event.type === "changed" && (event.entity === "cluster" || event.entity === "node" || event.entity === "storage")
+  );
 }
 
 /** Follows every member node of the panel: one session each, statuses to the bus at once, figures once a second. */
@@ -47,12 +51,9 @@ class Hub {
     every(REREAD_MS, () => void this.reread());
     this.#endings.push(
       subscribe(({ event }) => {
-        const isMember = event.type === "changed" && ["cluster", "node", "storage"].includes(event.entity);
-        if (isMember) void this.reread();
+        if (concernsMembers(event)) void this.reread();
       }),
     );
-    const reread = () => void this.reread();
-    this.#endings.push(await onNotify(MEMBERS_CHANNEL, reread, reread));
   }
 
   async stop(): Promise<void> {
@@ -202,9 +203,4 @@ export function hubLive(): NodeLive[] | null {
 /** Has a storage of a node (all of them: null) checked now; the outcome comes as an event. False: the node is not followed. */
 export function recheckNode(nodeId: string, storageId: string | null): boolean {
   return holder().hub?.recheck(nodeId, storageId) ?? false;
-}
-
-/** Says that members may have changed; to be called after the transaction that changed them. */
-export async function rereadMembers(): Promise<void> {
-  await holder().hub?.reread();
 }

@@ -285,19 +285,24 @@ export class Session {
   #onMessage(message: ProbeMessage): void {
     switch (message.type) {
       case "hello":
-        return this.#onHello(message.threads);
+        this.#onHello(message.threads);
+        break;
       case "figures":
         this.state.addFigures(message.figures, now());
-        return this.#onChange("figures");
+        this.#onChange("figures");
+        break;
       case "watch":
       case "gone":
         this.#checks.want(message.storageId, performance.now());
-        return this.#beginDue();
+        this.#beginDue();
+        break;
       case "check":
-        return this.#endCheck(message.storageId, message);
+        this.#endCheck(message.storageId, message);
+        break;
       case "late":
       case "busy":
-        return this.#endCheck(message.storageId, null, true);
+        this.#endCheck(message.storageId, null, true);
+        break;
       case "refused":
         this.#refusal = message;
     }
@@ -340,9 +345,8 @@ export class Session {
     const stream = this.#stream;
     if (!stream) return;
     // Before its hello the shell still reads its script there.
-    if (!this.#hadHello) return stream.close();
-    stream.write("q\n");
-    setTimeout(() => stream.close(), QUIT_MS).unref();
+    if (this.#hadHello) stream.write("q\n");
+    setTimeout(() => stream.close(), this.#hadHello ? QUIT_MS : 0).unref();
   }
 }
 
