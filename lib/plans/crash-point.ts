@@ -1,9 +1,22 @@
 import { env } from "../env.ts";
 
+/** Long enough for the signal to arrive before another instruction of this process runs. */
+const UNTIL_DELIVERED_MS = 1_000;
+
 /**
- * Where tests end the process as a power cut would: `before`, `during` and `after` a step or its undo, or the task's
- * `end`. Does nothing unless the environment names exactly this point.
+ * Where tests end the process as a power cut would, or freeze it: `before`, `during` and `after` a step (`undo-before`
+ * … for its undo), or the task's `end`. Does nothing unless the environment names exactly this point, as
+ * `kill@<kind>:<position>:<point>` or `stop@…`.
  */
 export function crashPoint(kind: string, position: number | "end", point: string): void {
-  if (env().crashAt === `${kind}:${position}:${point}`) process.kill(process.pid, "SIGKILL");
+  const wanted = env().crashAt;
+  if (wanted === null) return;
+  const here = `${kind}:${position}:${point}`;
+  if (wanted === `kill@${here}`) signalSelf("SIGKILL");
+  else if (wanted === `stop@${here}`) signalSelf("SIGSTOP");
+}
+
+function signalSelf(signal: NodeJS.Signals): void {
+  process.kill(process.pid, signal);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, UNTIL_DELIVERED_MS);
 }

@@ -1,0 +1,93 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LabNode } from "../../lab/index.ts";
+import { db } from "../../lib/db/client.ts";
+import { taskLog, taskSteps } from "../../lib/db/schema/index.ts";
+import { oneNode } from "./node.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+import {
+  chosenPoints,
+  databaseKilled,
+  engineFrozen,
+  engineKilled,
+  type LoopOutcome,
+  type LoopSubject,
+  pointsOf,
+  undisturbed,
+} from "./kill-loop.ts";
+import { SAMPLE_SECRET, sampleOn } from "./sample-plan.ts";
+
+const MODULES = [new URL("sample-steps.ts", import.meta.url).pathname];
+
+let database: TestDatabase;
+let node: LabNode;
+
+beforeAll(async () => {
+  [database, node] = await Promise.all([testDatabase(), oneNode()]);
+});
+afterAll(async () => {
+  await database?.remove();
+});
+
+async function subjectOf(fails: boolean): Promise<LoopSubject> {
+  const sample = await sampleOn(node, fails);
+  return { database, modules: MODULES, ...sample, ...(fails ? { failsAt: 4 } : {}) };
+}
+
+describe.each([
+  ["a plan that works", false, "done"],
+  ["a plan whose last step fails", true, "undone"],
+] as const)("%s", (_name, fails, state) => {
+  let subject: LoopSubject;
+  let clean: LoopOutcome;
+  let before: unknown;
+
+  beforeAll(async () => {
+    subject = await subjectOf(fails);
+    await subject.clean();
+    before = await subject.snapshot();
+    clean = await undisturbed(subject);
+  });
+
+  it("ends as it should without a fault, and leaves nothing else", () => {
+    expect(clean.state).toBe(state);
+    expect(clean.locks).toBe(0);
+    if (fails) expect(clean.snapshot).toEqual(before);
+    else expect(clean.snapshot).toMatchSnapshot();
+  });
+
+  it("keeps what was printed and shows no secret", async () => {
+    const rows = await db().select().from(taskSteps).where(eq(taskSteps.stepId, "mark"));
+    expect(rows.at(-1)?.output).toContain("done é");
+    const lines = await db().select({ line: taskLog.line }).from(taskLog);
+    const said = JSON.stringify([rows, lines]);
+    expect(said).toContain("‹secret›");
+    expect(said).not.toContain(SAMPLE_SECRET);
+  });
+
+  const points = pointsOf(pointSource(fails));
+
+  it.each(chosenPoints(points))("ends the same with the engine killed at %s", async (point) => {
+    expect(await engineKilled(subject, point)).toEqual(clean);
+  });
+
+  it.each(chosenPoints(points))("ends the same with the database killed at %s", async (point) => {
+    expect(await databaseKilled(subject, point)).toEqual(clean);
+  });
+});
+
+/** Only the shape of the plan counts for its points. */
+function pointSource(fails: boolean): Pick<LoopSubject, "plan" | "failsAt"> {
+  const some = { undo: { title: { key: "" }, command: { argv: [""] } } };
+  const steps = Array.from({ length: fails ? 5 : 4 }, () => some);
+  const plan = { kind: fails ? "sample.fails" : "sample.works", steps } as unknown as LoopSubject["plan"];
+  return fails ? { plan, failsAt: 4 } : { plan };
+}
+
+it("an engine that was frozen until another one took its task does no harm when it thaws", async () => {
+  const subject = await subjectOf(false);
+  const clean = await undisturbed(subject);
+  for (const point of ["before", "during", "after"]) {
+    expect(await engineFrozen(subject, `sample.works:3:${point}`)).toEqual(clean);
+  }
+});

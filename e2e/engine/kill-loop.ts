@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { eq } from "drizzle-orm";
+import { db } from "../../lib/db/client.ts";
+import { whileAway } from "../../lib/db/retry.ts";
+import { taskLocks, taskSteps, tasks } from "../../lib/db/schema/index.ts";
+import type { Plan, StepState, TaskState } from "../../lib/domain/plan.ts";
+import { ROOT } from "../fixtures/run.ts";
+import type { TestDatabase } from "./database.ts";
+import { EngineProcess } from "./engine-host.ts";
+
+/** A task that is run once for each point at which something is killed. */
+export interface LoopSubject {
+  database: TestDatabase;
+  /** Modules that register the plan's panel steps. */
+  modules: string[];
+  /** The plan, for its points; `failsAt` is the position of a step that is meant to fail. */
+  plan: Plan;
+  failsAt?: number;
+  /** Puts nodes and rows to the beginning. */
+  clean(): Promise<void>;
+  /** The same, and writes the task. Answers with its id. */
+  begin(): Promise<string>;
+  /** Everything on the nodes and in the database that the task may touch, for comparison by equality. */
+  snapshot(): Promise<unknown>;
+}
+
+export interface LoopOutcome {
+  state: TaskState;
+  steps: StepState[];
+  locks: number;
+  snapshot: unknown;
+}
+
+const CRASH_DEADLINE_MS = 120_000;
+const END_DEADLINE_MS = 240_000;
+const DO = ["before", "during", "after"];
+const UNDO = ["undo-before", "undo-during", "undo-after"];
+
+/** Every point of a plan at which a process can die: around each step, on the way back where a step fails, and at the end. */
+export function pointsOf({ plan, failsAt }: Pick<LoopSubject, "plan" | "failsAt">): string[] {
+  const at = (position: number, points: string[]) => points.map((point) => `${plan.kind}:${position}:${point}`);
+  const positions = plan.steps.map((_, position) => position);
+  const done = positions.filter((position) => failsAt === undefined || position <= failsAt);
+  // A panel step that fails has no "after", and a failed one on a node is undone as well.
+  const forth = done.flatMap((position) => at(position, DO));
+  const withUndo =
+    failsAt === undefined ? [] : done.toReversed().filter((position) => !("none" in plan.steps[position]!.undo));
+  const back = withUndo.flatMap((position) => at(position, UNDO));
+  return [...forth, ...back, `${plan.kind}:end:before`, `${plan.kind}:end:after`];
+}
+
+/** All points in a full run; else the first, the last and four drawn by the commit, so that each commit tries others. */
+export function chosenPoints(points: string[]): string[] {
+  if (process.env.SPINDLE_TEST_FULL || points.length <= 6) return points;
+  const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
+  const rank = (point: string) => createHash("sha256").update(`${commit} ${point}`).digest("hex");
+  const drawn = points.slice(1, -1).toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  const chosen = new Set([points[0], points.at(-1), ...drawn.slice(0, 4)]);
+  return points.filter((point) => chosen.has(point));
+}
+
+/** Runs the task without any fault. */
+export async function undisturbed(subject: LoopSubject): Promise<LoopOutcome> {
+  const id = await subject.begin();
+  const engine = new EngineProcess(envOf(subject), null);
+  try {
+    return await outcome(subject, id, engine);
+  } finally {
+    await engine.kill();
+  }
+}
+
+/** Kills the engine at a point, starts another one, and answers with how the task ended. */
+export async function engineKilled(subject: LoopSubject, point: string): Promise<LoopOutcome> {
+  const id = await subject.begin();
+  const first = new EngineProcess(envOf(subject), `kill@${point}`);
+  await first.crashed(CRASH_DEADLINE_MS).finally(() => first.kill());
+  const second = new EngineProcess(envOf(subject), null);
+  try {
+    return await outcome(subject, id, second);
+  } finally {
+    await second.kill();
+  }
+}
+
+/** Kills the database while the engine stands at a point; the engine lives on, and the database comes back. */
+export async function databaseKilled(subject: LoopSubject, point: string): Promise<LoopOutcome> {
+  const id = await subject.begin();
+  const engine = new EngineProcess(envOf(subject), `stop@${point}`);
+  try {
+    await engine.crashed(CRASH_DEADLINE_MS);
+    subject.database.kill9();
+    engine.thaw();
+    await sleep(300);
+    await subject.database.start();
+    return await outcome(subject, id, engine);
+  } finally {
+    await engine.kill();
+  }
+}
+
+/** Freezes the engine at a point until another one has taken its task, then lets both run. */
+export async function engineFrozen(subject: LoopSubject, point: string): Promise<LoopOutcome> {
+  const id = await subject.begin();
+  const frozen = new EngineProcess(envOf(subject), `stop@${point}`);
+  // Another installation: it has to wait until the lease is over.
+  const { database, modules } = subject;
+  await frozen.crashed(CRASH_DEADLINE_MS);
+  const other = new EngineProcess(
+    { databaseUrl: database.url, dataDir: `${database.dataDir}/other`, keyFile: database.keyFile, modules },
+    null,
+  );
+  try {
+    const before = await epochOf(id);
+    await until(
+      () => epochOf(id),
+      (epoch) => epoch > before,
+      END_DEADLINE_MS,
+    );
+    frozen.thaw();
+    return await outcome(subject, id, other);
+  } finally {
+    await frozen.kill();
+    await other.kill();
+  }
+}
+
+const envOf = ({ database, modules }: LoopSubject) => ({
+  databaseUrl: database.url,
+  dataDir: database.dataDir,
+  keyFile: database.keyFile,
+  modules,
+});
+
+async function epochOf(id: string): Promise<number> {
+  const [row] = await db().select({ epoch: tasks.leaseEpoch }).from(tasks).where(eq(tasks.id, id));
+  return row?.epoch ?? 0;
+}
+
+async function until<T>(read: () => Promise<T>, good: (value: T) => boolean, deadlineMs: number): Promise<T> {
+  for (const end = Date.now() + deadlineMs; ; await sleep(100)) {
+    const value = await read();
+    if (good(value)) return value;
+    if (Date.now() > end) throw new Error(`still ${JSON.stringify(value)} after ${deadlineMs / 1000} s`);
+  }
+}
+
+async function outcome(subject: LoopSubject, id: string, engine: EngineProcess): Promise<LoopOutcome> {
+  const read = () =>
+    whileAway(() => db().select({ state: tasks.state, endedAt: tasks.endedAt }).from(tasks).where(eq(tasks.id, id)));
+  try {
+    await until(read, (rows) => rows[0]?.endedAt != null, END_DEADLINE_MS);
+  } catch (error) {
+    throw new Error(`the task did not end:\n${engine.output.join("\n")}`, { cause: error });
+  }
+  const [task] = await db().select().from(tasks).where(eq(tasks.id, id));
+  const steps = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id)).orderBy(taskSteps.position);
+  const locks = await db().select().from(taskLocks).where(eq(taskLocks.taskId, id));
+  return {
+    state: task!.state,
+    steps: steps.map((step) => step.state),
+    locks: locks.length,
+    snapshot: await subject.snapshot(),
+  };
+}
