@@ -49,7 +49,6 @@ export const wizard = {
     imageDir: "Images and backups",
     shareDir: "Operating systems",
     clusterDir: "The cluster’s, the same for all its storages.",
-    notYet: "Not available yet.",
     onlyLxd: "Only in LXD clusters.",
     onlyKvm: "Only in KVM clusters.",
   },
@@ -127,6 +126,8 @@ export const wizard = {
     heading: "What will happen",
     nothingYet: "The commands appear here while you type.",
     nothingRuns: "Nothing runs before you confirm.",
+    wholeCommand: "Whole command",
+    shortCommand: "Less",
     summary:
       "{steps, plural, one {1 step} other {# steps}}{nodes, plural, =0 {} one { on 1 node} other { on # nodes}}.",
     eachNode: "On each node that joins",

@@ -1,0 +1,194 @@
+"use client";
+import { useEffect, useRef } from "react";
+import { useTranslations } from "use-intl";
+import { useText } from "#components/text/t.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { Status, Tag } from "#components/ui/status.tsx";
+import type { DraftData, FormField } from "#lib/domain/dto.ts";
+import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { configLine } from "./storage-line.ts";
+import type { DraftForm } from "./use-draft.ts";
+import type { Problems } from "./use-problems.ts";
+
+type DraftStorage = DraftData["storages"][number];
+
+interface FieldsProps {
+  storage: DraftStorage;
+  fields: FormField[];
+  form: DraftForm;
+  problems: Problems;
+  onChange: (storage: DraftStorage) => void;
+}
+
+function DriverField({ storage, field, problems, form, onChange }: Omit<FieldsProps, "fields"> & { field: FormField }) {
+  const say = useText();
+  const path = `storages.${storage.key}.config.${field.name}`;
+  const value = storage.config[field.name] ?? field.default;
+  const set = (next: string | number | boolean) =>
+    onChange({ ...storage, config: { ...storage.config, [field.name]: next } });
+  const left = () => {
+    problems.leave(path);
+    void form.flush();
+  };
+  if (field.widget === "switch") {
+    return (
+      <label className="flex min-h-8 items-center gap-2 self-end">
+        <input
+          type="checkbox"
+          checked={value === true}
+          onChange={(event) => set(event.target.checked)}
+          onBlur={left}
+          className="size-4 accent-accent"
+        />
+        {say(field.label)}
+      </label>
+    );
+  }
+  return (
+    <TextField
+      label={say(field.label)}
+      help={field.help ? say(field.help) : undefined}
+      name={path}
+      mono={field.widget === "path"}
+      inputMode={field.widget === "number" ? "numeric" : undefined}
+      placeholder={field.placeholder}
+      autoComplete="off"
+      spellCheck={false}
+      value={String(value)}
+      error={problems.of(path)}
+      // What is not a number stays as typed: the server says so beside the field.
+      onChange={(event) =>
+        set(
+          field.widget === "number" && /^\d+$/.test(event.target.value)
+            ? Number(event.target.value)
+            : event.target.value,
+        )
+      }
+      onBlur={left}
+    />
+  );
+}
+
+function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
+  const t = useTranslations("wizard.storages");
+  const namePath = `storages.${storage.key}.name`;
+  const dirs = [
+    { name: "imageDir", label: t("imageDir") },
+    { name: "shareDir", label: t("shareDir") },
+  ] as const;
+  return (
+    <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
+      <TextField
+        label={t("name")}
+        name={namePath}
+        autoComplete="off"
+        value={storage.name}
+        error={problems.of(namePath)}
+        onChange={(event) => onChange({ ...storage, name: event.target.value })}
+        onBlur={() => {
+          problems.leave(namePath);
+          void form.flush();
+        }}
+      />
+      {fields.map((field) => (
+        <DriverField
+          key={field.name}
+          storage={storage}
+          field={field}
+          form={form}
+          problems={problems}
+          onChange={onChange}
+        />
+      ))}
+      <div className="grid gap-x-3 gap-y-4 sm:col-span-2 sm:grid-cols-2">
+        {dirs.map(({ name, label }) => (
+          <TextField
+            key={name}
+            label={label}
+            help={t("clusterDir")}
+            name={name}
+            mono
+            autoComplete="off"
+            spellCheck={false}
+            value={form.data[name]}
+            error={problems.of(name)}
+            onChange={(event) => form.change({ [name]: event.target.value })}
+            onBlur={() => {
+              problems.leave(name);
+              void form.flush();
+            }}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface Props extends FieldsProps {
+  open: boolean;
+  onOpen: (open: boolean) => void;
+  onRemove: () => void;
+}
+
+/** One storage of the draft: a line with its settings, or its form. A new one opens with the focus in its name. */
+export function StorageCard({ storage, fields, form, problems, open, onOpen, onChange, onRemove }: Props) {
+  const t = useTranslations("wizard.storages");
+  const words = useTranslations("common");
+  const body = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (open) body.current?.querySelector("input")?.focus();
+  }, [open]);
+  const format = FORMAT_BY_KIND[storage.kind];
+  const prefix = `storages.${storage.key}.`;
+  const wrong = Object.keys(form.draft.problems).some((path) => path.startsWith(prefix) && problems.of(path));
+  const name = visible(storage.name) || "–";
+  const toggle = () => {
+    if (open) problems.submit([prefix]);
+    onOpen(!open);
+  };
+  return (
+    <li className="rounded-m border border-line bg-surface">
+      <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 px-3.5 py-1.5">
+        <span className="min-w-0 font-semibold break-all">{name}</span>
+        <span className="flex items-center gap-1.5">
+          {words(`kind.${storage.kind}`)}
+          {format ? <Tag>{words(`format.${format}`)}</Tag> : null}
+        </span>
+        {open ? null : (
+          <span className="min-w-0 font-mono text-s break-all text-ink-2">{configLine(storage.config)}</span>
+        )}
+        {wrong && !open ? <Status tone="bad">{t("wrong")}</Status> : null}
+        <span className="ml-auto flex gap-1">
+          <Button
+            small
+            look="quiet"
+            aria-expanded={open}
+            aria-label={open ? undefined : t("edit", { name })}
+            onClick={toggle}
+          >
+            {open ? t("done") : words("edit")}
+          </Button>
+          <Button small look="quiet" aria-label={t("remove", { name })} onClick={onRemove}>
+            {words("remove")}
+          </Button>
+        </span>
+      </div>
+      {open ? (
+        <form
+          ref={body}
+          noValidate
+          className="border-t border-line px-3.5 py-3.5"
+          onSubmit={(event) => {
+            event.preventDefault();
+            toggle();
+          }}
+        >
+          <Fields storage={storage} fields={fields} form={form} problems={problems} onChange={onChange} />
+          <input type="submit" hidden />
+        </form>
+      ) : null}
+    </li>
+  );
+}

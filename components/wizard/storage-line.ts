@@ -1,0 +1,9 @@
+import { visible } from "#lib/domain/visible.ts";
+
+/** A storage's settings in one line: its values, as typed. */
+export function configLine(config: Record<string, string | number | boolean>): string {
+  return Object.values(config)
+    .filter((value) => typeof value !== "boolean" && value !== "")
+    .map((value) => visible(String(value)))
+    .join(" · ");
+}

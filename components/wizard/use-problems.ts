@@ -1,0 +1,35 @@
+"use client";
+import { useCallback, useState } from "react";
+import { useText } from "#components/text/t.tsx";
+import type { DraftView } from "#lib/domain/dto.ts";
+
+export interface Problems {
+  /** The sentence of a field that was left (or whose step was submitted); undefined where there is none. */
+  of: (path: string) => string | undefined;
+  /** A field was left: from now on its problem is shown. */
+  leave: (path: string) => void;
+  /** A step was submitted: everything below these paths is shown. */
+  submit: (prefixes: readonly string[]) => void;
+}
+
+/** Problems come from the server with every save; they are shown beside a field once it was left. */
+export function useProblems(draft: DraftView): Problems {
+  const say = useText();
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const leave = useCallback(
+    (path: string) => setLeft((before) => (before.has(path) ? before : new Set([...before, path]))),
+    [],
+  );
+  const submit = useCallback(
+    (prefixes: readonly string[]) =>
+      setLeft((before) => new Set([...before, ...prefixes.map((prefix) => `${prefix}*`)])),
+    [],
+  );
+  const isShown = (path: string) =>
+    left.has(path) || [...left].some((each) => each.endsWith("*") && path.startsWith(each.slice(0, -1)));
+  const of = (path: string) => {
+    const problem = draft.problems[path];
+    return problem && isShown(path) ? say(problem) : undefined;
+  };
+  return { of, leave, submit };
+}
