@@ -9,7 +9,7 @@ import { processWide } from "../shared.ts";
 import { claimTask, type Lease, LeaseLost, releaseLeases, renewLeases } from "./lease.ts";
 import { runTask } from "./run-task.ts";
 import { publishTask } from "./task-events.ts";
-import { TASK_CHANNEL } from "./task-hint.ts";
+import { readHint, TASK_CHANNEL } from "./task-hint.ts";
 
 const HEARTBEAT_MS = 3_000;
 const LOOK_MS = 2_000;
@@ -78,11 +78,11 @@ class Engine {
     });
   }
 
-  #onHint(taskId: string): void {
+  #onHint(payload: string): void {
+    const { taskId, cancel } = readHint(payload);
     publishTask(taskId);
-    const lease = this.#leases.get(taskId);
-    if (!lease) this.look();
-    else if (!lease.cancelRequested) void this.#heartbeat();
+    if (!this.#leases.has(taskId)) this.look();
+    else if (cancel) void this.#heartbeat();
   }
 
   async #claimAll(): Promise<void> {

@@ -14,9 +14,6 @@ export type JournalStep = typeof taskSteps.$inferSelect;
 
 type StepChange = PgUpdateSetSource<typeof taskSteps>;
 
-/** What PostgreSQL can hold in a text. */
-const storable = (output: string | null | undefined) => output?.replaceAll("\0", "\u2400");
-
 /**
  * One fenced transaction: it does nothing unless the lease is still ours. While the database is away it waits. The
  * writes below set states, so that a repetition after an answer that was lost changes nothing.
@@ -81,12 +78,7 @@ export interface Settled {
   error?: ErrorView | null;
 }
 
-const asChange = ({ output, undoOutput, ...rest }: Settled): StepChange => ({
-  ...rest,
-  output: storable(output),
-  undoOutput: storable(undoOutput),
-  endedAt: new Date(),
-});
+const asChange = (settled: Settled): StepChange => ({ ...settled, endedAt: new Date() });
 
 /** An attempt has ended; what is left out stays as it was. */
 export function writeSettled(lease: Lease, position: number, settled: Settled): Promise<void> {

@@ -74,7 +74,7 @@ async function settle(context: TaskContext, attempt: Attempt, options: FollowOpt
 }
 
 function cleaned(context: TaskContext, record: UnitRecord): UnitRecord {
-  return record.state === "ended" ? { ...record, output: context.redactor.clean(record.output) } : record;
+  return "output" in record ? { ...record, output: context.redactor.clean(record.output) } : record;
 }
 
 /** A lease that nobody else can have taken: waited for, because nothing may start without it. */

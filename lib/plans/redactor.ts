@@ -1,7 +1,7 @@
 const SHORTEST = 4;
 const SHORTEST_LINE = 12;
 
-/** Takes the secrets that were opened for a task out of whatever its commands print. */
+/** Takes the secrets that were opened for a task out of whatever its commands print, and what can't be kept. */
 export class Redactor {
   readonly #values = new Set<string>();
 
@@ -11,7 +11,8 @@ export class Redactor {
   }
 
   clean(output: string): string {
-    let clean = output;
+    // PostgreSQL can hold no NUL, neither in a text nor in JSON.
+    let clean = output.replaceAll("\0", "\u2400");
     for (const value of this.#values) clean = clean.replaceAll(value, "‹secret›");
     return clean;
   }

@@ -5,6 +5,7 @@ import { log } from "../log.ts";
 import { hintTask } from "./task-hint.ts";
 
 const FLUSH_MS = 400;
+const LAST_MS = 2_000;
 const MAX_LINE = 4_000;
 const MAX_LINES = 5_000;
 
@@ -48,14 +49,19 @@ export class TaskLog {
     return this.#writing;
   }
 
+  /** The last lines of a run that is being stopped are worth a moment, not more. */
+  #patience(): AbortSignal {
+    return this.#signal.aborted ? AbortSignal.timeout(LAST_MS) : this.#signal;
+  }
+
   async #write(lines: Line[]): Promise<void> {
     try {
       await whileAway(async () => {
         await db().insert(taskLog).values(lines);
         await hintTask(db(), this.#taskId);
-      }, this.#signal);
+      }, this.#patience());
     } catch (error) {
-      if (!this.#signal.aborted) log.error("lines of a task's log were lost", { taskId: this.#taskId, error });
+      log.error("lines of a task's log were lost", { taskId: this.#taskId, error });
     }
   }
 }

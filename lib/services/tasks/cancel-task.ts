@@ -27,7 +27,7 @@ export async function cancelTask(ctx: ServiceContext, { taskId }: { taskId: stri
       .where(eq(tasks.id, taskId));
     if (notBegun) await tx.delete(taskLocks).where(eq(taskLocks.taskId, taskId));
     await writeAudit(tx, ctx, { action: "task.cancel", entity: "task", entityId: taskId });
-    await hintTask(tx, taskId);
+    await hintTask(tx, taskId, "cancel");
   });
   return { taskId };
 }
