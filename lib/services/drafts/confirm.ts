@@ -57,7 +57,7 @@ async function lookOnceMore(judged: JudgedDraft): Promise<void> {
       }
     }),
   );
-  announceDraft(draft.row.id);
+  await announceDraft(draft.row.id);
 }
 
 /** What differs between the plan that was shown and the one that the machines call for now, in words. */

@@ -114,7 +114,7 @@ export async function saveDraft(
       .set({ data: { ...data }, version: draft.row.version + 1, updatedAt: ctx.now, expiresAt: draftExpiry() })
       .where(eq(drafts.id, draft.row.id));
   });
-  announceDraft(input.draftId);
+  await announceDraft(input.draftId);
   const judged = await judgeDraft(await loadDraft(ctx.actor.id, input.draftId));
   const isAtNodes = ["nodes", "review"].includes(judged.draft.stored.form.step);
   if (!isAtNodes) return viewOf(judged);
@@ -148,6 +148,6 @@ export async function discardDraft(ctx: ServiceContext, draftId: string): Promis
     await dropMachines(tx, draft.nodes);
     await tx.delete(drafts).where(eq(drafts.id, draftId));
   });
-  announceDraft(draftId);
+  await announceDraft(draftId);
   return null;
 }

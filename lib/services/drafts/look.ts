@@ -42,7 +42,7 @@ class Look {
     const { draftId, key, number } = this;
     const where = and(eq(draftNodes.draftId, draftId), eq(draftNodes.key, key), eq(draftNodes.lookNumber, number));
     const written = await db().update(draftNodes).set(patch).where(where).returning({ key: draftNodes.key });
-    if (written.length > 0) announceDraft(draftId);
+    if (written.length > 0) await announceDraft(draftId);
     else this.abort.abort(new Error("A newer look has begun"));
   }
 }
@@ -94,7 +94,7 @@ export async function startLooks(draft: LoadedDraft, keys: readonly string[]): P
       .returning();
     if (begun) inBackground(begun, (look) => lookInto(look, draft.row.ownerId));
   }
-  announceDraft(draft.row.id);
+  await announceDraft(draft.row.id);
 }
 
 async function lookInto(look: Look, ownerId: string): Promise<void> {

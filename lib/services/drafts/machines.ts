@@ -93,7 +93,7 @@ export async function addMachine(ctx: ServiceContext, input: AddMachine): Promis
     await touch(tx, input.draftId);
     return inserted as DraftNodeRow;
   });
-  announceDraft(input.draftId);
+  await announceDraft(input.draftId);
   startReadingKey(row);
   return { key: row.key };
 }
@@ -168,7 +168,7 @@ export async function lookAgain(
     .set({ state: "reading-key", error: null, lookNumber: node.lookNumber + 1 })
     .where(isMachine(input.draftId, input.key))
     .returning();
-  announceDraft(input.draftId);
+  await announceDraft(input.draftId);
   if (again) startReadingKey(again);
   return null;
 }
@@ -189,7 +189,7 @@ export async function choose(
       .set({ choices: { ...node.choices, [input.storageKey]: now } })
       .where(isMachine(input.draftId, input.key));
   });
-  announceDraft(input.draftId);
+  await announceDraft(input.draftId);
   return null;
 }
 
@@ -201,6 +201,6 @@ export async function removeMachine(ctx: ServiceContext, input: { draftId: strin
     await dropMachines(tx, [machineOf(draft, input.key)]);
     await touch(tx, input.draftId);
   });
-  announceDraft(input.draftId);
+  await announceDraft(input.draftId);
   return null;
 }

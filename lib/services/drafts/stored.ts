@@ -6,7 +6,7 @@ import type { DraftData } from "../../domain/dto.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { STORAGE_KINDS, VIRTUALIZATIONS } from "../../domain/storage.ts";
 import { text } from "../../domain/text.ts";
-import { publish } from "../../live/bus.ts";
+import { announceChanged } from "../../live/changed.ts";
 
 export type DraftRow = typeof drafts.$inferSelect;
 export type DraftNodeRow = typeof draftNodes.$inferSelect;
@@ -96,7 +96,7 @@ export function machineOf(draft: LoadedDraft, key: string): DraftNodeRow {
   return node;
 }
 
-/** Tells the pages that a draft has changed. */
-export function announceDraft(draftId: string): void {
-  publish({ type: "changed", entity: "draft", id: draftId });
+/** Tells the pages of every process that a draft has changed. */
+export function announceDraft(draftId: string): Promise<void> {
+  return announceChanged(db(), "draft", draftId);
 }

@@ -20,7 +20,7 @@ async function forgetGonePasswords(): Promise<void> {
       ),
     )
     .returning({ draftId: draftNodes.draftId });
-  for (const draftId of new Set(gone.map((row) => row.draftId))) announceDraft(draftId);
+  for (const draftId of new Set(gone.map((row) => row.draftId))) await announceDraft(draftId);
 }
 
 /** A key whose task did not end in a node is a draft's again, with an hour to go. */
@@ -53,7 +53,7 @@ async function discardExpired(now: Date): Promise<void> {
       await dropMachines(tx, await tx.select().from(draftNodes).where(eq(draftNodes.draftId, id)));
       await tx.delete(drafts).where(eq(drafts.id, id));
     });
-    announceDraft(id);
+    await announceDraft(id);
   }
 }
 
