@@ -11,7 +11,13 @@ const raw = (cpu: number[] | null, memoryAvailable: number | null = 30): RawFigu
 });
 
 it("one reading says nothing about the processors", () => {
-  expect(nodeFigures(null, raw([1, 0, 1, 98]), 2)).toMatchObject({ cpu: null, cpuThreads: 2, memoryUsed: 70, load1: 1, uptimeSeconds: 99 });
+  expect(nodeFigures(null, raw([1, 0, 1, 98]), 2)).toMatchObject({
+    cpu: null,
+    cpuThreads: 2,
+    memoryUsed: 70,
+    load1: 1,
+    uptimeSeconds: 99,
+  });
 });
 
 it.each([

@@ -1,25 +1,34 @@
 import { connect, type Socket } from "node:net";
+import type { PanelError } from "../domain/errors.ts";
 import { LOOK_MS } from "../domain/status.ts";
 import { connectError } from "../ssh/errors.ts";
-import type { PanelError } from "../domain/errors.ts";
+
+/** `there`: it greets. `slow`: its kernel takes the connection, and no more. `gone`: nothing answers. */
+export type Look = { result: "there" } | { result: "slow" | "gone"; error: PanelError };
 
 /**
- * The active look at a silent node: TCP, and the first bytes of the SSH banner. Answers null when somebody is there,
- * else why not. A busy machine's kernel and sshd still answer this when the probe's line is late.
+ * The active look at a silent node: TCP, and the SSH banner. A busy machine's kernel still takes the connection when
+ * everything else there is late, and one that is off, frozen or cut off does not.
  */
-export function lookAt(place: { address: string; port: number }, timeoutMs = LOOK_MS): Promise<PanelError | null> {
+export function lookAt(place: { address: string; port: number }, timeoutMs = LOOK_MS): Promise<Look> {
   return new Promise((resolve) => {
     const socket: Socket = connect({ host: place.address, port: place.port });
-    const settle = (error: unknown) => {
+    let isConnected = false;
+    const settle = (look: Look) => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(error === null ? null : connectError(error, place));
+      resolve(look);
     };
-    const timer = setTimeout(() => settle(new Error("Timed out while waiting for the banner")), timeoutMs);
-    socket.once("data", (data) =>
-      settle(data.toString("latin1").startsWith("SSH-") ? null : new Error("No SSH banner")),
-    );
-    socket.once("end", () => settle(new Error("Closed before the banner")));
-    socket.once("error", settle);
+    const fail = (error: Error) => settle({ result: isConnected ? "slow" : "gone", error: connectError(error, place) });
+    const timer = setTimeout(() => fail(new Error("Timed out while waiting for the banner")), timeoutMs);
+    socket.once("connect", () => {
+      isConnected = true;
+    });
+    socket.once("data", (data) => {
+      if (data.toString("latin1").startsWith("SSH-")) return settle({ result: "there" });
+      settle({ result: "gone", error: connectError(new Error("No SSH banner"), place) });
+    });
+    socket.once("end", () => fail(new Error("Closed before the banner")));
+    socket.once("error", fail);
   });
 }

@@ -25,6 +25,8 @@ const TICK_MS = 1_000;
 /** The node answers but the probe says nothing for so long: it is started anew. */
 const RESTART_MS = 15_000;
 const LOOK_AGAIN_MS = 5_000;
+/** Takes connections but greets nobody for so long: unreachable after all. */
+const MUTE_MS = 30_000;
 const QUIT_MS = 2_000;
 /** Waits before the next attempt: first ones quick, for a machine that just lost a packet. */
 const RETRY_MS = [200, 500, 1_000, 2_000, 3_000, 5_000];
@@ -140,11 +142,13 @@ export class Session {
   async #look(): Promise<void> {
     this.#isLooking = true;
     const sign = this.#lastSign;
-    const error = await lookAt(this.#plan.target);
+    const look = await lookAt(this.#plan.target);
     this.#isLooking = false;
     this.#lookAt = performance.now() + spread(LOOK_AGAIN_MS);
-    if (this.#isStopped || !error || this.#lastSign > sign) return;
-    this.#becomeUnreachable(error);
+    if (this.#isStopped || this.#lastSign > sign || look.result === "there") return;
+    // A kernel that answers is a machine that is there, until it has been mute for long.
+    const isMute = performance.now() - this.#lastSign >= MUTE_MS;
+    if (look.result === "gone" || isMute) this.#becomeUnreachable(look.error);
   }
 
   #becomeUnreachable(error: PanelError): void {
@@ -165,10 +169,10 @@ export class Session {
     let attempt = 0;
     while (!this.#isStopped) {
       if (this.state.link.state === "unreachable") {
-        const error = await lookAt(this.#plan.target);
+        const look = await lookAt(this.#plan.target);
         if (this.#isStopped) break;
-        if (error) {
-          this.#setLink({ state: "unreachable", reason: error.view.message });
+        if (look.result === "gone") {
+          this.#setLink({ state: "unreachable", reason: look.error.view.message });
           await this.#pause(RETRY_MS[Math.min(attempt++, 3)] ?? 0);
           continue;
         }
@@ -262,11 +266,18 @@ export class Session {
     }
     const { code, message } = error.view;
     if (code === "busy" || code === "timeout") return null;
-    const isTransport = code === "unreachable";
-    const isFresh = this.state.link.state === "live" && performance.now() - this.#lastSign < SILENCE_MS;
-    if (isTransport && isFresh) return RETRY_MS[0] ?? 0;
+    if (code === "unreachable") {
+      // Lost, refused or too slow: the look says which, at once instead of after the silence.
+      if (this.state.link.state !== "unreachable" && !this.#isLooking && !this.#isFresh()) void this.#look();
+      return null;
+    }
     this.#setLink({ state: "unreachable", reason: message });
-    return isTransport ? null : REFUSED_MS;
+    return REFUSED_MS;
+  }
+
+  /** It spoke a moment ago: a connection that broke is made again before anything is said. */
+  #isFresh(): boolean {
+    return this.state.link.state === "live" && performance.now() - this.#lastSign < SILENCE_MS;
   }
 
   #onLine(line: string): void {

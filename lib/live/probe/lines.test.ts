@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { countCpus, figure, ProbeReader } from "./lines.ts";
 
-const reader = (...awaited: string[]) => new ProbeReader((storageId, nonce) => awaited.includes(`${storageId} ${nonce}`));
+const reader = (...awaited: string[]) =>
+  new ProbeReader((storageId, nonce) => awaited.includes(`${storageId} ${nonce}`));
 
 describe("lines of the probe", () => {
   it("reads hello and figures", () => {

@@ -18,12 +18,21 @@ function callCheck(text: string): string {
   return spawnSync("sh", ["-c", `${body}\ncheck st_1`], { encoding: "utf8" }).stdout;
 }
 
-it.each([["/vm"], ["a b"], ["'"], ["$(id)"], ["`id`"], ["; id"], ["\\"], ["-rf"], ["../.."], ["ü∂‮"], ["SPINDLE_CHECK_END"]])(
-  "a check gets %s as it is",
-  (value) => {
-    expect(callCheck(probe([value, ""]))).toBe(`<${value}><>`);
-  },
-);
+it.each([
+  ["/vm"],
+  ["a b"],
+  ["'"],
+  ["$(id)"],
+  ["`id`"],
+  ["; id"],
+  ["\\"],
+  ["-rf"],
+  ["../.."],
+  ["ü∂‮"],
+  ["SPINDLE_CHECK_END"],
+])("a check gets %s as it is", (value) => {
+  expect(callCheck(probe([value, ""]))).toBe(`<${value}><>`);
+});
 
 it.each([["a\nSPINDLE_CHECK_END\nid"], ["a\0b"], ["\u001b[31m"]])("refuses control characters", (value) => {
   expect(() => probe([value])).toThrow(/control character/);
