@@ -5,22 +5,19 @@ import type { VolumeGroup } from "./report.ts";
 /** As the device mapper writes a VG's name: every dash twice. */
 const mapped = (name: string) => name.replaceAll("-", "--");
 
+/** Whether a device is the map of an LV of this VG: `data-x` and `data--x-y` are maps of different VGs. */
+function isMapOf(device: string, vgName: string): boolean {
+  const prefix = `/dev/mapper/${mapped(vgName)}-`;
+  return device.startsWith(prefix) && device[prefix.length] !== "-";
+}
+
 /** Whether a line of some file speaks of a VG, or of what lies on its LVs. */
-function speaksOf(line: string, group: VolumeGroup, contents: LvmFacts["contents"]): boolean {
+function speaksOf(line: string, { name }: VolumeGroup, contents: LvmFacts["contents"]): boolean {
   if (/^\s*#/.test(line)) return false;
-  const prefix = `/dev/mapper/${mapped(group.name)}-`;
   const words = line.split(/[\s=,;'"]+/);
-  if (
-    words.some(
-      (word) =>
-        word.startsWith(`/dev/${group.name}/`) ||
-        word.startsWith(prefix) ||
-        word === group.name ||
-        word.startsWith(`${group.name}/`),
-    )
-  )
-    return true;
-  const own = contents.filter((content) => content.device.startsWith(prefix));
+  const isName = (word: string) => word === name || word.startsWith(`${name}/`) || word.startsWith(`/dev/${name}/`);
+  if (words.some((word) => isName(word) || isMapOf(word, name))) return true;
+  const own = contents.filter((content) => isMapOf(content.device, name));
   return own.some(({ uuid, label }) => [uuid, label].some((value) => value !== "" && words.includes(value)));
 }
 
