@@ -12,7 +12,11 @@ export interface EngineEnv {
   keyFile: string;
   /** Modules that register panel steps. */
   modules: string[];
+  /** Default: as long as a panel waits. */
+  nodeWaitMs?: number;
 }
+
+const NODE_WAIT_MS = 10 * 60_000;
 
 /** How an engine's life ends by itself: at a point of a task, by SIGKILL or frozen by SIGSTOP. */
 export type Crash = `${"kill" | "stop"}@${string}`;
@@ -32,7 +36,12 @@ export class EngineProcess {
     };
     if (crash) own.SPINDLE_CRASH_AT = crash;
     const script = join(ROOT, "e2e/engine/engine-process.ts");
-    const args = ["--disable-warning=ExperimentalWarning", script, ...env.modules];
+    const args = [
+      "--disable-warning=ExperimentalWarning",
+      script,
+      String(env.nodeWaitMs ?? NODE_WAIT_MS),
+      ...env.modules,
+    ];
     this.#child = spawn(process.execPath, args, { env: childEnv(own), stdio: ["ignore", "pipe", "pipe"] });
     this.#exit = once(this.#child, "exit");
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

@@ -17,7 +17,7 @@ const MARK = `${DIR}/it's $HOME`;
 /** Adds a line to a file that may not be there; takes it out again, and the file when it is empty then. */
 const ADD_LINE = 'umask 077; mkdir -p -- "$(dirname -- "$1")"; printf "%s\\n" "$2" >>"$1"';
 const DROP_LINE =
-  '[ -e "$1" ] || exit 0; grep -vxF -- "$2" "$1" >"$1.new"; cat "$1.new" >"$1"; rm -f -- "$1.new"; [ -s "$1" ] || { rm -f -- "$1"; rmdir -- "${1%/*}"; }';
+  '[ -e "$1" ] || exit 0; grep -vxF -- "$2" "$1" >"$1.new"; cat "$1.new" >"$1"; rm -f -- "$1.new"; [ -s "$1" ] || { rm -f -- "$1"; rmdir -- "$(dirname -- "$1")"; }';
 const sh = (script: string, ...values: string[]) => ["sh", "-c", script, "spindle", ...values];
 
 function accessStep(line: string): NodeStep {

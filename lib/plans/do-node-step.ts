@@ -23,8 +23,9 @@ const failed = (error: ErrorView, output: string | null, exitCode: number | null
 });
 
 /** It began, but what it did was not recorded: only its effect can tell. */
-async function judgeUnknown({ context, step }: Doing, cause?: ErrorView): Promise<Settled> {
-  if (step.alreadyDone && (await passes(context, step.target, step.alreadyDone))) return { state: "done" };
+async function judgeUnknown({ context, step, position }: Doing, cause?: ErrorView): Promise<Settled> {
+  const isDone = step.alreadyDone && (await passes(context, step.target, step.alreadyDone));
+  if (isDone) return proveAccess({ context, step, position }, { state: "done" });
   const target = context.nodes.target(step.target);
   return failed(unknownError({ target, command: step.command }, cause), null, null);
 }

@@ -1,7 +1,7 @@
 const MAX_BYTES = 4_000;
 const NEWLINE = 10;
 
-/** Cuts output into lines for the live log; a line without an end is handed on in pieces. */
+/** Cuts output into lines for the live log; a very long line is handed on in pieces. */
 export class LiveLines {
   readonly #onLine: (line: string) => void;
   #rest: Buffer = Buffer.alloc(0);

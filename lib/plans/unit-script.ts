@@ -30,7 +30,7 @@ if [ "$guards" -gt 0 ]; then
     finish "refused $code"
   fi
 fi
-timeout -k 2 "$deadline" "$@"
+timeout -k 10 "$deadline" "$@"
 code=$?
 if [ -n "$sweep" ] && [ "$code" = 0 ]; then
   root=\${dir%/*}
@@ -61,7 +61,7 @@ shift 5
 umask 077
 root=$base/$panel
 dir=$root/$unit
-boot=$(cat /proc/sys/kernel/random/boot_id)
+read -r boot </proc/sys/kernel/random/boot_id
 
 say() { printf '\\n%s %s %s %s\\n' "$nonce" "$1" "\${2:--}" "$boot"; }
 
@@ -84,13 +84,22 @@ ended() {
   fi
 }
 
+# Another task may just be removing the directory above, because nothing was left in it.
+make_record() {
+  tries=0
+  until refusal=$(mkdir -- "$dir" 2>&1); do
+    tries=$((tries + 1))
+    if [ -d "$dir" ] || [ "$tries" -gt 5 ]; then return 1; fi
+    mkdir -p -- "$root" 2>/dev/null
+  done
+}
+
 report() {
-  mkdir -p -- "$root"
-  if mkdir -- "$dir"; then
+  if make_record; then
     ln -sn void "$dir/begun"
     say never
     return
-  fi 2>/dev/null
+  fi
   if [ ! -d "$dir" ]; then say broken; return; fi
   if [ -e "$dir/status" ]; then ended; return; fi
   if ln -sn void "$dir/begun"; then rm -f -- "$dir/stdin" "$dir/stdin.part"; fi 2>/dev/null
@@ -120,18 +129,24 @@ follow() {
   if [ -d "$dir" ]; then report; else say swept; fi
 }
 
+# Standard input ends with the nonce: whatever was cut off on the way is not run. Most commands have none.
+take_input() {
+  if [ "$1" = 0 ]; then : >"$dir/stdin"; return; fi
+  cat >"$dir/stdin.part"
+  [ "$(tail -c "\${#nonce}" -- "$dir/stdin.part")" = "$nonce" ] || return 1
+  truncate -s "-\${#nonce}" -- "$dir/stdin.part"
+  mv -- "$dir/stdin.part" "$dir/stdin"
+}
+
 start() {
-  mkdir -p -- "$root"
-  if refusal=$(mkdir -- "$dir" 2>&1); then
+  input=$1
+  shift
+  if make_record; then
     : >"$dir/output"
-    cat >"$dir/stdin.part"
-    if [ "$(tail -c "\${#nonce}" -- "$dir/stdin.part")" != "$nonce" ]; then
-      rm -f -- "$dir/stdin.part"
+    if ! take_input "$input"; then
       report
       return
     fi
-    truncate -s "-\${#nonce}" -- "$dir/stdin.part"
-    mv -- "$dir/stdin.part" "$dir/stdin"
     if ! refusal=$(systemd-run --quiet --collect --no-ask-password --unit="$unit" --description="Spindle step $unit" \\
       --service-type=exec --setenv=LC_ALL=C -p StandardInput=null -p StandardOutput=null -p StandardError=null \\
       -p KillMode=control-group -p TimeoutStopSec=15 -- /bin/sh -c "$@" 2>&1) && ln -sn void "$dir/begun" 2>/dev/null; then

@@ -199,7 +199,7 @@ function runnerArguments({ panelId, unit, command, guard, sweep = "" }: UnitSpec
 export async function startUnit(connection: Connection, spec: UnitSpec, options: FollowOptions): Promise<UnitRecord> {
   const nonce = newNonce();
   const { stdin } = spec.command;
-  const input = stdin === undefined || typeof stdin === "string" ? (stdin ?? "") : await open(stdin.secret, options);
+  const input = typeof stdin === "object" ? await open(stdin.secret, options) : stdin;
   const result = await call(
     connection,
     nonce,
@@ -207,9 +207,9 @@ export async function startUnit(connection: Connection, spec: UnitSpec, options:
       mode: "start",
       panelId: spec.panelId,
       unit: spec.unit,
-      args: runnerArguments(spec),
+      args: [input === undefined ? "0" : "1", ...runnerArguments(spec)],
       // The nonce behind it tells the node that nothing was cut off on the way.
-      stdin: input + nonce,
+      stdin: input === undefined ? undefined : input + nonce,
       timeoutMs: limitOf(spec),
     },
     options,
