@@ -51,6 +51,12 @@ it("says what kept it from connecting", async () => {
   await refused(readHostKey("no-such-machine.invalid", 22), "unreachable");
 });
 
+it("makes keys that OpenSSH reads", async () => {
+  const { privateKey, publicKey } = newKeyPair();
+  const script = "umask 077; cat >/root/key; ssh-keygen -y -f /root/key; rm /root/key";
+  expect((await node.sh(script, { input: privateKey })).trim()).toBe(publicKey);
+});
+
 it("tries the key, then the password", async () => {
   const both = await connectWith(fingerprint, { privateKey: newKeyPair().privateKey, password: node.rootPassword });
   expect((await run(both, { argv: ["id", "-u"] })).stdout).toBe("0\n");
