@@ -23,6 +23,7 @@ function StorageHead({ storage }: { storage: StorageView }) {
       <span className="flex items-center gap-1.5">
         {storage.isMain ? <Star aria-hidden size={14} className="shrink-0" /> : null}
         <Link
+          prefetch={false}
           href={`/storages/${storage.id}`}
           className="inline-flex min-h-6 min-w-0 items-center font-semibold no-underline hover:underline"
         >

@@ -27,7 +27,7 @@ function LastSeen({ live }: { live: ClientNodeLive }) {
 
 function Fraction({ label, value, warnFrom }: { label: string; value: number | null; warnFrom: number }) {
   return (
-    <span className="inline-flex items-center gap-2 whitespace-nowrap">
+    <span className="inline-flex items-center gap-2 align-middle whitespace-nowrap">
       <span className="text-ink-2 sm:hidden">{label}</span>
       <span className="flex max-sm:hidden">
         <MiniBar fraction={value} warnFrom={warnFrom} />
@@ -85,6 +85,7 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
           className={`${BASE} py-0.5 text-left font-normal max-sm:min-w-0 max-sm:flex-1 max-sm:basis-[40%]`}
         >
           <Link
+            prefetch={false}
             href={`/nodes/${node.id}`}
             className={`inline-block max-w-full truncate align-top leading-6 font-semibold no-underline hover:underline ${old ? "text-ink-2" : ""}`}
           >
@@ -116,7 +117,6 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
         </td>
         {storages.map((storage) => (
           <td key={storage.id} className={`${CELL} border-line sm:border-l max-sm:w-full max-sm:pt-2`}>
-            <span className="text-s text-ink-2 sm:hidden">{visible(storage.name)}</span>
             <StorageCell
               storage={storage}
               live={live?.storages.find((each) => each.storageId === storage.id)}

@@ -37,8 +37,16 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
         ) : null}
       </span>
     );
-  if (!figures || figures.size === null || lost)
-    return status ?? <span className="text-ink-2">{t("notMeasured")}</span>;
+  // On a phone the column's head is not seen: each cell says its storage's name.
+  const name = <span className="font-medium text-ink sm:hidden">{visible(storage.name)}</span>;
+  if (!figures || figures.size === null || lost) {
+    return (
+      <span className="max-sm:flex max-sm:justify-between max-sm:gap-2 max-sm:text-s">
+        {name}
+        {status ?? <span className="text-ink-2">{t("notMeasured")}</span>}
+      </span>
+    );
+  }
   return (
     <div className="min-w-0">
       {storage.shared ? null : (
@@ -51,7 +59,9 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
             stale={stale}
           />
           <span className="mt-0.5 flex flex-wrap justify-between gap-x-2 text-s text-ink-2">
-            <span>{formatUsage(figures.used, figures.size)}</span>
+            <span>
+              {name} {formatUsage(figures.used, figures.size)}
+            </span>
             <span>{formatPercent(fractionOf(figures.used, figures.size))}</span>
           </span>
         </>

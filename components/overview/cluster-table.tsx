@@ -24,6 +24,7 @@ function StorageChip({ storage, cluster, state }: { storage: StorageView; cluste
   return (
     <li className="flex items-center gap-2 whitespace-nowrap">
       <Link
+        prefetch={false}
         href={`/storages/${storage.id}`}
         className="inline-flex min-h-6 max-w-40 items-center gap-1 text-ink-2 no-underline hover:underline"
       >
@@ -63,6 +64,7 @@ function ClusterRow({ cluster, state }: { cluster: ClusterView; state: PanelStat
       <th scope="row" className={`${cell} text-left font-semibold max-sm:flex-1`}>
         <span className="flex items-center gap-2">
           <Link
+            prefetch={false}
             href={`/clusters/${cluster.id}`}
             className="inline-block max-w-72 truncate leading-6 no-underline hover:underline"
           >

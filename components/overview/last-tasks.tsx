@@ -26,6 +26,7 @@ export function LastTasks({ count = 5, clusterId }: { count?: number; clusterId?
               <TaskStatus state={task.state} />
             </span>
             <Link
+              prefetch={false}
               href={`/tasks/${task.id}`}
               className="inline-flex min-h-6 min-w-0 flex-1 basis-52 items-center break-words no-underline hover:underline"
             >

@@ -25,7 +25,7 @@ export function Overview() {
         <Empty
           title={t("emptyTitle")}
           action={
-            <LinkButton look="primary" href="/clusters/new" prefetch={false} icon={<Plus aria-hidden size={15} />}>
+            <LinkButton look="primary" href="/clusters/new" icon={<Plus aria-hidden size={15} />}>
               {t("emptyAction")}
             </LinkButton>
           }
@@ -48,7 +48,7 @@ export function Overview() {
         title={needs.length > 0 ? t("needs", { count: needs.length }) : t("calm")}
         below={`${t("summary", { clusters: clusters.length, nodes, storages })} ${rest}`}
         actions={
-          <LinkButton look="primary" href="/clusters/new" prefetch={false} icon={<Plus aria-hidden size={15} />}>
+          <LinkButton look="primary" href="/clusters/new" icon={<Plus aria-hidden size={15} />}>
             {t("newCluster")}
           </LinkButton>
         }

@@ -14,7 +14,11 @@ function DockTask({ task }: { task: TaskRow }) {
   const t = useTranslations("pages.shell");
   const say = useText();
   return (
-    <Link href={`/tasks/${task.id}`} className="flex min-h-8 min-w-0 items-center gap-2.5 no-underline hover:underline">
+    <Link
+      prefetch={false}
+      href={`/tasks/${task.id}`}
+      className="flex min-h-8 min-w-0 items-center gap-2.5 no-underline hover:underline"
+    >
       <span className={TONE_TEXT[TASK_TONE[task.state]]}>
         <ToneIcon tone={task.state === "queued" ? "unknown" : "busy"} />
       </span>
@@ -59,6 +63,7 @@ export function TaskDock() {
         ))}
       </ul>
       <Link
+        prefetch={false}
         href="/tasks?show=open"
         className="flex min-h-8 shrink-0 items-center gap-2 text-ink-2 no-underline hover:underline"
       >

@@ -44,7 +44,11 @@ export function StorageOnNode({ node, storage, live, now, title, open, quiet = f
       <div className="space-y-2.5 px-3.5 py-3">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h3 className="font-semibold">
-            <Link href={href} className="inline-flex min-h-6 items-center break-all no-underline hover:underline">
+            <Link
+              prefetch={false}
+              href={href}
+              className="inline-flex min-h-6 items-center break-all no-underline hover:underline"
+            >
               {visible(title === "node" ? node.name : storage.name)}
             </Link>
           </h3>

@@ -35,6 +35,7 @@ function TaskLine({ task, clusterName, now }: { task: TaskRow; clusterName: stri
       </td>
       <th scope="row" className={`${cell} text-left font-normal`}>
         <Link
+          prefetch={false}
           href={`/tasks/${task.id}`}
           className="inline-flex min-h-6 items-center font-medium break-words no-underline hover:underline"
         >

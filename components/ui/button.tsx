@@ -82,7 +82,7 @@ export function LinkButton({
   ...rest
 }: Common & Omit<ComponentProps<typeof Link>, "children">) {
   return (
-    <Link {...rest} className={`${classes(look, small)} ${className}`}>
+    <Link prefetch={false} {...rest} className={`${classes(look, small)} ${className}`}>
       {icon}
       {children}
     </Link>

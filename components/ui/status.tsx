@@ -53,7 +53,7 @@ export function ToneIcon({ tone, icon, size = 15 }: { tone: Tone; icon?: LucideI
 export function Status({ tone, children, icon, soft = false, className = "" }: Props) {
   const ground = soft ? `rounded-full px-2.5 py-1 ${TONE_SOFT[tone]}` : TONE_TEXT[tone];
   return (
-    <span className={`inline-flex items-center gap-1.5 font-medium ${ground} ${className}`}>
+    <span className={`inline-flex items-center gap-1.5 align-middle font-medium ${ground} ${className}`}>
       <ToneIcon tone={tone} icon={icon} />
       <span>{children}</span>
     </span>
