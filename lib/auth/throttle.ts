@@ -21,6 +21,9 @@ export const RULES = {
   account: { free: 10, most: 3 },
 } as const satisfies Record<string, Rule>;
 
+/** The clock, not the transaction's beginning: attempts at once wait for each other inside their statements. */
+const NOW = sql`clock_timestamp()`;
+
 /** Failures are forgotten after this long without another. */
 const FORGET_SECONDS = 15 * 60;
 
@@ -79,13 +82,13 @@ function delaySql(rule: Rule) {
 
 function bump(name: string, due: ReturnType<typeof sql>) {
   const { count, lastAt } = signInFailures;
-  const forgotten = sql`${lastAt} < now() - make_interval(secs => ${FORGET_SECONDS})`;
+  const forgotten = sql`${lastAt} < ${NOW} - make_interval(secs => ${FORGET_SECONDS})`;
   return db()
     .insert(signInFailures)
-    .values({ key: name, count: 1, lastAt: sql`now()` })
+    .values({ key: name, count: 1, lastAt: NOW })
     .onConflictDoUpdate({
       target: signInFailures.key,
-      set: { count: sql`case when ${forgotten} then 1 else ${count} + 1 end`, lastAt: sql`now()` },
+      set: { count: sql`case when ${forgotten} then 1 else ${count} + 1 end`, lastAt: NOW },
       setWhere: due,
     })
     .returning({ count: signInFailures.count });
@@ -93,11 +96,11 @@ function bump(name: string, due: ReturnType<typeof sql>) {
 
 /** Adds one where the wait is over; answers with the seconds still to wait, 0 when it was counted. */
 async function count(name: string, rule: Rule): Promise<number> {
-  const [row] = await bump(name, sql`${signInFailures.lastAt} + ${delaySql(rule)} <= now()`);
+  const [row] = await bump(name, sql`${signInFailures.lastAt} + ${delaySql(rule)} <= ${NOW}`);
   if (row) return 0;
   const [left] = await db()
     .select({
-      seconds: sql<number>`ceil(extract(epoch from ${signInFailures.lastAt} + ${delaySql(rule)} - now()))::int`,
+      seconds: sql<number>`ceil(extract(epoch from ${signInFailures.lastAt} + ${delaySql(rule)} - ${NOW}))::int`,
     })
     .from(signInFailures)
     .where(sql`${signInFailures.key} = ${name}`);
@@ -115,5 +118,5 @@ export async function attemptSucceeded(email: string, address: string): Promise<
 export async function sweepFailures(): Promise<void> {
   await db()
     .delete(signInFailures)
-    .where(lt(signInFailures.lastAt, sql`now() - make_interval(secs => ${FORGET_SECONDS})`));
+    .where(lt(signInFailures.lastAt, sql`${NOW} - make_interval(secs => ${FORGET_SECONDS})`));
 }
