@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { chmod, chown, cp, lstat, mkdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { basename, dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -110,7 +110,7 @@ export async function assertReachable(path: string, owner: Owner | null): Promis
     const bit = found.uid === owner.uid ? 0o100 : found.gid === owner.gid ? 0o010 : 0o001;
     if ((found.mode & bit) === 0) {
       throw new Error(
-        `The user ${DATABASE_USER} can't enter ${at}. Choose another data directory with SPINDLE_DATA, such as /var/lib/${basename(path)}`,
+        `The user ${DATABASE_USER} can't enter ${at}. Choose another data directory with SPINDLE_DATA, such as /var/lib/spindle`,
       );
     }
     if (at === dirname(at)) return;
