@@ -61,7 +61,7 @@ section end
 
 /** Reads a few directories; nothing is written, nothing is opened but their lists of names. */
 export function directoriesCommand(paths: readonly string[]): Command {
-  return { argv: ["sh", "-c", SCRIPT, "spindle", ...paths], timeoutMs: 20_000 };
+  return { argv: ["sh", "-c", SCRIPT, "spindle", ...paths], timeoutMs: 45_000 };
 }
 
 const mountSchema = z.object({

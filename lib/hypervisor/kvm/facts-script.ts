@@ -21,7 +21,7 @@ section end
 `;
 
 /** Everything about the machine that needs no network and can't hang. */
-export const machineCommand: Command = { argv: ["sh", "-c", MACHINE, "spindle"], timeoutMs: 15_000 };
+export const machineCommand: Command = { argv: ["sh", "-c", MACHINE, "spindle"], timeoutMs: 60_000 };
 
 const ACCOUNT = `${SECTION_SCRIPT}
 home=$(getent passwd "$1" | cut -d: -f6)
@@ -37,35 +37,62 @@ section end
 /** Whose account the panel signs in to, and what stands in its authorized_keys of panels; the keys themselves are not read. */
 export const accountCommand = (user: string): Command => ({
   argv: ["sh", "-c", ACCOUNT, "spindle", user],
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 });
 
 /** The node's clock, in seconds with a fraction. */
-export const clockCommand: Command = { argv: ["date", "+%s.%N"], timeoutMs: 5_000 };
+export const clockCommand: Command = { argv: ["date", "+%s.%N"], timeoutMs: 30_000 };
 
 /** Space where packages and the system live. */
 export const spaceCommand: Command = {
   argv: ["df", "-l", "-B1", "--output=target,size,avail,iavail", "/", "/var", "/boot"],
-  timeoutMs: 5_000,
+  timeoutMs: 30_000,
 };
 
+/**
+ * What is installed, and what apt would add. A machine's own lists may be old or not there at all, so that fresh ones are
+ * fetched aside, into memory, and thrown away: neither its lists nor its caches are touched.
+ */
 const APT = `${SECTION_SCRIPT}
 export DEBIAN_FRONTEND=noninteractive
 section audit; dpkg --audit 2>&1
 section updates; ls -A /var/lib/dpkg/updates 2>/dev/null
-section installed; dpkg-query -W -f '\${binary:Package}\\t\${db:Status-Abbrev}\\t\${Version}\\n' -- "$@" 2>/dev/null
 section lock; for file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock; do
   id=$(stat -c '%i' -- "$file" 2>/dev/null) && grep -q ":$id 0 EOF\\$" /proc/locks && echo "$file"
 done
-section simulate; apt-get -s -q --no-install-recommends -o APT::Get::Show-User-Simulation-Note=false install -- "$@" 2>&1; echo "code $?"
-section sizes; apt-get -qq --no-install-recommends --print-uris -y install -- "$@" 2>/dev/null
+section installed; dpkg-query -W -f '\${binary:Package}\\t\${db:Status-Abbrev}\\t\${Version}\\n' -- "$@" 2>/dev/null
+missing=
+for name; do dpkg-query -W -f '\${db:Status-Abbrev}' -- "$name" 2>/dev/null | grep -q '^ii' || missing=1; done
+if [ -n "$missing" ]; then
+  rm -rf /run/spindle-look.*
+  aside=$(mktemp -d /run/spindle-look.XXXXXX) || exit 1
+  trap 'rm -rf "$aside"' EXIT
+  trap 'exit 1' HUP INT TERM
+  chmod 0711 "$aside"
+  mkdir -p "$aside/lists/partial" "$aside/cache/archives/partial"
+  apt() {
+    apt-get -q --no-install-recommends -o Dir::Cache="$aside/cache" -o Dir::State::Lists="$lists" \\
+      -o APT::Get::Show-User-Simulation-Note=false -o Acquire::GzipIndexes=true -o Acquire::Languages=none \\
+      -o Acquire::Retries=1 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 "$@"
+  }
+  lists=$aside/lists
+  section update; apt update 2>&1 | tail -n 20
+  section simulate; apt -s install -- "$@" >"$aside/said" 2>&1
+  code=$?
+  if [ "$code" != 0 ]; then
+    lists=/var/lib/apt/lists
+    apt -s install -- "$@" >"$aside/own" 2>&1 && code=0 && mv "$aside/own" "$aside/said"
+  fi
+  cat "$aside/said"; echo "code $code"
+  section sizes; apt -qq --print-uris -y install -- "$@" 2>/dev/null
+fi
 section end
 `;
 
-/** What apt would do for a list of packages; nothing is changed. */
+/** What apt would do for a list of packages; nothing of the machine's own is changed. */
 export const packagesCommand = (packages: readonly string[]): Command => ({
   argv: ["sh", "-c", APT, "spindle", ...packages],
-  timeoutMs: 60_000,
+  timeoutMs: 240_000,
 });
 
 /** Versions of what runs VMs, once it is there. */
@@ -80,5 +107,5 @@ section end
 `,
     "spindle",
   ],
-  timeoutMs: 15_000,
+  timeoutMs: 60_000,
 };

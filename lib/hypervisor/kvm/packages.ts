@@ -63,12 +63,12 @@ function downloadSize(block: string): number {
 export function readPackages(sections: ReadonlyMap<string, string>, wanted: readonly string[]): PackageFacts {
   const installed = installedNames(sections.get("installed") ?? "");
   const missing = wanted.filter((name) => !installed.has(name));
-  const simulation = readSimulation(sections.get("simulate") ?? "");
+  // What is there already is not touched, even where apt has a newer version.
+  const nothing = { added: [], upgraded: [], removed: [], refusal: [] };
+  const simulation = missing.length === 0 ? nothing : readSimulation(sections.get("simulate") ?? "");
   return {
     missing,
     ...simulation,
-    // What is there already is not touched, even where apt has a newer version.
-    ...(missing.length === 0 ? { added: [], upgraded: [], removed: [], refusal: [] } : {}),
     downloadBytes: missing.length === 0 ? 0 : downloadSize(sections.get("sizes") ?? "") || null,
     interrupted: (sections.get("audit") ?? "").trim() !== "" || (sections.get("updates") ?? "").trim() !== "",
     locked: (sections.get("lock") ?? "").split("\n").filter((line) => line.startsWith("/")),

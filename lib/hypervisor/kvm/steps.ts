@@ -16,6 +16,8 @@ const APT_ENVIRONMENT = [
   "LC_ALL=C",
 ];
 const APT = [...APT_ENVIRONMENT, "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
+/** Fetched files are not kept: they would outlive an undo. */
+const NOT_KEPT = ["-o", "APT::Keep-Downloaded-Packages=false"];
 
 const INSTALL_KEY = `set -eu
 umask 077
@@ -83,6 +85,7 @@ function keyStep(target: string, { user, keyLine, nodeId }: HostContext, account
 }
 
 const PURGE = `set -eu
+for name; do rm -f -- "/var/cache/apt/archives/$name"_*.deb "/var/cache/apt/archives/partial/$name"_*.deb; done
 dpkg --configure -a
 here=
 for name; do
@@ -117,6 +120,20 @@ const ALL_INSTALLED = `for name; do
   dpkg-query -W -f '\${db:Status-Abbrev}' -- "$name" 2>/dev/null | grep -q '^ii' || exit 1
 done`;
 
+function listsStep(target: string): NodeStep {
+  return {
+    kind: "node",
+    id: "lists",
+    target,
+    title: text("join.step.lists"),
+    command: {
+      argv: [...APT_ENVIRONMENT, "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120", "update"],
+      timeoutMs: APT_MS,
+    },
+    undo: { none: text("join.step.lists-none") },
+  };
+}
+
 /** None of what the step adds may be there when it begins: only then may its undo remove it. */
 const NONE_INSTALLED = `for name; do
   dpkg-query -W -f '\${db:Status-Abbrev}' -- "$name" 2>/dev/null | grep -q '^i' && { echo "$name is installed by now" >&2; exit 1; }
@@ -131,7 +148,7 @@ function installStep(target: string, added: PackageFacts["added"]): NodeStep {
     id: "packages",
     target,
     title: text("join.step.packages", { count: names.length }),
-    command: { argv: [...APT, "--no-install-recommends", "install", "--", ...exact], timeoutMs: APT_MS },
+    command: { argv: [...APT, ...NOT_KEPT, "--no-install-recommends", "install", "--", ...exact], timeoutMs: APT_MS },
     alreadyDone: { command: { argv: ["sh", "-c", ALL_INSTALLED, "spindle", ...names] } },
     precondition: { command: { argv: ["sh", "-c", NONE_INSTALLED, "spindle", ...names] } },
     undo: {
@@ -188,7 +205,7 @@ export function kvmSteps(
   const { machine, packages } = facts;
   const prepare: NodeStep[] = [];
   if (packages.interrupted) prepare.push(configureStep(target));
-  if (packages.added.length > 0) prepare.push(installStep(target, packages.added));
+  if (packages.added.length > 0) prepare.push(listsStep(target), installStep(target, packages.added));
   const module = kvmModule(machine);
   if (!machine.kvmDevice && module) prepare.push(moduleStep(target, module));
   prepare.push(markStep(target, context));

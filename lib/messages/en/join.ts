@@ -21,6 +21,7 @@ export const join = {
     address: "An IPv4 or IPv6 address, or a host name, without port or user.",
     port: "A port from 1 to 65535.",
     user: "A user’s name: letters, digits, dots, dashes and underscores, beginning with a letter or underscore, at most 32 characters.",
+    characters: "It holds a character that can’t be kept: NUL, or half of one.",
     password: "A password of 1 to 1,024 characters on one line.",
   },
   rule: {
@@ -111,6 +112,8 @@ export const join = {
     "forget-none": "A deleted password can’t be brought back; it is not needed any more.",
     dpkg: "Finish the interrupted installation of packages",
     "dpkg-none": "Packages that were half installed before are whole afterwards; there is nothing to go back to.",
+    lists: "Refresh the lists of packages",
+    "lists-none": "The lists are only newer than before.",
     packages: "Install {count, plural, one {1 package} other {# packages}}",
     purge:
       "Remove {count, plural, one {the package} other {the # packages}} again, unless something else needs {count, plural, one {it} other {them}} by then",

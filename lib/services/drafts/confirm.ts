@@ -15,7 +15,7 @@ import { announceDraft, loadDraft, lockDraft } from "./stored.ts";
 import { type JudgedDraft, judgeDraft } from "./view.ts";
 
 /** A machine that does not answer within this time can't be joined now. */
-const LOOK_DEADLINE_MS = 120_000;
+const LOOK_DEADLINE_MS = 300_000;
 const PLAN_MINUTES = 15;
 
 function stale(changed: readonly Text[]): PanelError {
@@ -62,6 +62,8 @@ async function lookOnceMore(judged: JudgedDraft): Promise<void> {
 
 /** What differs between the plan that was shown and the one that the machines call for now, in words. */
 function changes(before: Plan, after: JudgedDraft): Text[] {
+  const failed = after.draft.nodes.find((node) => node.state === "failed" && node.error);
+  if (failed?.error) return [failed.error.message];
   const [blocker] = after.blockers;
   if (blocker) return [blocker];
   const old = new Map(before.steps.map((step) => [step.id, JSON.stringify(step)]));

@@ -1,8 +1,9 @@
 import { and, eq, inArray } from "drizzle-orm";
 import { db } from "../../db/client.ts";
 import { draftNodes, drafts } from "../../db/schema/index.ts";
-import type { ErrorView } from "../../domain/errors.ts";
+import { type ErrorView, PanelError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
+import { text } from "../../domain/text.ts";
 import { log } from "../../log.ts";
 import { openSecret } from "../../secrets/store.ts";
 import { failureView } from "../../server/failure.ts";
@@ -141,34 +142,41 @@ export async function lookAt(
   }
 }
 
+/** Everything is read as root, be it by sudo. Throws PanelError `not-allowed`. */
+async function requireRoot(read: Reader, user: string): Promise<void> {
+  const { stdout } = await read({ argv: ["id", "-u"], timeoutMs: 15_000 });
+  // A shell's own greeting may stand before the answer.
+  if (stdout.trim().split("\n").at(-1) === "0") return;
+  throw new PanelError({
+    code: "not-allowed",
+    message: text("preflight.root.none", { user }),
+    hint: text("preflight.root.none-advice", { user }),
+  });
+}
+
 async function readAll(
   plan: PlanInput,
   node: DraftNodeRow,
   read: Reader,
   onPart: (facts: MachineFacts) => void,
 ): Promise<MachineFacts> {
+  await requireRoot(read, node.user);
   const facts: MachineFacts = { ...NO_FACTS, storages: {} };
   const tell = () => onPart({ ...facts, storages: { ...facts.storages } });
   const packages = plan.storages.flatMap((storage) => requireDriver(storage.kind).packages);
-  const host = async () => {
-    facts.host = (await plan.hypervisor.facts(read, packages, node.user, (soFar) => {
-      facts.host = soFar as Record<string, unknown>;
-      tell();
-    })) as Record<string, unknown>;
-    facts.hostDone = true;
+  // One after the other: a node is not to be flooded by its own preflight.
+  facts.host = (await plan.hypervisor.facts(read, packages, node.user, (soFar) => {
+    facts.host = soFar as Record<string, unknown>;
     tell();
-  };
-  const rest = async () => {
-    facts.dirs = await lookAtDirectories(read, [plan.dirs.imageDir, plan.dirs.shareDir]);
-    facts.dirsBasis = basisOf(plan.dirs);
+  })) as Record<string, unknown>;
+  facts.hostDone = true;
+  facts.dirs = await lookAtDirectories(read, [plan.dirs.imageDir, plan.dirs.shareDir]);
+  facts.dirsBasis = basisOf(plan.dirs);
+  tell();
+  for (const storage of plan.storages) {
+    facts.storages[storage.key] = await lookAtStorage(plan, storage, read);
     tell();
-    // One after the other: a node is not to be flooded by its own preflight.
-    for (const storage of plan.storages) {
-      facts.storages[storage.key] = await lookAtStorage(plan, storage, read);
-      tell();
-    }
-  };
-  await Promise.all([host(), rest()]);
+  }
   return facts;
 }
 

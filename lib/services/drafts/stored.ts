@@ -11,8 +11,11 @@ import { announceChanged } from "../../live/changed.ts";
 export type DraftRow = typeof drafts.$inferSelect;
 export type DraftNodeRow = typeof draftNodes.$inferSelect;
 
-/** Anything may be typed, within what a row can bear. */
-const typed = z.string().max(20_000);
+/** Anything may be typed, within what a row can bear: no NUL, no half of a character. */
+const typed = z
+  .string()
+  .max(20_000, "errors.field.long")
+  .refine((value) => value.isWellFormed() && !value.includes("\0"), "join.field.characters");
 const storageKey = z.string().regex(/^[a-zA-Z0-9_-]{1,40}$/);
 
 /** What a browser may save: the right shape, whatever the values. */

@@ -29,7 +29,7 @@ export interface LvmFacts {
 /** Names, types and signatures from udev's database: no device is opened. */
 const lsblkCommand: Command = {
   argv: ["lsblk", "-J", "-b", "-o", "NAME,KNAME,PATH,TYPE,FSTYPE,UUID,LABEL"],
-  timeoutMs: 10_000,
+  timeoutMs: 30_000,
 };
 
 interface Block {
@@ -105,7 +105,7 @@ section end
 `;
 
 function reportCommand(vgName: string, devices: readonly string[]): Command {
-  return { argv: ["sh", "-c", REPORT, "spindle", vgName, ...devices], timeoutMs: 60_000 };
+  return { argv: ["sh", "-c", REPORT, "spindle", vgName, ...devices], timeoutMs: 90_000 };
 }
 
 /** Reads the answer of the report. Throws an Error when LVM's JSON is not understood. */

@@ -3,22 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { eq } from "drizzle-orm";
-import { type LabNode, openLab } from "#lab/index.ts";
-import { db } from "../../db/client.ts";
-import { type OpenDatabase, openPanelDatabase } from "../../db/open.ts";
-import { taskSteps, tasks } from "../../db/schema/index.ts";
-import type { DraftData, DraftView } from "../../domain/dto.ts";
-import { TASK_ENDED } from "../../domain/plan.ts";
-import { type Env, parseEnv } from "../../env.ts";
-import { startEngine, stopEngine } from "../../plans/engine.ts";
-import { loadMasterKey } from "../../secrets/master.ts";
-import { closeConnections } from "../../ssh/pool.ts";
-import { registerJoinSteps } from "../clusters/record.ts";
-import type { ServiceContext } from "../context.ts";
-import { confirmDraft } from "./confirm.ts";
-import { saveDraft, startClusterDraft } from "./edit.ts";
-import { addMachine, confirmHostKey } from "./machines.ts";
-import { getDraft } from "./view.ts";
+import type { LabNode } from "../../lab/index.ts";
+import { db } from "../../lib/db/client.ts";
+import { type OpenDatabase, openPanelDatabase } from "../../lib/db/open.ts";
+import { taskSteps, tasks } from "../../lib/db/schema/index.ts";
+import type { DraftData, DraftView } from "../../lib/domain/dto.ts";
+import { TASK_ENDED } from "../../lib/domain/plan.ts";
+import { type Env, parseEnv } from "../../lib/env.ts";
+import { startEngine, stopEngine } from "../../lib/plans/engine.ts";
+import { loadMasterKey } from "../../lib/secrets/master.ts";
+import { closeConnections } from "../../lib/ssh/pool.ts";
+import { registerJoinSteps } from "../../lib/services/clusters/record.ts";
+import type { ServiceContext } from "../../lib/services/context.ts";
+import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
+import { saveDraft, startClusterDraft } from "../../lib/services/drafts/edit.ts";
+import { addMachine, confirmHostKey } from "../../lib/services/drafts/machines.ts";
+import { getDraft } from "../../lib/services/drafts/view.ts";
 
 /** What a lab test of the join stands on: a panel's database and engine in this process, without pages. */
 export interface LabPanel {
@@ -139,6 +139,3 @@ export function failedRows(draft: DraftView): string[] {
     ),
   );
 }
-
-/** The lab instance of these tests. */
-export const labInstance = () => openLab("join", { progress: () => {} });

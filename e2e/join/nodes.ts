@@ -1,0 +1,43 @@
+import { createHash } from "node:crypto";
+import { type Lab, type LabNode, openLab } from "../../lab/index.ts";
+import { ROOT } from "../fixtures/run.ts";
+
+const BARE = "bare";
+
+/** The nodes of this clone's join tests: `n1` has all packages, `n2` is a plain Debian. Put back to one instant each time. */
+export async function bareNodes(): Promise<Lab> {
+  const lab = await openLab(`join-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`);
+  if (await lab.hasScene(BARE)) await lab.restore(BARE);
+  else {
+    await lab.up({ nodes: [{ image: "ready" }, { image: "plain" }] });
+    await Promise.all(lab.nodes.map((node) => node.waitBooted()));
+    await lab.save(BARE);
+  }
+  return lab;
+}
+
+/** Ends the nodes; their scene stays for the next run. */
+export async function nodesDown(lab: Lab | undefined): Promise<void> {
+  await lab?.down();
+}
+
+/** What may differ after a join that was undone: caches of apt, logs, what the system writes by itself. */
+const NOISE = ["/etc/mtab", "/etc/ld.so.cache", "/etc/apparmor.d/cache"];
+
+const TRACE = `
+set -- /etc /root /home /vm /image /share /srv /opt /usr/local /run/spindle* /var/lib/spindle* /var/cache/apt/archives
+find "$@" -xdev -printf '%p %y %m %u %g %l\\n' 2>/dev/null | sort
+find "$@" -xdev -type f -exec sha256sum {} + 2>/dev/null | sort -k 2
+echo "== packages"; dpkg-query -W -f '\${binary:Package} \${db:Status-Abbrev} \${Version}\\n'
+echo "== users"; cat /etc/passwd /etc/group
+echo "== units"; systemctl list-units --all --plain --no-legend 'spindle*' | cut -d ' ' -f 1
+echo "== unit files"; systemctl list-unit-files --plain --no-legend | sort
+echo "== marked groups"; command -v vgs >/dev/null && vgs --noheadings -o vg_name,vg_uuid,vg_tags 2>/dev/null
+true
+`;
+
+/** Everything on a node that a join could leave behind, one thing a line. */
+export async function traceOf(node: LabNode): Promise<string[]> {
+  const listing = await node.sh(["sh", "-c", TRACE], { timeoutMs: 180_000 });
+  return listing.split("\n").filter((line) => line !== "" && !NOISE.some((path) => line.startsWith(path)));
+}
