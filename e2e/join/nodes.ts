@@ -31,7 +31,7 @@ find "$@" -xdev -type f -exec sha256sum {} + 2>/dev/null | sort -k 2
 echo "== packages"; dpkg-query -W -f '\${binary:Package} \${db:Status-Abbrev} \${Version}\\n'
 echo "== users"; cat /etc/passwd /etc/group
 echo "== units"; systemctl list-units --all --plain --no-legend 'spindle*' | cut -d ' ' -f 1
-echo "== unit files"; systemctl list-unit-files --plain --no-legend | sort
+echo "== unit files"; systemctl list-unit-files --plain --no-legend | grep -v ' transient ' | sort
 echo "== marked groups"; command -v vgs >/dev/null && vgs --noheadings -o vg_name,vg_uuid,vg_tags 2>/dev/null
 true
 `;
