@@ -128,6 +128,9 @@ function lastGood(looks: Look[]): Look | undefined {
   return looks.findLast((look) => look.code === 0 && look.rows.length > 0) ?? looks[0];
 }
 
+/** The one name of a PV's device that follows the disk. */
+export const linkOf = (pvUuid: string) => `/dev/disk/by-id/lvm-pv-uuid-${pvUuid}`;
+
 const FIELDS = Object.keys(vgRow.shape).join(",");
 
 /** Reads the lines of `check_lvm`. */
@@ -153,8 +156,10 @@ export function readLvmReport(lines: readonly string[], vgUuid: string): LvmRepo
   const others = looks.flatMap((each) => each.rows).filter((row) => row.vg_uuid !== vgUuid);
   report.others = [...new Map(others.map((row) => [row.vg_uuid, { name: row.vg_name, uuid: row.vg_uuid }])).values()];
   report.absent = [...new Set(report.absent)];
-  report.command = `vgs --readonly${look ? ` --devices ${look.devices}` : ""} --reportformat json --units b --nosuffix -o ${FIELDS}`;
-  const absent = report.absent.map((uuid) => `/dev/disk/by-id/lvm-pv-uuid-${uuid}: not there`);
+  report.command = look
+    ? `vgs --readonly --devices ${look.devices} --reportformat json --units b --nosuffix -o ${FIELDS}`
+    : `ls ${report.absent.map(linkOf).join(" ")}`;
+  const absent = report.absent.map((uuid) => `${linkOf(uuid)}: No such file or directory`);
   report.output = [...absent, ...(look?.printed ?? [])].join("\n").slice(0, MAX_OUTPUT);
   return report;
 }

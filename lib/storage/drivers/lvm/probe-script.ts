@@ -26,6 +26,17 @@ lvm_devices() {
     device=/dev/disk/by-id/lvm-pv-uuid-$uuid
     if [ -b "$device" ]; then devices=\${devices:+$devices,}$device; else echo "absent $uuid"; fi
   done
+  [ -n "$devices" ]
+}
+
+# Whether a PV among these UUIDs has a device here that was not looked at.
+lvm_missed() {
+  rest=$1,
+  while [ -n "$rest" ]; do
+    device=/dev/disk/by-id/lvm-pv-uuid-\${rest%%,*} rest=\${rest#*,}
+    case ,$devices, in *",$device,"*) ;; *) [ -b "$device" ] && return 0 ;; esac
+  done
+  return 1
 }
 
 # Every PV of the node but those inside of drives: guests make VGs as well.
@@ -41,9 +52,9 @@ lvm_all_devices() {
   done
 }
 
-# Asks for the VGs on $devices. Sets found, name, uuids and seq of the one with UUID $1.
+# Asks for the VGs on $devices. Sets found, name, uuids, seq and missing of the one with UUID $1.
 lvm_look() {
-  found= name= uuids= seq=
+  found= name= uuids= seq= missing=
   timeout -k 1 "$2" vgs --readonly --devices "$devices" --reportformat json --units b --nosuffix -o "$lvm_fields" \\
     >"$own.vgs" 2>"$own.vgs-err"
   code=$?
@@ -59,6 +70,7 @@ lvm_look() {
     uuids=\${uuids:+$uuids,}\${uuid%%'"'*}
     seq=\${line#*'"vg_seqno":"'}
     seq=\${seq%%'"'*}
+    case $line in *'"pv_missing":""'*) ;; *) missing=1 ;; esac
   done <"$own.vgs"
   while read -r line; do printf 'err %s\\n' "$line"; done <"$own.vgs-err"
 }
@@ -108,14 +120,11 @@ check_lvm() {
   lvm_fields=$lvm_fields,vg_seqno,vg_mda_size,vg_mda_free,vg_tags,pv_uuid,pv_name,pv_size,pv_free,pv_missing
   known=$3 found=
   [ -e "$own.pvs" ] && read -r known <"$own.pvs"
-  lvm_devices "$known"
-  [ -n "$devices" ] && lvm_look "$2" 25
-  if [ -n "$found" ] && [ "$uuids" != "$known" ]; then
-    # PVs were added or taken away since: the metadata names them all.
+  lvm_devices "$known" && lvm_look "$2" 25
+  if [ -n "$found" ]; then
+    # The metadata names every PV, also those that were added since.
     echo "$uuids" >"$own.pvs"
-    before=$devices
-    lvm_devices "$uuids"
-    [ "$devices" = "$before" ] || lvm_look "$2" 25
+    lvm_missed "$uuids" && lvm_devices "$uuids" && lvm_look "$2" 25
   fi
   if [ -z "$found" ]; then
     : >"$own.proved"
@@ -126,6 +135,8 @@ check_lvm() {
   fi
   [ "$name" = "$1" ] || return 5
   look_dirs "image=$5" "share=$6"
+  # A missing PV says enough; what lies on the others is proven once it is back.
+  if [ -n "$missing" ]; then : >"$own.proved"; return 1; fi
   lvm_prove "$4"
   lvm_volumes "$2"
   return 0

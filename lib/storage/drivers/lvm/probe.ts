@@ -3,7 +3,7 @@ import { text } from "../../../domain/text.ts";
 import type { ClusterDirs, Identity, ProbeFragment, RawCheck } from "../../contract.ts";
 import { DIRS_SCRIPT, type DirLook, dirProblem, partitionsOf, readDirs, readOnlyCause } from "../../probe-dirs.ts";
 import { lvmIdentity } from "./identity.ts";
-import { type LvmReport, readLvmReport } from "./probe-report.ts";
+import { type LvmReport, linkOf, readLvmReport } from "./probe-report.ts";
 import { LVM_SCRIPT } from "./probe-script.ts";
 
 interface LvmConfig {
@@ -108,10 +108,9 @@ function pvFinding({ vgName }: LvmConfig, report: LvmReport): Finding | null {
 }
 
 function readCause(vgName: string, read: LvmReport["reads"][number] | undefined): Cause {
-  const device = `/dev/disk/by-id/lvm-pv-uuid-${read?.uuid ?? ""}`;
   return {
     reason: text("live.lvm.unreadable", { vg: vgName, pv: read?.uuid ?? "" }),
-    command: `dd if=${device} of=/dev/null bs=4096 skip=256 count=1 iflag=direct`,
+    command: `dd if=${linkOf(read?.uuid ?? "")} of=/dev/null bs=4096 skip=256 count=1 iflag=direct`,
     output: read?.output ?? "",
   };
 }
