@@ -1,6 +1,6 @@
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { betterAuth } from "better-auth/minimal";
-import { db } from "../db/client.ts";
+import { type Database, db } from "../db/client.ts";
 import { accounts, sessions, users, verifications } from "../db/schema/index.ts";
 import { PASSWORD_MAX, PASSWORD_MIN } from "../domain/account.ts";
 import { env } from "../env.ts";
@@ -8,13 +8,13 @@ import { derivedKey } from "../secrets/keyring.ts";
 
 const SESSION_SECONDS = 7 * 24 * 3600;
 
-function make() {
+function make(database: Database) {
   const origin = env().origin ?? `http://127.0.0.1:${env().port}`;
   return betterAuth({
     appName: "Spindle",
     baseURL: origin,
     secret: derivedKey("sessions").toString("base64url"),
-    database: drizzleAdapter(db(), {
+    database: drizzleAdapter(database, {
       provider: "pg",
       schema: { user: users, session: sessions, account: accounts, verification: verifications },
       transaction: true,
@@ -40,12 +40,14 @@ function make() {
   });
 }
 
-let made: ReturnType<typeof make> | null = null;
+let made: { auth: ReturnType<typeof make>; database: Database } | null = null;
 
 /** better-auth over our tables. None of its endpoints is served: the services call it. */
 export function auth(): ReturnType<typeof make> {
-  made ??= make();
-  return made;
+  const database = db();
+  // The pool is replaced when the database was away.
+  if (made?.database !== database) made = { auth: make(database), database };
+  return made.auth;
 }
 
 /** The stored form of a password. */
