@@ -1,8 +1,7 @@
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab, LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
-import { clusters, draftNodes, drafts, nodeStorages, nodes, secrets } from "../../lib/db/schema/index.ts";
+import { clusters, draftNodes, nodeStorages, nodes, secrets } from "../../lib/db/schema/index.ts";
 import type { DraftData } from "../../lib/domain/dto.ts";
 import { connect } from "../../lib/ssh/connection.ts";
 import { openSecret } from "../../lib/secrets/store.ts";
@@ -10,7 +9,16 @@ import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { discardDraft } from "../../lib/services/drafts/edit.ts";
 import { getDraft } from "../../lib/services/drafts/view.ts";
 import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
-import { addLabNode, endOf, failedRows, type LabPanel, openLabPanel, runDraft, typeCluster } from "./panel.ts";
+import {
+  addLabNode,
+  blockLastStep,
+  endOf,
+  failedRows,
+  type LabPanel,
+  openLabPanel,
+  runDraft,
+  typeCluster,
+} from "./panel.ts";
 
 const FILES: DraftData["storages"] = [{ key: "s1", kind: "file", name: "files", config: { vmDir: "/srv/spindle/vm" } }];
 
@@ -27,16 +35,6 @@ afterAll(async () => {
   await panel?.close();
   await nodesDown(lab);
 });
-
-/** A cluster row with the id that the draft's cluster will have: the last step of its task then fails. */
-async function blockLastStep(draftId: string): Promise<() => Promise<unknown>> {
-  const [row] = await db().select().from(drafts).where(eq(drafts.id, draftId));
-  const id = (row!.data as { clusterId: string }).clusterId;
-  await db()
-    .insert(clusters)
-    .values({ id, name: "in the way", virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
-  return () => db().delete(clusters).where(eq(clusters.id, id));
-}
 
 describe("a File cluster of one node", () => {
   let draftId: string;

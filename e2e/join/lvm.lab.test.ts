@@ -1,15 +1,23 @@
-import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Lab, type LabNode, makeVolumeGroup } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
-import { clusters, drafts, nodeStorages, nodes } from "../../lib/db/schema/index.ts";
+import { nodeStorages, nodes } from "../../lib/db/schema/index.ts";
 import type { DraftData } from "../../lib/domain/dto.ts";
 import { choose, lookAgain } from "../../lib/services/drafts/machines.ts";
 import { getDraft } from "../../lib/services/drafts/view.ts";
 import type { JoinPlan, Reader } from "../../lib/storage/contract.ts";
 import { lvmDriver } from "../../lib/storage/drivers/lvm/index.ts";
 import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
-import { addLabNode, failedRows, type LabPanel, openLabPanel, runDraft, settled, typeCluster } from "./panel.ts";
+import {
+  addLabNode,
+  blockLastStep,
+  failedRows,
+  type LabPanel,
+  openLabPanel,
+  runDraft,
+  settled,
+  typeCluster,
+} from "./panel.ts";
 
 const GROUP: DraftData["storages"] = [{ key: "s1", kind: "lvm", name: "group", config: { vgName: "lvm0" } }];
 const DIRS = { imageDir: "/image", shareDir: "/share" };
@@ -45,6 +53,13 @@ describe("S16 on a real node's volume groups", () => {
 
   it("none: an error @S16", async () => {
     expect(said(await join())).toEqual(["lvm.group.none"]);
+  });
+
+  it("a look writes nothing, not even LVM's own copies @S05", async () => {
+    await makeVolumeGroup(node, "lvm0", ["disk1"]);
+    await node.sh("rm -rf /etc/lvm/backup/* /etc/lvm/archive");
+    await join();
+    expect(await node.sh("ls /etc/lvm/backup; ls -d /etc/lvm/archive 2>&1 || true")).toMatch(/^ls: cannot access/);
   });
 
   it("the named one beside another: found, whole, by UUID @S16 @S17", async () => {
@@ -141,15 +156,11 @@ describe("an LVM cluster of one node, its only group under another name", () => 
     expect(refused.digest).toBeNull();
     await choose(panel.ctx, { draftId, key: refused.nodes[0]!.key, storageKey: "s1", choice: "rename", value: uuid });
     const draft = await getDraft(panel.ctx, draftId);
-    const [row] = await db().select().from(drafts).where(eq(drafts.id, draftId));
-    const clusterId = (row!.data as { clusterId: string }).clusterId;
-    await db()
-      .insert(clusters)
-      .values({ id: clusterId, name: "in the way", virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
+    const unblock = await blockLastStep(draftId);
     const failed = await runDraft(panel.ctx, draft);
     expect(failed.task.state).toBe("undone");
     expect(await traceOf(node)).toEqual(before);
-    await db().delete(clusters);
+    await unblock();
 
     await lookAgain(panel.ctx, { draftId, key: refused.nodes[0]!.key, password: node.rootPassword });
     const done = await runDraft(panel.ctx, await settled(panel.ctx, draftId));

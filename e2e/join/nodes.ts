@@ -21,8 +21,11 @@ export async function nodesDown(lab: Lab | undefined): Promise<void> {
   await lab?.down();
 }
 
-/** What may differ after a join that was undone: caches of apt, logs, what the system writes by itself. */
-const NOISE = ["/etc/mtab", "/etc/ld.so.cache", "/etc/apparmor.d/cache"];
+/**
+ * What the system writes by itself after any change: links of libraries, and LVM's copies of a group's metadata, which an
+ * administrator would miss if they were not there.
+ */
+const NOISE = /\/etc\/(?:mtab|ld\.so\.cache|lvm\/backup|lvm\/archive)/;
 
 const TRACE = `
 set -- /etc /root /home /vm /image /share /srv /opt /usr/local /run/spindle* /var/lib/spindle* /var/cache/apt/archives
@@ -39,5 +42,5 @@ true
 /** Everything on a node that a join could leave behind, one thing a line. */
 export async function traceOf(node: LabNode): Promise<string[]> {
   const listing = await node.sh(["sh", "-c", TRACE], { timeoutMs: 180_000 });
-  return listing.split("\n").filter((line) => line !== "" && !NOISE.some((path) => line.startsWith(path)));
+  return listing.split("\n").filter((line) => line !== "" && !NOISE.test(line));
 }

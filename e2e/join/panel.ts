@@ -6,7 +6,7 @@ import { eq } from "drizzle-orm";
 import type { LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { type OpenDatabase, openPanelDatabase } from "../../lib/db/open.ts";
-import { taskSteps, tasks } from "../../lib/db/schema/index.ts";
+import { clusters, drafts, taskSteps, tasks } from "../../lib/db/schema/index.ts";
 import type { DraftData, DraftView } from "../../lib/domain/dto.ts";
 import { TASK_ENDED } from "../../lib/domain/plan.ts";
 import { type Env, parseEnv } from "../../lib/env.ts";
@@ -114,6 +114,16 @@ export async function runDraft(
     );
   const { taskId } = await confirmDraft(ctx, { draftId: draft.id, digest: draft.digest });
   return endOf(taskId);
+}
+
+/** Puts a cluster row in the way of the draft's last step, so that its task fails there; answers with what takes it away. */
+export async function blockLastStep(draftId: string): Promise<() => Promise<unknown>> {
+  const [row] = await db().select().from(drafts).where(eq(drafts.id, draftId));
+  const id = (row!.data as { clusterId: string }).clusterId;
+  await db()
+    .insert(clusters)
+    .values({ id, name: "in the way", virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
+  return () => db().delete(clusters).where(eq(clusters.id, id));
 }
 
 /** Waits for a task's end. */

@@ -22,21 +22,19 @@ function takenError(error: unknown): unknown {
 
 async function insertNode(tx: Transaction, clusterId: string, node: RecordedNode): Promise<void> {
   const { id, name, address, port, user, fingerprint, keySecret, machineId, facts } = node;
-  await tx
-    .insert(nodes)
-    .values({
-      id,
-      clusterId,
-      name,
-      address,
-      port,
-      user,
-      fingerprint,
-      keySecret,
-      machineId,
-      membership: "member",
-      facts,
-    });
+  await tx.insert(nodes).values({
+    id,
+    clusterId,
+    name,
+    address,
+    port,
+    user,
+    fingerprint,
+    keySecret,
+    machineId,
+    membership: "member",
+    facts,
+  });
   const pinned = Object.entries(node.identities).map(([storageId, identity]) => ({ nodeId: id, storageId, identity }));
   if (pinned.length > 0) await tx.insert(nodeStorages).values(pinned);
   // The key is the node's own from now on: it outlives the draft.

@@ -74,6 +74,7 @@ export function readBlocks(stdout: string): Pick<LvmFacts, "devices" | "contents
   return { devices: [...devices].map(([path, uuid]) => ({ path, uuid })), contents };
 }
 
+/** Without backups: LVM writes a group's metadata to /etc/lvm even when it is only asked, and a look writes nothing. */
 const REPORT = `${SECTION_SCRIPT}
 name=$1
 shift
@@ -83,7 +84,7 @@ list=
 for device; do list="$list --devices $device"; done
 report() {
   section "$1"
-  { said=$("$@" $list --foreign --shared --reportformat json --units b --nosuffix 2>&1 >&3); } 3>&1
+  { said=$("$@" $list --config 'backup { backup = 0 archive = 0 }' --foreign --shared --reportformat json --units b --nosuffix 2>&1 >&3); } 3>&1
   code=$?
   section "$1-said"; printf '%s\\n' "$said"
   section "$1-code"; echo "$code"

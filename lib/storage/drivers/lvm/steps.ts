@@ -11,9 +11,6 @@ export function onlyDevices(uuids: readonly string[]): string[] {
   return uuids.flatMap((uuid) => ["--devices", pvLink(uuid)]);
 }
 
-/** LVM's own copies of the metadata under /etc/lvm are left to LVM's next change: a join that is undone leaves none. */
-const NO_BACKUP = ["--autobackup", "n"];
-
 /** Whose storage the VG is, as tags: letters, digits and `_ + . - / = ! : & #` are allowed there. */
 export function ownerTags(owner: Ownership): string[] {
   return [
@@ -34,7 +31,7 @@ const RENAME_BACK = `from=$1 to=$2 uuid=$3
 shift 3
 name=$(vgs "$@" --noheadings -o vg_name -S "vg_uuid=$uuid" | tr -d ' ')
 [ "$name" = "$from" ] || exit 0
-vgrename "$@" --autobackup n -- "$uuid" "$to"`;
+vgrename "$@" -- "$uuid" "$to"`;
 
 /** Renames a VG by UUID; nothing of it may be open when it runs. */
 export function renameStep(target: string, group: VolumeGroup, wanted: string): NodeStep {
@@ -44,7 +41,7 @@ export function renameStep(target: string, group: VolumeGroup, wanted: string): 
     id: "rename",
     target,
     title: text("lvm.step.rename", { from: group.name, to: wanted }),
-    command: { argv: ["vgrename", ...devices, ...NO_BACKUP, "--", group.uuid, wanted] },
+    command: { argv: ["vgrename", ...devices, "--", group.uuid, wanted] },
     alreadyDone: vgCheck(devices, "vg_name", `vg_uuid=${group.uuid}`, wanted),
     precondition: {
       command: {
@@ -78,12 +75,12 @@ export function tagStep(target: string, group: VolumeGroup, name: string, owner:
     id: "tag",
     target,
     title: text("lvm.step.tag", { vg: name }),
-    command: { argv: ["vgchange", ...devices, ...NO_BACKUP, ...argument("--addtag"), "--", name] },
+    command: { argv: ["vgchange", ...devices, ...argument("--addtag"), "--", name] },
     alreadyDone: vgCheck(devices, "vg_uuid", `vg_uuid=${group.uuid} && vg_tags={${all}}`, group.uuid),
     precondition: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
     undo: {
       title: text("lvm.step.untag", { vg: name }),
-      command: { argv: ["vgchange", ...devices, ...NO_BACKUP, ...argument("--deltag"), "--", name] },
+      command: { argv: ["vgchange", ...devices, ...argument("--deltag"), "--", name] },
       proof: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
     },
   };

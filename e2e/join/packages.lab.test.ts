@@ -1,0 +1,82 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Lab, LabNode } from "../../lab/index.ts";
+import { db } from "../../lib/db/client.ts";
+import { clusters } from "../../lib/db/schema/index.ts";
+import type { DraftView } from "../../lib/domain/dto.ts";
+import { lookAgain } from "../../lib/services/drafts/machines.ts";
+import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
+import {
+  addLabNode,
+  blockLastStep,
+  failedRows,
+  type LabPanel,
+  openLabPanel,
+  runDraft,
+  settled,
+  typeCluster,
+} from "./panel.ts";
+
+let lab: Lab;
+let node: LabNode;
+let panel: LabPanel;
+let draft: DraftView;
+let before: string[];
+
+beforeAll(async () => {
+  lab = await bareNodes();
+  node = lab.node("n2");
+  panel = await openLabPanel();
+});
+afterAll(async () => {
+  await panel?.close();
+  await nodesDown(lab);
+});
+
+const packagesRow = () => draft.nodes[0]?.groups.flatMap((group) => group.rows).find((row) => row.id === "packages");
+
+describe("a plain Debian, which has none of the packages @P01", () => {
+  it("shows them all with their size, and is left as it is", async () => {
+    before = await traceOf(node);
+    const draftId = await typeCluster(panel.ctx, "plain", [
+      { key: "s1", kind: "file", name: "files", config: { vmDir: "/vm" } },
+    ]);
+    draft = await addLabNode(panel.ctx, draftId, node);
+    expect(failedRows(draft)).toEqual([]);
+    expect(packagesRow()).toMatchObject({ state: "pass", detail: { key: "preflight.packages.will-install" } });
+    expect(String(packagesRow()?.detail?.values?.names)).toMatch(/qemu-system-x86.*|libvirt-daemon-system/);
+    expect(await traceOf(node)).toEqual(before);
+    expect(await node.sh("ls -A /run | grep spindle || true")).toBe("");
+  });
+
+  it("undone, has none of them again, nor what they brought @P02", async () => {
+    const unblock = await blockLastStep(draft.id);
+    const { task, steps } = await runDraft(panel.ctx, draft);
+    expect(task.state, JSON.stringify(steps.filter((step) => step.error))).toBe("undone");
+    expect(await traceOf(node)).toEqual(before);
+    await unblock();
+  });
+
+  it("has exactly those that were shown after the join, and libvirt answers", async () => {
+    await lookAgain(panel.ctx, { draftId: draft.id, key: draft.nodes[0]!.key, password: node.rootPassword });
+    draft = await settled(panel.ctx, draft.id);
+    const shown = String(packagesRow()?.detail?.values?.names).split(", ");
+    const had = new Set(before.filter((line) => / ii /.test(line)).map((line) => line.split(" ")[0]));
+    const { task } = await runDraft(panel.ctx, draft);
+    expect(task.state).toBe("done");
+    const have = (
+      await node.sh("dpkg-query -W -f '${binary:Package} ${db:Status-Abbrev}\\n' | grep ' ii ' | cut -d ' ' -f 1")
+    )
+      .trim()
+      .split("\n");
+    const name = (one: string) => one.split(":")[0];
+    expect(
+      have
+        .filter((one) => !had.has(one))
+        .map(name)
+        .sort(),
+    ).toEqual(shown.map(name).sort());
+    expect(await node.sh(["virsh", "-c", "qemu:///system", "version"], { timeoutMs: 120_000 })).toContain("QEMU");
+    expect(await db().select().from(clusters).where(eq(clusters.name, "plain"))).toHaveLength(1);
+  });
+});
