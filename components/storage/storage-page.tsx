@@ -12,6 +12,7 @@ import { visible } from "#lib/domain/visible.ts";
 import { findStorage } from "#lib/queries/panel.ts";
 import { useHeldOrder } from "#components/shell/use-held-order.ts";
 import { WideCapacity } from "./figures.tsx";
+import { MakeMain } from "./make-main.tsx";
 import { StorageOnNode } from "./storage-on-node.tsx";
 import { storageWord } from "./storage-status.tsx";
 
@@ -70,6 +71,7 @@ function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: S
           </>
         }
         below={`${visible(cluster.name)} · ${storage.shared ? t("shared") : t("local")}`}
+        actions={storage.isMain ? null : <MakeMain storageId={storage.id} />}
       />
       {totals ? (
         <Pane className="px-3.5 py-3">

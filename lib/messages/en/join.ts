@@ -131,6 +131,14 @@ export const join = {
     packages: "Packages that a machine lacks are installed; which ones is shown once it was looked at.",
     "each-node": "These commands run on each node; what is there already is left as it is.",
   },
+  main: {
+    make: "Make it the main storage",
+    looking: "Looking at every node",
+    gone: "This storage is not there any more.",
+    "not-well": "{storage} is {status} on {node}: it can’t be the main storage now.",
+    "not-seen": "{storage} could not be looked at on {node}: it can’t be the main storage now.",
+    hint: "A node without access to the main storage counts as corrupted. Mend it there first.",
+  },
   record: {
     taken: "Something of the same name or identity was written meanwhile ({name}).",
   },
