@@ -37,7 +37,7 @@ describe("a directory as a node shows it", () => {
     const seen = one("/srv/a/vm", ["missing /srv/a /srv/a/vm ", "kind directory", "real /srv", SPACE]);
     expect(seen).toMatchObject({ kind: "missing", missing: ["/srv/a", "/srv/a/vm"] });
     const steps = makeDirectorySteps("n", "vm-dir", seen, "0711");
-    expect(steps.map((step) => step.command.argv.slice(2))).toEqual([
+    expect(steps.map((step) => step.command.argv.slice(1))).toEqual([
       ["-m", "0755", "--", "/srv/a"],
       ["-m", "0711", "--", "/srv/a/vm"],
     ]);

@@ -36,7 +36,8 @@ export function makeDirectorySteps(
     id: directory.missing.length === 1 ? id : `${id}-${index + 1}`,
     target,
     title: text("join.step.make-directory", { path }),
-    command: { argv: ["install", "-d", "-m", path === directory.path ? mode : "0755", "--", path] },
+    // Fails when anything of that name is there by then, a link included.
+    command: { argv: ["mkdir", "-m", path === directory.path ? mode : "0755", "--", path] },
     alreadyDone: isDirectory(path),
     undo: removeEmpty(path),
   }));
