@@ -12,16 +12,17 @@ const REREAD_MS = 200;
 /** Calls at once, then at most once in a moment: a client that comes back tells so several times. */
 function gathered(call: () => void): () => void {
   let last = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | null = null;
+  let isDue = false;
   const now = () => {
-    timer = null;
+    isDue = false;
     last = performance.now();
     call();
   };
   return () => {
     const wait = last + REREAD_MS - performance.now();
-    if (wait <= 0) now();
-    else timer ??= setTimeout(now, wait);
+    if (wait <= 0) return now();
+    if (!isDue) setTimeout(now, wait);
+    isDue = true;
   };
 }
 
