@@ -3,10 +3,21 @@ import type { Lab, LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { clusters, drafts } from "../../lib/db/schema/index.ts";
 import type { DraftData } from "../../lib/domain/dto.ts";
+import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { addMachine, confirmHostKey } from "../../lib/services/drafts/machines.ts";
 import { getDraft } from "../../lib/services/drafts/view.ts";
 import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
-import { blockLastStep, failedRows, type LabPanel, openLabPanel, runDraft, settled, typeCluster } from "./panel.ts";
+import {
+  addLabNode,
+  blockLastStep,
+  endOf,
+  failedRows,
+  type LabPanel,
+  openLabPanel,
+  runDraft,
+  settled,
+  typeCluster,
+} from "./panel.ts";
 
 const FILES: DraftData["storages"] = [{ key: "s1", kind: "file", name: "files", config: { vmDir: "/vm" } }];
 
@@ -89,5 +100,28 @@ describe("the panel's own key instead of a password @P01", () => {
     expect(task.state).toBe("done");
     expect(steps[0]).toMatchObject({ state: "skipped" });
     expect(await node.sh("cat /root/.ssh/authorized_keys")).toBe(`${line}\n`);
+  });
+});
+
+describe("two administrators, one machine, at once @P02", () => {
+  it("one wins; the other is told, and leaves nothing", async () => {
+    await lab.restore("bare");
+    node = lab.node("n1");
+    const second = { ...panel.ctx, actor: { id: "second", name: "Second", email: "second@localhost" } };
+    const drafts = [];
+    for (const ctx of [panel.ctx, second]) {
+      const draftId = await typeCluster(ctx, `by ${ctx.actor.id}`, FILES);
+      drafts.push({ ctx, draft: await addLabNode(ctx, draftId, node) });
+    }
+    const outcomes = await Promise.allSettled(
+      drafts.map(({ ctx, draft }) => confirmDraft(ctx, { draftId: draft.id, digest: draft.digest! })),
+    );
+    const won = outcomes.filter((outcome) => outcome.status === "fulfilled");
+    const lost = outcomes.filter((outcome) => outcome.status === "rejected");
+    expect(won).toHaveLength(1);
+    expect(["busy", "stale", "conflict"]).toContain(lost[0]?.reason.view.code);
+    expect((await endOf(won[0]!.value.taskId)).task.state).toBe("done");
+    expect((await node.sh("cat /root/.ssh/authorized_keys")).trim().split("\n")).toHaveLength(1);
+    expect(await db().select().from(clusters)).toHaveLength(1);
   });
 });
