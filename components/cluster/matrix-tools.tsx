@@ -2,7 +2,7 @@
 import { Filter, TriangleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useAddress } from "#components/shell/use-address.ts";
-import { Button } from "#components/ui/button.tsx";
+import { Button, PlainButton } from "#components/ui/button.tsx";
 import { INPUT } from "#components/ui/field.tsx";
 import type { MatrixRows } from "./use-matrix-rows.ts";
 
@@ -24,15 +24,14 @@ export function MatrixTools({ rows }: { rows: MatrixRows }) {
           className={`${INPUT} h-8 border-control-line pl-8`}
         />
       </label>
-      <button
-        type="button"
+      <PlainButton
         aria-pressed={onlyWrong}
         onClick={() => setAddress({ wrong: onlyWrong ? null : "1" })}
         className={`inline-flex h-8 items-center gap-1.5 rounded-full border px-3 ${onlyWrong ? "border-accent bg-accent-soft font-medium text-ink" : "border-line-strong bg-surface text-ink-2 hover:border-control-line"}`}
       >
         <TriangleAlert aria-hidden size={14} />
         {t("onlyWrong")} · {rows.wrong}
-      </button>
+      </PlainButton>
       <span className="ml-auto flex items-center gap-2 text-s text-ink-2">
         {rows.shown.length === rows.total
           ? t("order", { shown: rows.total })

@@ -25,7 +25,7 @@ function StorageHead({ storage }: { storage: StorageView }) {
         <Link
           prefetch={false}
           href={`/storages/${storage.id}`}
-          className="inline-flex min-h-6 min-w-0 items-center font-semibold no-underline hover:underline"
+          className="inline-flex min-h-6 min-w-6 items-center font-semibold no-underline hover:underline"
         >
           <span className="truncate">{visible(storage.name)}</span>
         </Link>

@@ -3,6 +3,7 @@ import { ChevronDown } from "lucide-react";
 import Link from "next/link";
 import { memo } from "react";
 import { useTranslations } from "use-intl";
+import { PlainButton } from "#components/ui/button.tsx";
 import { useTicking } from "#components/text/time.tsx";
 import { MiniBar } from "#components/ui/capacity-bar.tsx";
 import { nodeWord } from "#lib/domain/badges.ts";
@@ -55,8 +56,7 @@ function StatusCell({ node, live, open, onToggle }: Pick<Props, "node" | "live" 
   const asked = isNodeWrong(node, live);
   if (!asked) return <NodeStatus node={node} live={live} />;
   return (
-    <button
-      type="button"
+    <PlainButton
       aria-expanded={open}
       aria-controls={open ? `why-${node.id}` : undefined}
       aria-label={t("why", { node: visible(node.name), word: word(nodeWord(node, live), live) })}
@@ -65,7 +65,7 @@ function StatusCell({ node, live, open, onToggle }: Pick<Props, "node" | "live" 
     >
       <NodeStatus node={node} live={live} />
       <ChevronDown aria-hidden size={14} className={`shrink-0 text-ink-3 ${open ? "rotate-180" : ""}`} />
-    </button>
+    </PlainButton>
   );
 }
 
@@ -87,7 +87,7 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
           <Link
             prefetch={false}
             href={`/nodes/${node.id}`}
-            className={`inline-block max-w-full truncate align-top leading-6 font-semibold no-underline hover:underline ${old ? "text-ink-2" : ""}`}
+            className={`inline-block max-w-full min-w-6 truncate align-top leading-6 font-semibold no-underline hover:underline ${old ? "text-ink-2" : ""}`}
           >
             {visible(node.name)}
           </Link>

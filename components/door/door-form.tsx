@@ -53,7 +53,7 @@ export function DoorForm({ fields, submit, submitting, run, next, children }: Pr
 
   const ownFields = error?.fields && fields.some((field) => error.fields?.[field.name]);
   return (
-    <form ref={form} onSubmit={send} noValidate className="space-y-4">
+    <form ref={form} method="post" onSubmit={send} noValidate className="space-y-4">
       {error && !ownFields ? <ErrorNotice error={error} /> : null}
       {fields.map((field) => {
         const refused = error?.fields?.[field.name];

@@ -26,7 +26,7 @@ function StorageChip({ storage, cluster, state }: { storage: StorageView; cluste
       <Link
         prefetch={false}
         href={`/storages/${storage.id}`}
-        className="inline-flex min-h-6 max-w-40 items-center gap-1 text-ink-2 no-underline hover:underline"
+        className="inline-flex min-h-6 max-w-40 min-w-6 items-center gap-1 text-ink-2 no-underline hover:underline"
       >
         <span className="truncate">{visible(storage.name)}</span>
         {storage.isMain ? <Star aria-label={t("mainStorage")} size={12} className="shrink-0 fill-current" /> : null}
@@ -66,7 +66,7 @@ function ClusterRow({ cluster, state }: { cluster: ClusterView; state: PanelStat
           <Link
             prefetch={false}
             href={`/clusters/${cluster.id}`}
-            className="inline-block max-w-72 truncate leading-6 no-underline hover:underline"
+            className="inline-block max-w-72 min-w-6 truncate leading-6 no-underline hover:underline"
           >
             {visible(cluster.name)}
           </Link>

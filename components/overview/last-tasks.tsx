@@ -28,7 +28,7 @@ export function LastTasks({ count = 5, clusterId }: { count?: number; clusterId?
             <Link
               prefetch={false}
               href={`/tasks/${task.id}`}
-              className="inline-flex min-h-6 min-w-0 flex-1 basis-52 items-center break-words no-underline hover:underline"
+              className="inline-flex min-h-6 min-w-6 flex-1 basis-52 items-center break-words no-underline hover:underline"
             >
               <T text={task.title} />
             </Link>

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Fragment, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import { PlainButton } from "#components/ui/button.tsx";
 import { useText } from "#components/text/t.tsx";
 import { visible } from "#lib/domain/visible.ts";
 import { findNode, findStorage } from "#lib/queries/panel.ts";
@@ -97,14 +98,13 @@ function PhoneMenu({ userName }: { userName: string }) {
   };
   return (
     <>
-      <button
-        type="button"
+      <PlainButton
         onClick={show}
         className="-ml-1 flex size-8 items-center justify-center md:hidden"
         aria-label={t("menu")}
       >
         <Menu aria-hidden size={18} />
-      </button>
+      </PlainButton>
       <dialog
         ref={dialog}
         aria-label={t("menu")}
@@ -120,14 +120,13 @@ function PhoneMenu({ userName }: { userName: string }) {
                   <Logo />
                   Spindle
                 </span>
-                <button
-                  type="button"
+                <PlainButton
                   onClick={() => dialog.current?.close()}
                   className="-mr-1 flex size-8 items-center justify-center"
                   aria-label={close}
                 >
                   <X aria-hidden size={18} />
-                </button>
+                </PlainButton>
               </div>
             }
           />

@@ -47,7 +47,7 @@ export function StorageOnNode({ node, storage, live, now, title, open, quiet = f
             <Link
               prefetch={false}
               href={href}
-              className="inline-flex min-h-6 items-center break-all no-underline hover:underline"
+              className="inline-flex min-h-6 min-w-6 items-center break-all no-underline hover:underline"
             >
               {visible(title === "node" ? node.name : storage.name)}
             </Link>

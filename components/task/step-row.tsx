@@ -2,6 +2,7 @@
 import { ChevronDown, CircleDashed, CircleSlash, type LucideIcon, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { PlainButton } from "#components/ui/button.tsx";
 import { T, useText } from "#components/text/t.tsx";
 import { CommandOutput } from "#components/ui/code.tsx";
 import { TONE_TEXT, ToneIcon } from "#components/ui/status.tsx";
@@ -87,8 +88,7 @@ export function StepRow({ plan, step, state, now }: Props) {
   const quiet = word === "pending" || word === "skipped" || word === "undone";
   return (
     <li className="border-line not-first:border-t">
-      <button
-        type="button"
+      <PlainButton
         aria-expanded={open}
         onClick={() => setChosen(!open)}
         className="flex min-h-9 w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-3.5 py-1.5 text-left hover:bg-sunken"
@@ -110,7 +110,7 @@ export function StepRow({ plan, step, state, now }: Props) {
           {state?.startedAt ? <Took startedAt={state.startedAt} endedAt={state.endedAt} now={now} /> : null}
         </span>
         <ChevronDown aria-hidden size={14} className={`shrink-0 text-ink-3 ${open ? "rotate-180" : ""}`} />
-      </button>
+      </PlainButton>
       {open ? <StepBody step={step} state={state} host={host} /> : null}
     </li>
   );

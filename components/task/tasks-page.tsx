@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
+import { PlainButton } from "#components/ui/button.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { T } from "#components/text/t.tsx";
@@ -37,7 +38,7 @@ function TaskLine({ task, clusterName, now }: { task: TaskRow; clusterName: stri
         <Link
           prefetch={false}
           href={`/tasks/${task.id}`}
-          className="inline-flex min-h-6 items-center font-medium break-words no-underline hover:underline"
+          className="inline-flex min-h-6 min-w-6 items-center font-medium break-words no-underline hover:underline"
         >
           <T text={task.title} />
         </Link>
@@ -103,9 +104,9 @@ export function TasksPage() {
               onChange={(value) => setAddress({ show: value === "all" ? null : value })}
             />
             {clusterId ? (
-              <button type="button" className="min-h-6 text-s underline" onClick={() => setAddress({ cluster: null })}>
+              <PlainButton className="min-h-6 text-s underline" onClick={() => setAddress({ cluster: null })}>
                 {t("ofCluster", { cluster: visible(clusterName(clusterId)) })} {t("allClusters")}
-              </button>
+              </PlainButton>
             ) : null}
           </div>
           {shown.length === 0 ? (

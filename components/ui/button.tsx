@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { type ComponentProps, type ReactNode, useId } from "react";
+import { useHydrated } from "./use-hydrated.ts";
 
 export type ButtonLook = "primary" | "secondary" | "quiet" | "danger";
 
@@ -48,10 +49,12 @@ export function Button({
   ...rest
 }: Props) {
   const id = useId();
+  const hydrated = useHydrated();
   const off = Boolean(reason) || Boolean(busy);
   const button = (
     <button
       {...rest}
+      disabled={!hydrated || rest.disabled}
       type={off && type === "submit" ? "button" : type}
       aria-disabled={off || undefined}
       aria-describedby={reason ? id : rest["aria-describedby"]}
@@ -87,4 +90,10 @@ export function LinkButton({
       {children}
     </Link>
   );
+}
+
+/** A button without a look of its own, for rows, tiles and switches. */
+export function PlainButton({ type = "button", ...rest }: ComponentProps<"button">) {
+  const hydrated = useHydrated();
+  return <button {...rest} type={type} disabled={!hydrated || rest.disabled} />;
 }

@@ -1,6 +1,6 @@
 "use client";
 import { CircleX } from "lucide-react";
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ChangeEvent, type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
 
 export const INPUT =
   "block w-full rounded-m border bg-surface px-2.5 text-m text-ink disabled:border-line-strong disabled:bg-sunken disabled:text-ink-3";
@@ -49,7 +49,7 @@ export function FieldFrame({ id, label, help, error, children }: FrameProps) {
   );
 }
 
-interface TextFieldProps extends Omit<ComponentProps<"input">, "id"> {
+interface TextFieldProps extends Omit<ComponentProps<"input">, "id" | "ref"> {
   label: ReactNode;
   help?: ReactNode;
   error?: ReactNode;
@@ -59,10 +59,20 @@ interface TextFieldProps extends Omit<ComponentProps<"input">, "id"> {
 /** A labelled line of text with its error beside it. */
 export function TextField({ label, help, error, mono = false, className, ...rest }: TextFieldProps) {
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const { value, onChange } = rest;
+  // What was typed before the page was alive stands in the field, and nobody was told.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page comes alive
+  useEffect(() => {
+    const target = input.current;
+    if (target && value !== undefined && target.value !== String(value))
+      onChange?.({ target, currentTarget: target } as ChangeEvent<HTMLInputElement>);
+  }, []);
   return (
     <FieldFrame id={id} label={label} help={help} error={error}>
       <input
         {...rest}
+        ref={input}
         id={id}
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy(id, help, error)}

@@ -3,7 +3,7 @@ import { Cog, Server } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { T, useText } from "#components/text/t.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { Button, PlainButton } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/code.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { DraftView } from "#lib/domain/dto.ts";
@@ -54,15 +54,14 @@ function StepLine({ step, number }: { step: Step; number: number }) {
         <div className="flex items-start justify-between gap-3">
           <p className="min-w-0 break-words">{say(step.title)}</p>
           {folds ? (
-            <button
-              type="button"
+            <PlainButton
               aria-expanded={whole}
               aria-label={`${whole ? t("shortCommand") : t("wholeCommand")}: ${say(step.title)}`}
               onClick={() => setWhole(!whole)}
               className="-my-0.5 min-h-6 shrink-0 text-s text-ink-2 underline"
             >
               {whole ? t("shortCommand") : t("wholeCommand")}
-            </button>
+            </PlainButton>
           ) : null}
         </div>
         {command === null ? null : <Command command={command} whole={whole || !isLong(command)} />}

@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "use-intl";
+import { PlainButton } from "#components/ui/button.tsx";
 import type { DraftData, DraftView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
 
@@ -48,8 +49,7 @@ export function Steps({ steps, current, draft, data, onGo }: Props) {
       <ol className="flex gap-1.5">
         {steps.map((step, index) => (
           <li key={step} className="min-w-0 flex-1">
-            <button
-              type="button"
+            <PlainButton
               aria-current={step === current ? "step" : undefined}
               onClick={() => onGo(step)}
               className={`block min-h-8 w-full border-t-[3px] pt-1.5 text-left ${index <= at ? "border-accent" : "border-line-strong"} ${step === current ? "" : "max-sm:sr-only"}`}
@@ -58,7 +58,7 @@ export function Steps({ steps, current, draft, data, onGo }: Props) {
                 {t(`step.${step}`)}
               </span>
               <span className="block truncate text-s text-ink-2 max-sm:hidden">{summary[step] || "\u00a0"}</span>
-            </button>
+            </PlainButton>
             {step === current ? null : (
               <span
                 aria-hidden

@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
+import { PlainButton } from "#components/ui/button.tsx";
 import { STORAGE_KINDS, KINDS_BY_VIRTUALIZATION, type StorageKind } from "#lib/domain/storage.ts";
 import type { DraftData, StorageKindView } from "#lib/domain/dto.ts";
 import { T } from "#components/text/t.tsx";
@@ -54,8 +55,7 @@ function KindTiles({
         const why = fits ? null : data.virtualization === "kvm" ? t("onlyLxd") : t("onlyKvm");
         return (
           <li key={kind} className="flex">
-            <button
-              type="button"
+            <PlainButton
               aria-disabled={!can || undefined}
               onClick={() => can && view && onAdd(view)}
               className={`flex w-full flex-col items-start justify-start rounded-m border px-3 py-2.5 text-left ${can ? "border-line-strong bg-surface hover:border-accent" : "border-line bg-sunken text-ink-2"}`}
@@ -64,7 +64,7 @@ function KindTiles({
               <span className="block text-s text-ink-2">
                 {view ? <T text={view.description} /> : null} {why}
               </span>
-            </button>
+            </PlainButton>
           </li>
         );
       })}

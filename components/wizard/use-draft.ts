@@ -28,6 +28,8 @@ export interface DraftForm {
   settle: (whose: "theirs" | "mine") => Promise<void>;
 }
 
+/** An answer that was under way while a save was made is older than the save's own. */
+const newest = (a: DraftView, b: DraftView | undefined) => (b && b.version >= a.version ? b : a);
 const same = (a: DraftData, b: DraftData) => JSON.stringify(a) === JSON.stringify(b);
 
 /**
@@ -37,11 +39,13 @@ const same = (a: DraftData, b: DraftData) => JSON.stringify(a) === JSON.stringif
 export function useDraft(initial: DraftView): DraftForm {
   const client = useQueryClient();
   const [leaving, leave] = useState(false);
-  const { data: draft = initial, error } = useQuery({
+  const [saved, setSaved] = useState(initial);
+  const { data: asked, error } = useQuery({
     ...draftQuery(initial.id),
     initialData: initial,
     enabled: !leaving,
   });
+  const draft = newest(saved, asked);
   const [data, setData] = useState(initial.data);
   const [saveState, setSaveState] = useState<SaveState>("saved");
   const [saveError, setSaveError] = useState<ErrorView | null>(null);
@@ -52,6 +56,7 @@ export function useDraft(initial: DraftView): DraftForm {
     timer: undefined as ReturnType<typeof setTimeout> | undefined,
     running: null as Promise<DraftView | null> | null,
     held: false,
+    saved: initial,
   });
 
   const refetch = useCallback(
@@ -67,6 +72,8 @@ export function useDraft(initial: DraftView): DraftForm {
       if (result.ok) {
         it.version = result.value.version;
         it.base = sent;
+        it.saved = newest(it.saved, result.value);
+        setSaved(it.saved);
         client.setQueryData(draftKey(initial.id), result.value);
         setSaveError(null);
         if (same(it.typed, sent)) {
@@ -94,11 +101,9 @@ export function useDraft(initial: DraftView): DraftForm {
     clearTimeout(it.timer);
     it.timer = undefined;
     if (it.held) return Promise.resolve(null);
-    if (it.running)
-      return it.running.then(() =>
-        same(it.typed, it.base) ? (client.getQueryData<DraftView>(draftKey(initial.id)) ?? null) : save(),
-      );
-    if (same(it.typed, it.base)) return Promise.resolve(client.getQueryData<DraftView>(draftKey(initial.id)) ?? null);
+    const known = () => newest(it.saved, client.getQueryData<DraftView>(draftKey(initial.id)));
+    if (it.running) return it.running.then(() => (same(it.typed, it.base) ? known() : save()));
+    if (same(it.typed, it.base)) return Promise.resolve(known());
     setSaveState("saving");
     it.running = saveOnce().finally(() => {
       it.running = null;

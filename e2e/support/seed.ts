@@ -1,5 +1,5 @@
 import { drizzle } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import { connect } from "../../lib/db/client.ts";
 import * as schema from "../../lib/db/schema/index.ts";
 import type { StorageFigures } from "../../lib/domain/live.ts";
 import type { Plan } from "../../lib/domain/plan.ts";
@@ -237,7 +237,7 @@ async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Pro
 
 /** Fills the database of a stopped panel. */
 export async function seedPanel(databaseUrl: string, options: { nodes?: number } = {}): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1 });
+  const sql = connect(databaseUrl, 1);
   const db = drizzle(sql, { schema });
   try {
     await seedClusters(db);

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { NodePage } from "#components/node/node-page.tsx";
+import { en } from "#lib/messages/en.ts";
 import { panelView } from "../../data.ts";
 
 interface Props {
@@ -13,7 +14,7 @@ async function find(props: Props) {
 }
 
 export async function generateMetadata(props: Props): Promise<Metadata> {
-  return { title: (await find(props))?.name };
+  return { title: (await find(props))?.name ?? en.common.notFound };
 }
 
 export default async function Page(props: Props) {
