@@ -86,9 +86,9 @@ export class Checks {
     const entry = this.#entries.get(storageId);
     if (!entry) return;
     entry.running = null;
-    // A stuck check is asked for once more at once: the second answer is what proves that it hangs.
-    const delay = isStuck && !wantsProof(track) ? STUCK_MS : checkDelay(track, entry.everyMs);
-    entry.dueAt = at + (entry.isWanted ? Math.min(delay, PROOF_MS) : delay);
+    // One that hangs is asked for again after a while: a slow disk gets the time, a hung one is proven by it.
+    const delay = isStuck ? STUCK_MS : checkDelay(track, entry.everyMs);
+    entry.dueAt = at + (entry.isWanted && !isStuck ? Math.min(delay, PROOF_MS) : delay);
     entry.isWanted = false;
   }
 }

@@ -138,7 +138,10 @@ class Hub {
     const changes = state.settle(at);
     watched.isDirty = false;
     publish({ type: "nodes", sentAt: at.wall, nodes: [state.view(at)] });
-    if (changes.length > 0) this.#persistence.changed(nodeId, changes);
+    if (changes.length === 0) return;
+    for (const { storageId, from, to, reason } of changes)
+      log.info("status changed", { nodeId, storageId, from, to, reason });
+    this.#persistence.changed(nodeId, changes);
   }
 
   #beat(): void {

@@ -40,7 +40,7 @@ check_file() {
     printf 'nomarker %s\\n' "$(cat -- "$1/.spindle" 2>&1)"
     return 1
   fi
-  [ -w "$1" ] && ! due "$own.wrote" 30 && return 0
+  [ -w "$1" ] && ! due "$own.wrote" 15 && return 0
   : >"$own.wrote"
   said=$(write_file "$1/.spindle-probe")
   code=$?
@@ -62,7 +62,7 @@ export function probeFile(config: FileConfig, dirs: ClusterDirs): ProbeFragment 
     args: [config.vmDir, dirs.imageDir, dirs.shareDir],
     everySeconds: 10,
     // A flush waits for whatever else is being written; a busy disk is not a broken one.
-    deadlineSeconds: 30,
+    deadlineSeconds: 20,
   };
 }
 

@@ -17,7 +17,7 @@ export function probeLvm(config: LvmConfig, dirs: ClusterDirs, identity: Identit
     script: DIRS_SCRIPT + LVM_SCRIPT,
     args: [config.vgName, vgUuid, pvUuids, vgUuid.replaceAll("-", ""), dirs.imageDir, dirs.shareDir],
     everySeconds: 30,
-    deadlineSeconds: 40,
+    deadlineSeconds: 30,
   };
 }
 

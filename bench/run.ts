@@ -1,0 +1,27 @@
+/**
+ * `npm run bench -- [--json] NAME [options]`: one benchmark, whole, with nothing prepared by hand. The last line of its
+ * output is one JSON object; with `--json` the rest goes to standard error.
+ */
+import { parseArgs } from "node:util";
+
+/** A benchmark: says what it does by `say`, answers with its figures. */
+export type Benchmark = (options: { times: number; say: (line: string) => void }) => Promise<Record<string, unknown>>;
+
+const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
+  detect: async () => (await import("./detect.ts")).detect,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false }, times: { type: "string", default: "10" } },
+});
+const [name = ""] = positionals;
+const load = BENCHMARKS[name];
+if (!load) {
+  console.error(`npm run bench -- [--json] [--times N] ${Object.keys(BENCHMARKS).join("|")}`);
+  process.exit(2);
+}
+const say = (line: string) => (values.json ? console.error(line) : console.log(line));
+const figures = await (await load())({ times: Math.max(1, Number(values.times) || 10), say });
+console.log(JSON.stringify(figures));
+process.exit(0);
