@@ -13,6 +13,8 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ?? "report/playwright.json" }]],
   use: {
+    actionTimeout: 20_000,
+    navigationTimeout: 30_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     viewport: { width: 1350, height: 900 },
@@ -34,6 +36,6 @@ export default defineConfig({
   },
   projects: [
     { name: "panel", testDir: "e2e/panel", testMatch: "**/*.e2e.ts", workers: 2 },
-    { name: "lab", testDir: "e2e/lab", testMatch: "**/*.e2e.ts", workers: 1, timeout: 600_000 },
+    { name: "lab", testDir: "e2e/lab", testMatch: "**/*.e2e.ts", workers: 1, timeout: 1_200_000 },
   ],
 });
