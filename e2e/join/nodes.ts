@@ -28,13 +28,12 @@ export async function nodesDown(lab: Lab | undefined): Promise<void> {
 const NOISE = /\/etc\/(?:mtab|ld\.so\.cache|lvm\/backup|lvm\/archive)/;
 
 const TRACE = `
-set -- /etc /root /home /vm /image /share /srv /opt /usr/local /run/spindle* /var/lib/spindle* /var/cache/apt/archives
+set -- /etc /root /home /vm /image /share /srv /opt /usr/local /usr/lib/systemd /run/spindle* /var/lib/spindle* /var/cache/apt/archives
 find "$@" -xdev -printf '%p %y %m %u %g %l\\n' 2>/dev/null | sort
 find "$@" -xdev -type f -exec sha256sum {} + 2>/dev/null | sort -k 2
 echo "== packages"; dpkg-query -W -f '\${binary:Package} \${db:Status-Abbrev} \${Version}\\n'
 echo "== users"; cat /etc/passwd /etc/group
 echo "== units"; systemctl list-units --all --plain --no-legend 'spindle*' | cut -d ' ' -f 1
-echo "== unit files"; systemctl list-unit-files --plain --no-legend | grep -v ' transient ' | sort
 echo "== marked groups"; command -v vgs >/dev/null && vgs --noheadings -o vg_name,vg_uuid,vg_tags 2>/dev/null
 true
 `;

@@ -35,6 +35,8 @@ afterAll(async () => {
 
 const packagesRow = () => draft.nodes[0]?.groups.flatMap((group) => group.rows).find((row) => row.id === "packages");
 
+const names = () => String(packagesRow()?.detail?.values?.names).split(", ");
+
 describe("a plain Debian, which has none of the packages @P01", () => {
   it("shows them all with their size, and is left as it is", async () => {
     before = await traceOf(node);
@@ -44,39 +46,38 @@ describe("a plain Debian, which has none of the packages @P01", () => {
     draft = await addLabNode(panel.ctx, draftId, node);
     expect(failedRows(draft)).toEqual([]);
     expect(packagesRow()).toMatchObject({ state: "pass", detail: { key: "preflight.packages.will-install" } });
-    expect(String(packagesRow()?.detail?.values?.names)).toMatch(/qemu-system-x86.*|libvirt-daemon-system/);
+    expect(names()).toEqual(expect.arrayContaining(["qemu-system-x86", "libvirt-daemon-system"]));
     expect(await traceOf(node)).toEqual(before);
     expect(await node.sh("ls -A /run | grep spindle || true")).toBe("");
   });
 
-  it("undone, has none of them again, nor what they brought @P02", async () => {
-    const unblock = await blockLastStep(draft.id);
-    const { task, steps } = await runDraft(panel.ctx, draft);
-    expect(task.state, JSON.stringify(steps.filter((step) => step.error))).toBe("undone");
-    expect(await traceOf(node)).toEqual(before);
-    await unblock();
-  });
+  it(
+    "gets exactly those; undone, has none of them again, nor what they brought @P02",
+    async () => {
+      const unblock = await blockLastStep(draft.id);
+      const { task, steps } = await runDraft(panel.ctx, draft);
+      expect(task.state, JSON.stringify(steps.filter((step) => step.error))).toBe("undone");
+      const output = steps.find((step) => step.stepId.endsWith(".packages"))?.output ?? "";
+      const set = [...output.matchAll(/^Setting up (\S+?)(?::\S+)? \(/gm)].map((match) => match[1]);
+      expect(set.sort()).toEqual(names().sort());
+      expect(await traceOf(node)).toEqual(before);
+      await unblock();
+    },
+    30 * 60_000,
+  );
 
-  it("has exactly those that were shown after the join, and libvirt answers", async () => {
-    await lookAgain(panel.ctx, { draftId: draft.id, key: draft.nodes[0]!.key, password: node.rootPassword });
-    draft = await settled(panel.ctx, draft.id);
-    const shown = String(packagesRow()?.detail?.values?.names).split(", ");
-    const had = new Set(before.filter((line) => / ii /.test(line)).map((line) => line.split(" ")[0]));
-    const { task } = await runDraft(panel.ctx, draft);
-    expect(task.state).toBe("done");
-    const have = (
-      await node.sh("dpkg-query -W -f '${binary:Package} ${db:Status-Abbrev}\\n' | grep ' ii ' | cut -d ' ' -f 1")
-    )
-      .trim()
-      .split("\n");
-    const name = (one: string) => one.split(":")[0];
-    expect(
-      have
-        .filter((one) => !had.has(one))
-        .map(name)
-        .sort(),
-    ).toEqual(shown.map(name).sort());
-    expect(await node.sh(["virsh", "-c", "qemu:///system", "version"], { timeoutMs: 120_000 })).toContain("QEMU");
-    expect(await db().select().from(clusters).where(eq(clusters.name, "plain"))).toHaveLength(1);
-  });
+  // Every run installs once; the second installation, which stays, is the long run's.
+  if (process.env.SPINDLE_TEST_FULL === "1") {
+    it(
+      "joined, has them, and libvirt answers",
+      async () => {
+        await lookAgain(panel.ctx, { draftId: draft.id, key: draft.nodes[0]!.key, password: node.rootPassword });
+        draft = await settled(panel.ctx, draft.id);
+        expect((await runDraft(panel.ctx, draft)).task.state).toBe("done");
+        expect(await node.sh(["virsh", "-c", "qemu:///system", "version"], { timeoutMs: 120_000 })).toContain("QEMU");
+        expect(await db().select().from(clusters).where(eq(clusters.name, "plain"))).toHaveLength(1);
+      },
+      30 * 60_000,
+    );
+  }
 });

@@ -128,7 +128,7 @@ export async function blockLastStep(draftId: string): Promise<() => Promise<unkn
 
 /** Waits for a task's end. */
 export async function endOf(taskId: string) {
-  const task = await until("the task", 900, async () => {
+  const task = await until("the task", 1800, async () => {
     const [row] = await db().select().from(tasks).where(eq(tasks.id, taskId));
     return row && TASK_ENDED.includes(row.state) ? row : undefined;
   });
