@@ -108,6 +108,8 @@ export function Why({ cluster, node, live, now, here = false }: Props) {
   const t = useTranslations("pages.cluster");
   const wrong = (live?.storages ?? []).filter(isStorageWrong);
   const reason: Text | null = live?.reason ?? null;
+  // The main storage's cause is the node's as well; it is said once, with the storage and its times.
+  const ownCause = wrong.some((storage) => storage.cause) ? null : (live?.cause ?? null);
   const tone =
     live?.health === "corrupted" || live?.health === "unreachable"
       ? "border-bad-mark bg-bad-soft"
@@ -121,8 +123,8 @@ export function Why({ cluster, node, live, now, here = false }: Props) {
             <T text={reason} />
           </p>
         ) : null}
-        {live?.cause ? <CauseBlock cause={live.cause} node={node.name} /> : null}
-        {!reason && !live?.cause && wrong.length === 0 ? <p>{t("noCause")}</p> : null}
+        {ownCause ? <CauseBlock cause={ownCause} node={node.name} /> : null}
+        {!reason && !ownCause && wrong.length === 0 ? <p>{t("noCause")}</p> : null}
         {live?.warnings.map((warning) => (
           <p key={`${warning.key}-${JSON.stringify(warning.values ?? {})}`}>
             <T text={warning} />

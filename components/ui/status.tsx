@@ -1,12 +1,4 @@
-import {
-  CircleCheck,
-  CircleDashed,
-  CircleHelp,
-  CircleX,
-  LoaderCircle,
-  type LucideIcon,
-  TriangleAlert,
-} from "lucide-react";
+import { CircleCheck, CircleHelp, CircleX, LoaderCircle, type LucideIcon, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Tone } from "#lib/domain/badges.ts";
 
@@ -58,10 +50,6 @@ export function Status({ tone, children, icon, soft = false, className = "" }: P
       <span>{children}</span>
     </span>
   );
-}
-
-export function PendingIcon() {
-  return <CircleDashed aria-hidden size={15} className="shrink-0 text-ink-3" />;
 }
 
 /** A small fact beside a name: `KVM`, `RAW`. */

@@ -9,7 +9,7 @@ import type { Problems } from "./use-problems.ts";
 export function NameStep({ form, problems, onNext }: { form: DraftForm; problems: Problems; onNext: () => void }) {
   const t = useTranslations("wizard.name");
   const kinds = useTranslations("common.virtualization");
-  const { data, change, flush } = form;
+  const { data, change } = form;
   return (
     <form
       className="space-y-5"
@@ -28,10 +28,7 @@ export function NameStep({ form, problems, onNext }: { form: DraftForm; problems
           value={data.name}
           error={problems.of("name")}
           onChange={(event) => change({ name: event.target.value })}
-          onBlur={() => {
-            problems.leave("name");
-            void flush();
-          }}
+          onBlur={() => problems.leave("name")}
         />
       </div>
       <fieldset>

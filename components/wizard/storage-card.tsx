@@ -22,16 +22,18 @@ interface FieldsProps {
   onChange: (storage: DraftStorage) => void;
 }
 
-function DriverField({ storage, field, problems, form, onChange }: Omit<FieldsProps, "fields"> & { field: FormField }) {
+function DriverField({
+  storage,
+  field,
+  problems,
+  onChange,
+}: Omit<FieldsProps, "fields" | "form"> & { field: FormField }) {
   const say = useText();
   const path = `storages.${storage.key}.config.${field.name}`;
   const value = storage.config[field.name] ?? field.default;
   const set = (next: string | number | boolean) =>
     onChange({ ...storage, config: { ...storage.config, [field.name]: next } });
-  const left = () => {
-    problems.leave(path);
-    void form.flush();
-  };
+  const left = () => problems.leave(path);
   if (field.widget === "switch") {
     return (
       <label className="flex min-h-8 items-center gap-2 self-end">
@@ -87,20 +89,10 @@ function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
         value={storage.name}
         error={problems.of(namePath)}
         onChange={(event) => onChange({ ...storage, name: event.target.value })}
-        onBlur={() => {
-          problems.leave(namePath);
-          void form.flush();
-        }}
+        onBlur={() => problems.leave(namePath)}
       />
       {fields.map((field) => (
-        <DriverField
-          key={field.name}
-          storage={storage}
-          field={field}
-          form={form}
-          problems={problems}
-          onChange={onChange}
-        />
+        <DriverField key={field.name} storage={storage} field={field} problems={problems} onChange={onChange} />
       ))}
       <div className="grid gap-x-3 gap-y-4 sm:col-span-2 sm:grid-cols-2">
         {dirs.map(({ name, label }) => (
@@ -115,10 +107,7 @@ function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
             value={form.data[name]}
             error={problems.of(name)}
             onChange={(event) => form.change({ [name]: event.target.value })}
-            onBlur={() => {
-              problems.leave(name);
-              void form.flush();
-            }}
+            onBlur={() => problems.leave(name)}
           />
         ))}
       </div>

@@ -1,24 +1,29 @@
 "use client";
 import { useCallback, useState } from "react";
 import { useText } from "#components/text/t.tsx";
-import type { DraftView } from "#lib/domain/dto.ts";
+import type { DraftForm } from "./use-draft.ts";
+import { whenReleased } from "./when-released.ts";
 
 export interface Problems {
   /** The sentence of a field that was left (or whose step was submitted); undefined where there is none. */
   of: (path: string) => string | undefined;
-  /** A field was left: from now on its problem is shown. */
+  /** A field was left: what is typed is saved, and from the answer on its problem is shown. */
   leave: (path: string) => void;
   /** A step was submitted: everything below these paths is shown. */
   submit: (prefixes: readonly string[]) => void;
 }
 
 /** Problems come from the server with every save; they are shown beside a field once it was left. */
-export function useProblems(draft: DraftView): Problems {
+export function useProblems({ draft, flush }: DraftForm): Problems {
   const say = useText();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const leave = useCallback(
-    (path: string) => setLeft((before) => (before.has(path) ? before : new Set([...before, path]))),
-    [],
+    (path: string) => {
+      const show = () => setLeft((before) => (before.has(path) ? before : new Set([...before, path])));
+      // Not before the answer: the last one is about what stood there before.
+      void flush().then(() => whenReleased(show));
+    },
+    [flush],
   );
   const submit = useCallback(
     (prefixes: readonly string[]) =>

@@ -147,7 +147,7 @@ export function Wizard({ initial, kinds }: Props) {
   const t = useTranslations("wizard");
   const form = useDraft(initial);
   const { draft, data } = form;
-  const problems = useProblems(draft);
+  const problems = useProblems(form);
   const [address, setAddress] = useAddress();
   const cluster = usePanel().clusters.find((each) => each.id === draft.clusterId);
   const steps = draft.kind === "cluster" ? CLUSTER_STEPS : JOIN_STEPS;
@@ -194,7 +194,7 @@ export function Wizard({ initial, kinds }: Props) {
   const last = draft.kind === "cluster" ? t("review.create") : t("review.join", { count: draft.nodes.length });
   return (
     <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_minmax(22rem,39%)]">
-      <div className="flex min-w-0 flex-col p-4 sm:p-5">
+      <div className="flex min-w-0 flex-col p-4 max-lg:min-h-[calc(100dvh-2.75rem-var(--dock))] sm:p-5">
         <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
           <h1 className="text-xl font-semibold break-words">{title}</h1>
           <span className="flex items-center gap-3">
