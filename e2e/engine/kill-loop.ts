@@ -156,6 +156,8 @@ async function outcome(subject: LoopSubject, id: string, engine: EngineProcess):
     throw new Error(`the task did not end:\n${engine.output.join("\n")}`, { cause: error });
   }
   const [task] = await db().select().from(tasks).where(eq(tasks.id, id));
+  // A defect is shown without its words; they stand in the engine's own log.
+  if (task!.error?.code === "internal") console.error(engine.output.join("\n"));
   const steps = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id)).orderBy(taskSteps.position);
   const locks = await db().select().from(taskLocks).where(eq(taskLocks.taskId, id));
   return {

@@ -51,6 +51,8 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
     case "never":
       // After a restart of the node a missing record proves nothing.
       return record.bootId === bootId ? null : judgeUnknown(doing);
+    case "already":
+      return { state: "skipped" };
     case "unstartable":
       return failed(unstartableError(place, record.output), record.output, null);
     case "ended": {
@@ -70,7 +72,6 @@ async function attempts(doing: Doing, from: number): Promise<Settled> {
   for (let attempt = from; attempt < from + MAX_STARTS; attempt += 1) {
     const bootId = await context.nodes.on(step.target, (connection) => readBootId(connection, context.lease.signal));
     await writeBegin(context.lease, position, { state: "running", attempt, bootId });
-    if (step.alreadyDone && (await passes(context, step.target, step.alreadyDone))) return { state: "skipped" };
     const settled = await begun(doing, attempt, bootId);
     if (settled) return settled;
   }

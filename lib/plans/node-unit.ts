@@ -31,7 +31,9 @@ export interface Attempt {
 function specOf(context: TaskContext, { step, position, way, attempt }: Attempt): UnitSpec {
   const unit = unitName(context.task.id, position, way, attempt);
   const base = { panelId: context.panelId, unit };
-  if (way === "do") return { ...base, command: step.command, guard: step.precondition };
+  if (way === "do") {
+    return { ...base, command: step.command, alreadyDone: step.alreadyDone, guard: step.precondition };
+  }
   if ("none" in step.undo) throw new Error(`The step ${step.id} has no undo`);
   const sweep = step.access ? context.task.id : undefined;
   return { ...base, command: step.undo.command, guard: step.undo.proof, sweep };

@@ -1,35 +1,44 @@
 /**
- * Inside the unit. It claims the attempt, proves what must be true, runs the command and writes down how it ended.
- * `begun` is a link, because making one is atomic, exclusive and carries a word: `run` (this unit) or `void` (closed
- * before it began).
+ * Runs the first COUNT of the arguments behind the fifth as a command; whether it ended with CODE and, with MATCH 1,
+ * printed EXPECTED. What it printed, without blanks around it, is left in `seen`, its code in `code`. Only numbers get
+ * into the evaluated line.
  */
-const RUNNER = `
-dir=$1 deadline=$2 sweep=$3 guards=$4 patience=$5 want=$6 match=$7 expected=$8
-shift 8
-ln -sn run "$dir/begun" || exit 0
-exec <"$dir/stdin"
-rm -f -- "$dir/stdin"
+const CHECK = `
+check() {
+  want=$1 match=$2 expected=$3 patience=$4 count=$5
+  shift 5
+  line= i=1
+  while [ "$i" -le "$count" ]; do line="$line \\"\\\${$i}\\""; i=$((i + 1)); done
+  seen=$(eval "timeout -k 2 \\"\\$patience\\" $line" </dev/null)
+  code=$?
+  seen=\${seen#"\${seen%%[![:space:]]*}"}
+  seen=\${seen%"\${seen##*[![:space:]]}"}
+  [ "$code" = "$want" ] && { [ "$match" != 1 ] || [ "$seen" = "$expected" ]; }
+}
+`;
+
+/**
+ * Inside the unit. It claims the attempt, proves what must be true, runs the command and writes down how it ended.
+ * `begun` is a link, because making one is atomic and exclusive: to `output`, which is there, by this unit; to nothing
+ * by whoever closed the attempt before it began. A status that a power cut left empty is none.
+ */
+const RUNNER = `${CHECK}
+dir=$1 deadline=$2 sweep=$3
+shift 3
+ln -sn output "$dir/begun" || exit 0
+if [ -e "$dir/stdin" ]; then exec <"$dir/stdin"; rm -f -- "$dir/stdin"; else exec </dev/null; fi
 exec >>"$dir/output" 2>&1
 cd /
 finish() {
   timeout -k 2 30 sync -f -- "$dir"
-  printf '%s\\n' "$1" >"$dir/status.part"
-  mv -- "$dir/status.part" "$dir/status"
+  printf '%s\\n' "$1" >"$dir/status"
   exit 0
 }
-if [ "$guards" -gt 0 ]; then
-  line= i=1
-  while [ "$i" -le "$guards" ]; do line="$line \\"\\\${$i}\\""; i=$((i + 1)); done
-  seen=$(eval "timeout -k 2 \\"\\$patience\\" $line" </dev/null)
-  code=$?
-  shift "$guards"
-  seen=\${seen#"\${seen%%[![:space:]]*}"}
-  seen=\${seen%"\${seen##*[![:space:]]}"}
-  if [ "$code" != "$want" ] || { [ "$match" = 1 ] && [ "$seen" != "$expected" ]; }; then
-    printf '%s\\n' "$seen"
-    finish "refused $code"
-  fi
+if [ "$5" -gt 0 ] && ! check "$@"; then
+  printf '%s\\n' "$seen"
+  finish "refused $code"
 fi
+shift $((5 + $5))
 timeout -k 10 "$deadline" "$@"
 code=$?
 if [ -n "$sweep" ] && [ "$code" = 0 ]; then
@@ -53,9 +62,10 @@ export const ESCAPED_RUNNER = escapeForUnit(RUNNER);
 /**
  * On the node, over SSH: `start`, `follow`, `inspect` or `forget`. Ends with the line `NONCE STATE WORD BOOT` and the
  * kept output behind it; the nonce is drawn for each call, so that no command's output can pass for that line.
- * Whoever asks whether an attempt has begun closes it first, so that the answer "never" stays true.
+ * Whoever asks whether an attempt has begun closes it first, so that the answer "never" stays true. Every process costs
+ * time on a busy node: what the shell can do itself, it does.
  */
-export const NODE_SCRIPT = `
+export const NODE_SCRIPT = `${CHECK}
 mode=$1 base=$2 panel=$3 unit=$4 nonce=$5
 shift 5
 umask 077
@@ -76,7 +86,7 @@ ended() {
   say "$word" "$code"
   size=$(stat -c %s -- "$dir/output")
   if [ "$size" -le 65536 ]; then
-    cat -- "$dir/output"
+    [ "$size" = 0 ] || cat -- "$dir/output"
   else
     head -c 16384 -- "$dir/output"
     printf '\\n[...]\\n'
@@ -94,32 +104,32 @@ make_record() {
   done
 }
 
+# Closes an attempt that has not begun.
+void() { ln -sn void "$dir/begun" 2>/dev/null && rm -f -- "$dir/stdin" "$dir/stdin.part"; }
+
 report() {
-  if make_record; then
-    ln -sn void "$dir/begun"
+  if [ ! -d "$dir" ] && make_record; then
+    void
     say never
     return
   fi
-  if [ ! -d "$dir" ]; then say broken; return; fi
-  if [ -e "$dir/status" ]; then ended; return; fi
-  if ln -sn void "$dir/begun"; then rm -f -- "$dir/stdin" "$dir/stdin.part"; fi 2>/dev/null
-  case $(readlink -- "$dir/begun") in
-    void) say never ;;
-    run)
-      if active; then say running
-      elif [ -e "$dir/status" ]; then ended
-      else say interrupted
-      fi ;;
-    *) say broken ;;
-  esac
+  if [ -s "$dir/status" ]; then ended; return; fi
+  [ -h "$dir/begun" ] || void
+  if [ ! -h "$dir/begun" ]; then say broken
+  elif [ ! -e "$dir/begun" ]; then say never
+  elif active; then say running
+  elif [ -s "$dir/status" ]; then ended
+  else say interrupted
+  fi
 }
 
 follow() {
-  if [ "$(readlink -- "$dir/begun")" != run ]; then report; return; fi
+  # Not begun by its unit: nothing to follow.
+  if [ ! -e "$dir/begun" ]; then report; return; fi
   tail -c +1 -s 0.2 -f -- "$dir/output" 2>/dev/null &
   tail=$!
   n=0
-  while [ ! -e "$dir/status" ] && [ -d "$dir" ]; do
+  while [ ! -s "$dir/status" ] && [ -d "$dir" ]; do
     sleep 0.1
     n=$((n + 1))
     if [ $((n % 20)) = 0 ]; then active || break; fi
@@ -129,38 +139,40 @@ follow() {
   if [ -d "$dir" ]; then report; else say swept; fi
 }
 
-# Standard input ends with the nonce: whatever was cut off on the way is not run. Most commands have none.
+# Standard input ends with the nonce: what was cut off on the way is not run. Most commands have none.
 take_input() {
-  if [ "$1" = 0 ]; then : >"$dir/stdin"; return; fi
+  [ "$1" = 1 ] || return 0
   cat >"$dir/stdin.part"
   [ "$(tail -c "\${#nonce}" -- "$dir/stdin.part")" = "$nonce" ] || return 1
   truncate -s "-\${#nonce}" -- "$dir/stdin.part"
   mv -- "$dir/stdin.part" "$dir/stdin"
 }
 
+unstartable() {
+  say unstartable
+  printf '%s\\n' "$refusal"
+}
+
 start() {
   input=$1
   shift
+  if [ "$5" -gt 0 ] && check "$@" 2>/dev/null; then say already; return; fi
+  shift $((5 + $5))
   if make_record; then
     : >"$dir/output"
-    if ! take_input "$input"; then
-      report
-      return
-    fi
+    if ! take_input "$input"; then report; return; fi
     if ! refusal=$(systemd-run --quiet --collect --no-ask-password --unit="$unit" --description="Spindle step $unit" \\
       --service-type=exec --setenv=LC_ALL=C -p StandardInput=null -p StandardOutput=null -p StandardError=null \\
-      -p KillMode=control-group -p TimeoutStopSec=15 -- /bin/sh -c "$@" 2>&1) && ln -sn void "$dir/begun" 2>/dev/null; then
-      rm -f -- "$dir/stdin"
-      say unstartable
-      printf '%s\\n' "$refusal"
+      -p KillMode=control-group -p TimeoutStopSec=15 -- /bin/sh -c "$@" 2>&1) && void; then
+      unstartable
       return
     fi
     n=0
     while [ ! -h "$dir/begun" ] && [ -d "$dir" ] && [ "$n" -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
     say begun
+    [ -d "$dir" ] || { say swept; return; }
   elif [ ! -d "$dir" ]; then
-    say unstartable
-    printf '%s\\n' "$refusal"
+    unstartable
     return
   fi
   follow

@@ -23,6 +23,8 @@ export interface UnitRef {
 
 export interface UnitSpec extends UnitRef {
   command: Command;
+  /** Asked before anything is started: when it passes, nothing is. */
+  alreadyDone?: Check;
   /** Proved inside the unit, right before the command. */
   guard?: Check;
   /** Task whose records this unit removes, its own included, once its command succeeded: what takes the panel's way in away can't be asked afterwards. */
@@ -30,12 +32,12 @@ export interface UnitSpec extends UnitRef {
 }
 
 /**
- * What the node recorded. `never`: proven not to have begun, and it can't begin any more (on the same boot).
+ * What the node says. `already`: there was nothing to do, nothing was started. `never`: proven not to have begun, and it can't begin any more (on the same boot).
  * `unstartable`: the same, with systemd's reason. `interrupted`: it began and has no end. `swept`: it ended well and
  * removed its records.
  */
 export type UnitRecord =
-  | { state: "never" | "running" | "interrupted" | "swept"; bootId: string }
+  | { state: "already" | "never" | "running" | "interrupted" | "swept"; bootId: string }
   | { state: "unstartable"; bootId: string; output: string }
   | { state: "ended"; bootId: string; refused: boolean; exitCode: number; output: string };
 
@@ -121,6 +123,7 @@ function parseRecord(connection: Connection, nonce: string, result: RunResult): 
   if (at < 0 || bootId.length !== 36) throw strange(connection, result.stdout + result.stderr);
   const output = result.stdout.slice(end + 1);
   switch (state) {
+    case "already":
     case "never":
     case "running":
     case "interrupted":
@@ -169,26 +172,30 @@ async function call(
 const newNonce = () => randomBytes(16).toString("hex");
 const seconds = (ms: number) => String(Math.max(1, Math.ceil(ms / 1000)));
 
+const checkMs = (check: Check | undefined) => (check ? (check.command.timeoutMs ?? DEFAULT_CHECK_MS) : 0);
+
 /** How long the unit may take at most, everything in it. */
-function limitOf({ command, guard }: Pick<UnitSpec, "command" | "guard">): number {
-  const check = guard ? (guard.command.timeoutMs ?? DEFAULT_CHECK_MS) : 0;
-  return (command.timeoutMs ?? DEFAULT_CHANGE_MS) + check + SLACK_MS;
+function limitOf({ command, guard, alreadyDone }: UnitSpec): number {
+  return (command.timeoutMs ?? DEFAULT_CHANGE_MS) + checkMs(guard) + checkMs(alreadyDone) + SLACK_MS;
+}
+
+/** A check as the scripts take it: code, whether the output counts, which, seconds, number of arguments, arguments. */
+function checkArguments(check: Check | undefined): string[] {
+  const argv = check?.command.argv ?? [];
+  const match = check?.stdout === undefined ? "0" : "1";
+  return [
+    String(check?.code ?? 0),
+    match,
+    check?.stdout?.trim() ?? "",
+    seconds(checkMs(check)),
+    String(argv.length),
+    ...argv,
+  ];
 }
 
 function runnerArguments({ panelId, unit, command, guard, sweep = "" }: UnitSpec): string[] {
-  const guards = guard?.command.argv ?? [];
-  const values = [
-    `${BASE}/${panelId}/${unit}`,
-    seconds(command.timeoutMs ?? DEFAULT_CHANGE_MS),
-    sweep,
-    String(guards.length),
-    seconds(guard?.command.timeoutMs ?? DEFAULT_CHECK_MS),
-    String(guard?.code ?? 0),
-    guard?.stdout === undefined ? "0" : "1",
-    guard?.stdout?.trim() ?? "",
-    ...guards,
-    ...command.argv,
-  ];
+  const deadline = seconds(command.timeoutMs ?? DEFAULT_CHANGE_MS);
+  const values = [`${BASE}/${panelId}/${unit}`, deadline, sweep, ...checkArguments(guard), ...command.argv];
   return [ESCAPED_RUNNER, "spindle", ...values.map(escapeForUnit)];
 }
 
@@ -207,7 +214,7 @@ export async function startUnit(connection: Connection, spec: UnitSpec, options:
       mode: "start",
       panelId: spec.panelId,
       unit: spec.unit,
-      args: [input === undefined ? "0" : "1", ...runnerArguments(spec)],
+      args: [input === undefined ? "0" : "1", ...checkArguments(spec.alreadyDone), ...runnerArguments(spec)],
       // The nonce behind it tells the node that nothing was cut off on the way.
       stdin: input === undefined ? undefined : input + nonce,
       timeoutMs: limitOf(spec),
