@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { cacheDir, sourceDir } from "../paths.ts";
 import { run } from "../run.ts";
 import { type Progress, cached, inputsHash, removeTree } from "./cache.ts";
-import { debianSources, kernelRelease, packageList, privateApt } from "./debian.ts";
+import { debianSources, packageList, privateApt } from "./debian.ts";
 
 /**
  * Runs a step of a build in namespaces of its own that end with this process, however that ends:
@@ -91,10 +91,4 @@ async function indexRepository(dir: string): Promise<void> {
     cwd: dir,
   });
   await writeFile(join(dir, "Release"), release);
-}
-
-/** Kernel and repository that a build made now would use. */
-export async function currentRepository(progress: Progress): Promise<{ kernel: string; dir: string }> {
-  const kernel = await kernelRelease();
-  return { kernel, dir: await ensureRepository(kernel, progress) };
 }

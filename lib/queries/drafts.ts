@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { DraftView, StorageKindView } from "../domain/dto.ts";
+import type { DraftView } from "../domain/dto.ts";
 import { getJson } from "./get-json.ts";
 
 export const draftKey = (id: string) => ["draft", id] as const;
@@ -8,12 +8,5 @@ export const draftQuery = (id: string) =>
   queryOptions({
     queryKey: draftKey(id),
     queryFn: ({ signal }) => getJson<DraftView>(`/api/drafts/${encodeURIComponent(id)}`, signal),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-
-export const storageKindsQuery = () =>
-  queryOptions({
-    queryKey: ["storage-kinds"] as const,
-    queryFn: ({ signal }) => getJson<StorageKindView[]>("/api/storage-kinds", signal),
     staleTime: Number.POSITIVE_INFINITY,
   });

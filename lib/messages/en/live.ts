@@ -44,7 +44,8 @@ export const live = {
     renamed: "The volume group {vg} is called {found} now.",
     exported: "The volume group {vg} is exported.",
     unreadable: "The physical volume {pv} of {vg} can''t be read.",
-    partial: "{count, plural, one {A physical volume} other {# physical volumes}} of {vg} {count, plural, one {is} other {are}} missing: {pvs}.",
+    partial:
+      "{count, plural, one {A physical volume} other {# physical volumes}} of {vg} {count, plural, one {is} other {are}} missing: {pvs}.",
     "stale-maps":
       "{count, plural, one {A logical volume} other {# logical volumes}} of {vg} still {count, plural, one {lies} other {lie}} on a disk that is gone: {maps}. They work again after lvchange --refresh {vg}.",
     "read-only": "The volume group {vg} is read-only.",

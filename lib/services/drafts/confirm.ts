@@ -108,7 +108,7 @@ export async function confirmDraft(
           judged.draft.nodes.map((node) => node.keySecret),
         ),
       );
-    const clusterId = judged.draft.row.kind === "join" ? judged.draft.stored.clusterId : null;
+    const clusterId = judged.draft.stored.clusterId;
     const taskId = await createTask(tx, ctx, plan, { clusterId });
     await announceChanged(tx, "draft", input.draftId);
     return { taskId };
