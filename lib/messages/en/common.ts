@@ -1,6 +1,5 @@
 /** Words used on every page; ICU message syntax. */
 export const common = {
-  appName: "Spindle",
   unknown: "–",
   ago: "{span} ago",
   old: "{span} old",
@@ -35,7 +34,6 @@ export const common = {
   toOverview: "Go to the overview",
   loading: "Loading",
   show: "Show",
-  hide: "Hide",
   virtualization: { kvm: "KVM", lxd: "LXD" },
   kind: { file: "File", lvm: "LVM", ceph: "Ceph", zfs: "ZFS", "network-lvm": "Network LVM", nas: "NAS" },
   format: { raw: "RAW", qcow2: "Qcow2" },
