@@ -231,7 +231,7 @@ it("asks for the effect when the power of the node was cut", async () => {
   expect((await node.exec(["test", "-e", DIR])).code).toBe(1);
 });
 
-it("gives a node up that stays away, says what it could not undo, and tries that again by nobody's order", async () => {
+it("gives a node up that stays away, says what it could not undo", async () => {
   await engine.kill();
   engine = newEngine(4_000);
   const id = await start([directory(), step("slow", "sleep 2", null), fails]);

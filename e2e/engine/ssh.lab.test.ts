@@ -108,7 +108,7 @@ function streamed(script: string, onLine: (line: string) => void): Promise<Strea
   });
 }
 
-it("ends only the stream that floods, never ends its line, or whose handler throws nothing at all", async () => {
+it("ends only the stream that floods or never ends its line, and none for a mistake of its handler", async () => {
   const lines: string[] = [];
   const throwing = streamed("echo é; echo 2; echo oops >&2; exit 5", (line) => {
     lines.push(line);
