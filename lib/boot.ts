@@ -11,7 +11,7 @@ import { loadMasterKey } from "./secrets/master.ts";
 import { sweepSecrets } from "./secrets/store.ts";
 import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
 import { registerJoinSteps } from "./services/clusters/record.ts";
-import { resumeLooks } from "./services/drafts/look.ts";
+import { resumeLooks, stopLooks } from "./services/drafts/look.ts";
 import { sweepDrafts } from "./services/drafts/sweep.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
 import { closeConnections } from "./ssh/pool.ts";
@@ -70,6 +70,7 @@ async function startParts(parts: Part[]): Promise<void> {
   await startEngine();
   parts.push({ name: "tasks", stop: stopEngine });
   await resumeLooks();
+  parts.push({ name: "looks", stop: stopLooks });
 }
 
 function databasePart(database: OpenDatabase): Part {

@@ -212,13 +212,11 @@ function recorded(machine: PlannedMachine, judgement: MachineJudgement | undefin
 /** Two tasks about one machine, one address or one new cluster's name never run at once. */
 function locksOf(input: PlanInput, judgements: Map<string, MachineJudgement>): string[] {
   const locks = [`draft:${input.draftId}`];
-  locks.push(
-    input.kind === "cluster" ? `cluster-name:${input.clusterName.toLowerCase()}` : `cluster-join:${input.clusterId}`,
-  );
+  if (input.kind === "cluster") locks.push(`cluster-name:${input.clusterName.toLowerCase()}`);
   for (const machine of input.machines) {
     locks.push(`node:${machine.key}`, `address:${machine.address.toLowerCase()}:${machine.port}`);
     const known = judgements.get(machine.key)?.machine?.known;
-    if (known) locks.push(`machine:${known.machineId}`);
+    if (known) locks.push(`machine:${known.machineId}`, `host-name:${known.hostName}`);
     for (const use of judgements.get(machine.key)?.things ?? []) locks.push(`${use.scope}:${use.value}`);
   }
   return [...new Set(locks)];

@@ -193,6 +193,11 @@ async function lookAtStorage(
   }
 }
 
+/** Ends the looks under way; the next start takes them up again. Part of the shutdown. */
+export async function stopLooks(): Promise<void> {
+  for (const controller of looks().values()) controller.abort(new Error("The panel is stopping"));
+}
+
 /** After a restart: what was being read is read again. */
 export async function resumeLooks(): Promise<void> {
   const open = await db()
