@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { processWide } from "../shared.ts";
 import { type Connection, type Credential, connect } from "./connection.ts";
 import { Slots } from "./slots.ts";
@@ -5,6 +6,7 @@ import { Slots } from "./slots.ts";
 const MAX_HANDSHAKES = 50;
 /** A connection that nobody uses is kept this long. */
 const IDLE_MS = 60_000;
+const CLOSE_MS = 2_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_MAX_MS = 30_000;
 
@@ -114,11 +116,12 @@ export function dropConnection(target: PoolTarget): void {
   if (entry) closeEntry(key, entry);
 }
 
-/** Closes all connections; part of the shutdown. */
+/** Closes all connections; part of the shutdown. One that is just being made is not waited for. */
 export async function closeConnections(): Promise<void> {
   const entries = [...pool().entries];
   for (const [key, entry] of entries) closeEntry(key, entry);
-  await Promise.all(entries.map(([, entry]) => entry.connection.then(untilClosed, () => {})));
+  const closed = Promise.all(entries.map(([, entry]) => entry.connection.then(untilClosed, () => {})));
+  await Promise.race([closed, sleep(CLOSE_MS, undefined, { ref: false })]);
 }
 
 function untilClosed(connection: Connection): Promise<void> {
