@@ -124,6 +124,21 @@ export async function lookAt(
   onPart: (facts: MachineFacts) => void,
   signal: AbortSignal,
 ): Promise<MachineFacts> {
+  try {
+    return await lookOnce(plan, node, onPart, signal);
+  } catch (error) {
+    // Reads can be repeated: a connection lost on the way, as on a machine under load, is made once more.
+    if (signal.aborted || !(error instanceof PanelError) || error.view.message.key !== "ssh.lost") throw error;
+    return lookOnce(plan, node, onPart, signal);
+  }
+}
+
+async function lookOnce(
+  plan: PlanInput,
+  node: DraftNodeRow,
+  onPart: (facts: MachineFacts) => void,
+  signal: AbortSignal,
+): Promise<MachineFacts> {
   const connection = await connect({
     address: node.address,
     port: node.port,
