@@ -1,8 +1,9 @@
 "use client";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { T } from "#components/text/t.tsx";
 import { Ago } from "#components/text/time.tsx";
-import { LinkButton } from "#components/ui/button.tsx";
+import { Button, LinkButton } from "#components/ui/button.tsx";
 import { Pane } from "#components/ui/layout.tsx";
 import { ToneIcon, TONE_TEXT } from "#components/ui/status.tsx";
 import type { ClusterView } from "#lib/domain/dto.ts";
@@ -47,14 +48,19 @@ function NeedRow({ need, cluster, now }: { need: Need; cluster: ClusterView | un
   );
 }
 
+/** So many are shown at once: when a whole rack is gone, the first ones say so. */
+const FIRST = 12;
+
 /** What needs a person, worst first, each with its one action. */
 export function NeedList({ needs, clusters, now }: { needs: Need[]; clusters: ClusterView[]; now: number }) {
   const t = useTranslations("pages.overview");
+  const [all, setAll] = useState(false);
+  const shown = all ? needs : needs.slice(0, FIRST);
   return (
     <Pane className="mt-4">
       <h2 className="sr-only">{t("needsList")}</h2>
       <ul>
-        {needs.map((need) => (
+        {shown.map((need) => (
           <NeedRow
             key={need.id}
             need={need}
@@ -63,6 +69,13 @@ export function NeedList({ needs, clusters, now }: { needs: Need[]; clusters: Cl
           />
         ))}
       </ul>
+      {needs.length > FIRST ? (
+        <div className="border-t border-line px-2 py-1.5">
+          <Button small look="quiet" onClick={() => setAll(!all)} aria-expanded={all}>
+            {all ? t("needsFewer") : t("needsAll", { count: needs.length })}
+          </Button>
+        </div>
+      ) : null}
     </Pane>
   );
 }

@@ -41,6 +41,8 @@ export const pages = {
     allFine: "Every node answers and every storage is as it should be.",
     noNodes: "No node has joined yet.",
     needsList: "What needs you",
+    needsAll: "Show all {count, number}",
+    needsFewer: "Show the first ones only",
     newCluster: "New cluster",
     clusters: "Clusters",
     lastTasks: "Last tasks",
