@@ -127,7 +127,7 @@ test.describe("with a File main storage", () => {
     await expect(status(page, hurt)).toHaveText("Active", BACK);
   });
 
-  test("a check that hangs delays neither another storage's nor the node's figures", { tag: ["@S32", "@S31"] }, async ({
+  test("a check that hangs delays neither another storage's nor the node's figures", { tag: ["@S32"] }, async ({
     situation: { page, hurt },
   }) => {
     await hurt.sh("fsfreeze -f /vm");
