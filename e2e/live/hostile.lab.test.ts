@@ -79,7 +79,7 @@ describe("a node that is hostile or broken hurts only itself", () => {
   const hello = "echo h 1 1 $$ boot 0-1;";
   const table: [what: string, script: string, reason: string | null][] = [
     ["floods with lines", "exec yes f 1 1 1 1 1 1 1 1 1 1", "live.node.flood"],
-    ["never ends a line", "exec cat /dev/zero", "live.node"],
+    ["never ends a line", "exec cat /dev/zero", "live.node.line"],
     ["ends at once", "exit 3", "live.node.probe-failed"],
     ["says nothing it should", `while :; do printf '\\033[31mred\\n<b>x</b>\\n\\n'; sleep 0.2; done`, null],
   ];
@@ -139,7 +139,7 @@ describe("a storage that hangs", () => {
       await until("unknown", () => storageOf(HANGS).status === "unknown", 120);
       expect(storageOf(HANGS).cause?.reason.key).toBe("live.lvm.late");
       expect(liveOf().health).toBe("active");
-      const checks = await node.sh("pgrep -fc 'check.sh st_hangs' || true");
+      const checks = await node.sh("pgrep -fc '[c]heck.sh st_hangs' || true");
       expect(Number(checks)).toBeLessThanOrEqual(1);
       await node.breakFault("dir-replaced");
       const toLost = await until("files lost", () => storageOf(STORAGES.files).status === "lost", 30);

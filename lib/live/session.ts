@@ -284,7 +284,8 @@ export class Session {
     this.#lastSign = performance.now();
     const message = this.#reader?.read(line) ?? null;
     if (this.#hadHello && this.state.link.state === "silent") this.#revive();
-    if (message) this.#onMessage(message);
+    // Before the probe's hello anybody may be talking: a banner, a login script.
+    if (message && (this.#hadHello || message.type === "hello" || message.type === "refused")) this.#onMessage(message);
   }
 
   /** Lines again: everything that was proven before is past. */
