@@ -1,0 +1,53 @@
+/** `npm run screenshots`: the pictures of README and docs, taken from a real cluster of real nodes: they can't lie. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { chromium, type Page } from "@playwright/test";
+import config from "../playwright.config.ts";
+import { fillDemo } from "./demo/fill.ts";
+import { startDemoLab, stopDemoLab } from "./demo/lab.ts";
+import { startDemoPanel } from "./demo/panel.ts";
+import { ensureHost } from "./prerequisites.ts";
+
+const FOLDER = "docs/screenshots";
+const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+
+async function take(page: Page, name: string): Promise<void> {
+  for (const scheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: `${FOLDER}/${name}-${size === "phone" ? "phone-" : ""}${scheme}.png` });
+    }
+  }
+}
+
+await ensureHost({ browser: true });
+mkdirSync(FOLDER, { recursive: true });
+const lab = await startDemoLab();
+const admin = { email: "admin@demo.test", name: "Demo", password: randomBytes(12).toString("base64url") };
+const panel = await startDemoPanel(admin);
+const browser = await chromium.launch(config.use?.launchOptions);
+try {
+  await fillDemo(panel, admin, lab);
+  const page = await browser.newPage({ baseURL: panel.url });
+  await page.goto("/");
+  await page.getByLabel("E-mail").fill(admin.email);
+  await page.getByLabel("Password").fill(admin.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const cluster = page.getByRole("link", { name: "demo", exact: true }).first();
+  await cluster.waitFor();
+  await take(page, "overview");
+  await page.setViewportSize(SIZES.desktop);
+  await cluster.click();
+  const active = page.getByRole("row").filter({ hasText: "Active" });
+  await active.nth(1).waitFor({ timeout: 120_000 });
+  await take(page, "cluster");
+  await lab.nodes[0]?.breakFault("dir-replaced");
+  await page.setViewportSize(SIZES.desktop);
+  await page.getByRole("button", { name: /^Why/ }).click({ timeout: 120_000 });
+  await take(page, "corrupted");
+} finally {
+  await browser.close();
+  await panel.stop();
+  await stopDemoLab();
+}
