@@ -56,7 +56,17 @@ describe("a plain Debian, which has none of the packages @P01", () => {
     async () => {
       const unblock = await blockLastStep(draft.id);
       const { task, steps } = await runDraft(panel.ctx, draft);
-      expect(task.state, JSON.stringify(steps.filter((step) => step.error))).toBe("undone");
+      const said = steps.map(({ stepId, state, exitCode, output, error }) => ({
+        stepId,
+        state,
+        exitCode,
+        output,
+        error,
+      }));
+      expect([task.state, task.error?.message.key], JSON.stringify(said, null, 1)).toEqual([
+        "undone",
+        "join.record.taken",
+      ]);
       const output = steps.find((step) => step.stepId.endsWith(".packages"))?.output ?? "";
       const set = [...output.matchAll(/^Setting up (\S+?)(?::\S+)? \(/gm)].map((match) => match[1]);
       expect(set.sort()).toEqual(names().sort());
