@@ -93,9 +93,13 @@ export interface NodeLive {
   storages: StorageLive[];
 }
 
+/** The part of a node that is new every second; everything else is as the last `nodes` event said. */
+export type FiguresLive = Pick<NodeLive, "nodeId" | "clusterId" | "figures" | "figuresAgeMs">;
+
 /** What the SSE stream carries. `id` grows by one per event in a panel process; a gap means: ask again. */
 export type LiveEvent =
   | { type: "nodes"; sentAt: number; nodes: NodeLive[] }
+  | { type: "figures"; sentAt: number; nodes: FiguresLive[] }
   | { type: "node-gone"; nodeId: string }
   | { type: "task"; task: TaskEvent }
   | { type: "changed"; entity: "cluster" | "node" | "storage" | "draft" | "task" | "user"; id: string }

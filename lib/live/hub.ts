@@ -1,4 +1,4 @@
-import type { LiveEvent, NodeLive } from "../domain/live.ts";
+import type { FiguresLive, LiveEvent, NodeLive } from "../domain/live.ts";
 import { log } from "../log.ts";
 import { processWide } from "../shared.ts";
 import { publish, subscribe } from "./bus.ts";
@@ -156,13 +156,13 @@ class Hub {
 
   #batch(): void {
     const at = now();
-    const nodes: NodeLive[] = [];
+    const nodes: FiguresLive[] = [];
     for (const watched of this.#watched.values()) {
       if (!watched.isDirty) continue;
       watched.isDirty = false;
-      nodes.push(watched.session.state.view(at));
+      nodes.push(watched.session.state.figuresView(at));
     }
-    if (nodes.length > 0) publish({ type: "nodes", sentAt: at.wall, nodes });
+    if (nodes.length > 0) publish({ type: "figures", sentAt: at.wall, nodes });
     void this.#persistence.flush();
   }
 

@@ -1,5 +1,6 @@
 import type {
   Cause,
+  FiguresLive,
   NodeFigures,
   NodeHealth,
   NodeLive,
@@ -188,6 +189,17 @@ export class NodeState {
       figuresAgeMs: age(this.#figures?.at ?? null, at),
       warnings,
       storages: [...this.storages.values()].map((storage) => this.#storageView(storage, at)),
+    };
+  }
+
+  /** Only what is new every second. */
+  figuresView(at: Moment): FiguresLive {
+    const { nodeId, clusterId } = this;
+    return {
+      nodeId,
+      clusterId,
+      figures: this.#figures?.value ?? null,
+      figuresAgeMs: age(this.#figures?.at ?? null, at),
     };
   }
 

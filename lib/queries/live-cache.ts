@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { LiveEvent } from "../domain/live.ts";
 import { draftKey } from "./drafts.ts";
-import { PANEL_KEY, type PanelState, withNodes, withoutNode } from "./panel.ts";
+import { PANEL_KEY, type PanelState, withFigures, withNodes, withoutNode } from "./panel.ts";
 import { TASKS_KEY, taskKey, withTaskEvent } from "./tasks.ts";
 import type { TaskRow } from "../domain/dto.ts";
 
@@ -22,6 +22,9 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
   switch (event.type) {
     case "nodes":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withNodes(state, event.nodes, Date.now()));
+      return;
+    case "figures":
+      client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withFigures(state, event.nodes, Date.now()));
       return;
     case "node-gone":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withoutNode(state, event.nodeId));

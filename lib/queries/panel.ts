@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { ClusterView, NodeView, PanelView, StorageView } from "../domain/dto.ts";
-import type { NodeLive } from "../domain/live.ts";
+import type { FiguresLive, NodeLive } from "../domain/live.ts";
 import { getJson } from "./get-json.ts";
 
 /**
@@ -42,6 +42,24 @@ export function stampPanel(state: PanelState, at: number): PanelState {
 export function withNodes(state: PanelState, nodes: NodeLive[], at: number): PanelState {
   const live = { ...state.live };
   for (const node of nodes) live[node.nodeId] = { ...node, at };
+  return { ...state, live };
+}
+
+/** New figures; the rest of a node stays as it was and grows older. A node that is not known yet comes with its next status. */
+export function withFigures(state: PanelState, nodes: FiguresLive[], at: number): PanelState {
+  const live = { ...state.live };
+  for (const { nodeId, figures, figuresAgeMs } of nodes) {
+    const old = live[nodeId];
+    if (!old) continue;
+    const passed = at - (old.at ?? at);
+    const older = (age: number | null) => (age === null ? null : age + passed);
+    const storages = old.storages.map((storage) => ({
+      ...storage,
+      figuresAgeMs: older(storage.figuresAgeMs),
+      checkedAgeMs: older(storage.checkedAgeMs),
+    }));
+    live[nodeId] = { ...old, figures, figuresAgeMs, storages, at };
+  }
   return { ...state, live };
 }
 

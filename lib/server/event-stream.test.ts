@@ -14,6 +14,8 @@ describe("a stream's filter", () => {
     const either = filterEvent(nodes, { clusters: new Set(["x"]), nodes: new Set(["c"]) });
     expect(either).toMatchObject({ nodes: [{ nodeId: "a" }, { nodeId: "c" }] });
     expect(filterEvent(nodes, { clusters: new Set(["z"]), nodes: null })).toBeNull();
+    const figures = { ...nodes, type: "figures" } as LiveEvent;
+    expect(filterEvent(figures, { clusters: new Set(["x"]), nodes: null })).toMatchObject({ nodes: [{ nodeId: "a" }] });
     expect(filterEvent({ type: "resync" }, { clusters: new Set(["z"]), nodes: null })).toEqual({ type: "resync" });
   });
 });

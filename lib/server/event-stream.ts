@@ -1,5 +1,5 @@
 import { getSession } from "../auth/session.ts";
-import type { LiveEvent } from "../domain/live.ts";
+import type { FiguresLive, LiveEvent } from "../domain/live.ts";
 import { type BusEntry, eventsSince, lastEventId, onBusClose, subscribe } from "../live/bus.ts";
 import { log } from "../log.ts";
 
@@ -15,9 +15,17 @@ export interface StreamFilter {
 
 /** The part of an event that a filter lets through; null: nothing of it. */
 export function filterEvent(event: LiveEvent, filter: StreamFilter): LiveEvent | null {
-  if (event.type !== "nodes" || (!filter.clusters && !filter.nodes)) return event;
-  const nodes = event.nodes.filter((node) => filter.clusters?.has(node.clusterId) || filter.nodes?.has(node.nodeId));
-  return nodes.length > 0 ? { ...event, nodes } : null;
+  if (!filter.clusters && !filter.nodes) return event;
+  const isShown = (node: FiguresLive) => filter.clusters?.has(node.clusterId) || filter.nodes?.has(node.nodeId);
+  if (event.type === "nodes") {
+    const nodes = event.nodes.filter(isShown);
+    return nodes.length > 0 ? { ...event, nodes } : null;
+  }
+  if (event.type === "figures") {
+    const nodes = event.nodes.filter(isShown);
+    return nodes.length > 0 ? { ...event, nodes } : null;
+  }
+  return event;
 }
 
 function frame(name: string, data: unknown, id?: string): Uint8Array {
