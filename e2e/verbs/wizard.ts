@@ -55,7 +55,7 @@ export function machine(page: Page, address: string): Locator {
 /** Compares the shown host key with the node's own and confirms it. */
 export async function confirmHostKey(page: Page, node: LabNode): Promise<void> {
   const own = machine(page, node.address);
-  await expect(own.getByText(await node.hostKeyFingerprint())).toBeVisible({ timeout: 60_000 });
+  await expect(own.getByText(await node.hostKeyFingerprint())).toBeVisible({ timeout: 200_000 });
   await own.getByRole("button", { name: "It is the right one" }).click();
 }
 
@@ -80,6 +80,6 @@ export async function fillWizard(page: Page, input: ClusterInput): Promise<void>
 /** Confirms the review and waits for the end of the task. Answers with the word its page shows. */
 export async function confirmAndWait(page: Page, button: string | RegExp, timeoutMs = 300_000): Promise<void> {
   await page.getByRole("button", { name: button }).click();
-  await page.waitForURL(/\/tasks\//, { timeout: 60_000 });
+  await page.waitForURL(/\/tasks\//, { timeout: 300_000 });
   await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: timeoutMs });
 }
