@@ -93,6 +93,14 @@ is_gone() {
   ! kill -s 0 -- "-$1" 2>/dev/null
 }
 
+# Whether only zombies are left of session $1, which init has not reaped yet. Reads every process: for the end only.
+is_dead() {
+  for file in /proc/[0-9]*/stat; do
+    read -r stat 2>/dev/null <"$file" || continue
+    case \${stat##*) } in Z\\ *) ;; *\\ *\\ "$1"\\ *) return 1 ;; esac
+  done
+}
+
 begin() {
   id=$1
   case " $ids " in *" $id "*) ;; *) return ;; esac
@@ -105,15 +113,33 @@ begin() {
   eval "seen_$id=\\$seen nonce_$id=\\$2 pid_$id=$! since_$id=$now"
 }
 
-# What an earlier probe of this panel left here: its process, and checks that may still hang.
+# A folder of its own, and an end to what an earlier probe of this panel left: its process, and checks that may still
+# hang. Of two that start at once the later one stays.
 supersede() {
-  if [ -e "$dir/probe" ] && read -r his_epoch his_pid his_began <"$dir/probe"; then
-    if [ "$his_epoch" -gt "$epoch" ]; then say "x superseded $his_epoch"; exit 0; fi
-    began_of "$his_pid" && [ "$began" = "$his_began" ] && kill "$his_pid"
-  fi
   began_of $$
-  printf '%s\\n' "$epoch $$ $began" >"$dir/probe" || { say "x unwritable"; exit 1; }
-  for file in "$dir"/*.pid; do
+  mine=$began root=$dir dir=$dir/$epoch.$$.$began
+  for try in 1 2 3 4 5; do mkdir -p -- "$dir" 2>/dev/null && break; done
+  [ -d "$dir" ] || { say "x unwritable"; exit 1; }
+  for other in "$root"/*.*.*; do
+    [ -d "$other" ] && [ "$other" != "$dir" ] || continue
+    name=\${other##*/}
+    his_epoch=\${name%%.*} his_began=\${name##*.} his_pid=\${name#*.}
+    his_pid=\${his_pid%.*} alive=
+    began_of "$his_pid" && [ "$began" = "$his_began" ] && alive=1
+    if [ "$his_epoch" -gt "$epoch" ] || [ "$alive" -a "$his_began" -gt "$mine" ]; then
+      say "x superseded $his_epoch"
+      rm -rf "$dir"
+      exit 0
+    fi
+    [ -n "$alive" ] && kill "$his_pid"
+    end_checks "$other"
+    rm -rf "$other"
+  done
+}
+
+# Kills the checks noted in folder $1; one that stays is not started a second time.
+end_checks() {
+  for file in "$1"/*.pid; do
     [ -e "$file" ] && read -r pid his_began <"$file" || continue
     kill -s 0 -- "-$pid" 2>/dev/null || continue
     began_of "$pid" && [ "$began" != "$his_began" ] && continue
@@ -134,10 +160,10 @@ finish() {
       is_gone "$stuck" && continue 2
       sleep 0.1
     done
-    left=1
+    is_dead "$stuck" || left=1
   done
-  read -r _ pid _ <"$dir/probe" && [ "$pid" = $$ ] || exit 0
-  if [ -n "$left" ]; then rm -f "$dir/probe"; else rm -rf "$dir"; fi
+  [ -n "$left" ] || rm -rf "$dir"
+  rmdir "$root" 2>/dev/null
   exit 0
 }
 

@@ -14,9 +14,6 @@ const ID = /^[a-z0-9_]{1,60}$/;
 
 const END = "SPINDLE_CHECK_END";
 
-/** Folder on a node for what a panel's probe keeps while it runs. */
-export const probeDir = (panelId: string) => `/run/spindle-${panelId}`;
-
 /** One line of the shell: a function's name and quoted values. */
 function call(name: string, args: readonly string[]): string {
   for (const arg of args) {
@@ -39,10 +36,11 @@ function dispatch(name: "check" | "watch", storages: readonly ProbeStorage[]): s
 }
 
 /**
- * The whole text fed to `sh -s` on a node: constant functions, quoted values, and the loop.
+ * The whole text fed to `sh -s` on a node: constant functions, quoted values, and the loop. What it keeps while it runs
+ * lies below `runDir`, in a folder named after the panel.
  * Throws when a value or an id can't be put into it.
  */
-export function buildProbe(panelId: string, epoch: number, storages: readonly ProbeStorage[]): string {
+export function buildProbe(panelId: string, epoch: number, storages: readonly ProbeStorage[], runDir = "/run"): string {
   for (const id of [panelId, ...storages.map((storage) => storage.storageId)]) {
     if (!ID.test(id)) throw new Error(`Not an id: ${JSON.stringify(id)}`);
   }
@@ -51,13 +49,12 @@ export function buildProbe(panelId: string, epoch: number, storages: readonly Pr
     "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "export LC_ALL PATH",
     "umask 077",
-    `epoch=${Math.trunc(epoch)} dir=${probeDir(panelId)}`,
+    `epoch=${Math.trunc(epoch)} dir=${runDir}/spindle-${panelId}`,
     `ids='${storages.map((storage) => storage.storageId).join(" ")}'`,
     ...storages.map(({ storageId, fragment }) => `deadline_${storageId}=${Math.trunc(fragment.deadlineSeconds)}`),
     ...scripts,
     dispatch("watch", storages),
     MAIN_SCRIPT,
-    'mkdir -p -- "$dir" 2>/dev/null || { say "x unwritable"; exit 1; }',
     "supersede",
     `cat >"$dir/check.sh" <<'${END}'`,
     ...scripts,
