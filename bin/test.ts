@@ -14,7 +14,8 @@ interface Stage {
 }
 
 const node = process.execPath;
-const env: Record<string, string> = process.argv.includes("--full") ? { SPINDLE_TEST_FULL: "1" } : {};
+const full = process.argv.includes("--full");
+const env: Record<string, string> = full ? { SPINDLE_TEST_FULL: "1" } : {};
 const vitest = (project: string, file: string) => [
   node,
   "node_modules/.bin/vitest",
@@ -42,6 +43,15 @@ const stages: Stage[] = [
   { name: "panel", argv: playwright("panel"), report: (file) => readPlaywright(file, process.cwd()) },
   { name: "nodes", argv: vitest("lab", "report/nodes.json"), report: (file) => readVitest(file, process.cwd()) },
   { name: "lab", argv: playwright("lab"), report: (file) => readPlaywright(file, process.cwd()) },
+  ...(full
+    ? [
+        {
+          name: "lab-full",
+          argv: playwright("lab-full"),
+          report: (file: string) => readPlaywright(file, process.cwd()),
+        },
+      ]
+    : []),
 ];
 
 function runStage(stage: Stage): { results: TestResult[]; failed: boolean } {

@@ -1,96 +1,11 @@
-import { expect, type Locator, type Page } from "@playwright/test";
-import type { Lab, LabNode } from "../../lab/index.ts";
-import { signInContext } from "../fixtures/test.ts";
-import { guardPages } from "../fixtures/page-guard.ts";
-import { joinedPanel, type SceneName } from "../support/joined.ts";
+import { expect } from "@playwright/test";
 import { nodesDown } from "../support/nodes.ts";
-import { test as base } from "@playwright/test";
-
-interface Situation {
-  lab: Lab;
-  page: Page;
-  /** The node that is hurt, and the one that must not notice. */
-  hurt: LabNode;
-  other: LabNode;
-}
-
-/** A cluster of two nodes, its page open, everything active: where each of these tests begins. */
-const test = base.extend<{ scene: SceneName; situation: Situation }>({
-  scene: ["joined-file", { option: true }],
-  situation: async ({ browser, context, scene }, use) => {
-    const { lab, panel } = await joinedPanel(browser, scene);
-    const guard = await guardPages(context, () => panel.url);
-    await signInContext(context, panel);
-    const page = await context.newPage();
-    await page.goto(panel.url);
-    await page.getByRole("link", { name: "alpha", exact: true }).first().click();
-    const [hurt, other] = lab.nodes;
-    if (!hurt || !other) throw new Error("the scene has two nodes");
-    for (const node of [hurt, other]) await expect(status(page, node)).toHaveText("Active", { timeout: 60_000 });
-    await use({ lab, page, hurt, other });
-    expect(guard.complaints(), "what no page of the panel may do").toEqual([]);
-    await panel.stop();
-  },
-});
+import { BACK, row, SHOWN, status, test, why } from "../support/situation.ts";
 
 test.afterAll(nodesDown);
 
-/** The node's row of the matrix; its cells are status, CPU, memory, load, then the storages in the order of the heads. */
-function row(page: Page, node: LabNode): Locator {
-  return page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: node.address }) });
-}
-
-function status(page: Page, node: LabNode): Locator {
-  return row(page, node).getByRole("cell").first().locator("span > span").first();
-}
-
-/** Opens the row to its cause and answers with what it says. */
-async function why(page: Page, node: LabNode): Promise<Locator> {
-  await row(page, node).getByRole("button", { name: /^Why/ }).click();
-  return page.locator('tr[id^="why-"]');
-}
-
-/** Slow machines take part in these tests; whether it is quick is measured by the benchmark, not here. */
-const SHOWN = { timeout: 60_000 };
-const BACK = { timeout: 120_000 };
-
 test.describe("with a File main storage", () => {
   test.use({ scene: "joined-file" });
-
-  test("another file system in place of the VM directory corrupts the node, with the cause, and it comes back by itself", {
-    tag: ["@S11", "@S13", "@S32"],
-  }, async ({ situation: { page, hurt, other } }) => {
-    await hurt.breakFault("dir-replaced");
-    await expect(status(page, hurt)).toHaveText("Corrupted", SHOWN);
-    const cause = await why(page, hurt);
-    await expect(cause).toContainText("/vm lies on another file system than when the node joined");
-    await expect(cause.getByRole("button", { name: "Recheck" })).toBeVisible();
-    await expect(cause).toContainText("first failed");
-    await expect(status(page, other)).toHaveText("Active");
-    await hurt.mendFault("dir-replaced");
-    await expect(status(page, hurt)).toHaveText("Active", BACK);
-  });
-
-  test("a read-only VM directory is a warning in its own word, not a loss", { tag: ["@S11", "@S13"] }, async ({
-    situation,
-  }) => {
-    const { page, hurt } = situation;
-    await hurt.breakFault("dir-read-only");
-    await expect(row(page, hurt)).toContainText("read only", SHOWN);
-    await expect(status(page, hurt)).toHaveText("Active, 1 warning");
-    await hurt.mendFault("dir-read-only");
-    await expect(status(page, hurt)).toHaveText("Active", BACK);
-  });
-
-  test("a full partition is shown as full, not as lost", { tag: ["@S11", "@S14"] }, async ({
-    situation: { page, hurt },
-  }) => {
-    await hurt.breakFault("dir-full");
-    await expect(row(page, hurt)).toContainText("full", SHOWN);
-    await expect(status(page, hurt)).toHaveText("Active, 1 warning");
-    await hurt.mendFault("dir-full");
-    await expect(status(page, hurt)).toHaveText("Active", BACK);
-  });
 
   for (const fault of ["cut", "frozen", "killed"]) {
     test(`a node that is ${fault} is unreachable, keeps no figure as if it were fresh, and comes back by itself`, {
