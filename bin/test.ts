@@ -1,7 +1,8 @@
 /**
  * `npm test`: check, unit tests, database tests, browser tests, tests on real nodes. As root on Debian it installs what
  * it needs and names it first. Goes through every stage, prints the minutes of each file, writes report/tests.json, and
- * ends with the line "N passed, N failed". `--full` runs every point of the long loops.
+ * ends with the line "N passed, N failed". `--full` adds the long suites on
+ * nodes: outcomes of tasks and joins, all faults, every point of the kill loops.
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { ensureHost, runHere } from "./prerequisites.ts";
@@ -35,23 +36,20 @@ const playwright = (project: string) => [
   "--reporter=list,json",
 ];
 
+/** Every kill point, every outcome of a join, every fault: what takes longer than a landing may. */
+const long: Stage[] = [
+  { name: "nodes", argv: vitest("lab", "report/nodes.json"), report: (file) => readVitest(file, process.cwd()) },
+  { name: "lab-full", argv: playwright("lab-full"), report: (file) => readPlaywright(file, process.cwd()) },
+];
+
 const stages: Stage[] = [
   { name: "check", argv: [node, "bin/check.ts"] },
   { name: "features", argv: [node, "bin/features.ts", "--verify"] },
   { name: "unit", argv: vitest("unit", "report/unit.json"), report: (file) => readVitest(file, process.cwd()) },
   { name: "db", argv: vitest("db", "report/db.json"), report: (file) => readVitest(file, process.cwd()) },
   { name: "panel", argv: playwright("panel"), report: (file) => readPlaywright(file, process.cwd()) },
-  { name: "nodes", argv: vitest("lab", "report/nodes.json"), report: (file) => readVitest(file, process.cwd()) },
   { name: "lab", argv: playwright("lab"), report: (file) => readPlaywright(file, process.cwd()) },
-  ...(full
-    ? [
-        {
-          name: "lab-full",
-          argv: playwright("lab-full"),
-          report: (file: string) => readPlaywright(file, process.cwd()),
-        },
-      ]
-    : []),
+  ...(full ? long : []),
 ];
 
 function runStage(stage: Stage): { results: TestResult[]; failed: boolean } {
