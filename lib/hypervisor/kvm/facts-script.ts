@@ -49,6 +49,20 @@ export const spaceCommand: Command = {
   timeoutMs: 30_000,
 };
 
+/** System accounts that the packages of a KVM node and what they need make, and that a purge leaves. */
+const PACKAGE_ACCOUNTS = [
+  "polkitd",
+  "rdma",
+  "libvirt",
+  "libvirt-qemu",
+  "libvirt-dnsmasq",
+  "kvm",
+  "swtpm",
+  "tss",
+  "sgx",
+  "render",
+];
+
 /**
  * What is installed, and what apt would add. A machine's own lists may be old or not there at all, so that fresh ones are
  * fetched aside, into memory, and thrown away: neither its lists nor its caches are touched.
@@ -61,6 +75,9 @@ section lock; for file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/li
   id=$(stat -c '%i' -- "$file" 2>/dev/null) && grep -q ":$id 0 EOF\\$" /proc/locks && echo "$file"
 done
 section installed; dpkg-query -W -f '\${binary:Package}\\t\${db:Status-Abbrev}\\t\${Version}\\n' -- "$@" 2>/dev/null
+section accounts; for name in ${PACKAGE_ACCOUNTS.join(" ")}; do
+  getent passwd "$name" >/dev/null || getent group "$name" >/dev/null || echo "$name"
+done
 missing=
 for name; do dpkg-query -W -f '\${db:Status-Abbrev}' -- "$name" 2>/dev/null | grep -q '^ii' || missing=1; done
 if [ -n "$missing" ]; then

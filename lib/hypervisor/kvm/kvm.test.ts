@@ -17,6 +17,7 @@ const NOTHING_TO_DO: PackageFacts = {
   upgraded: [],
   removed: [],
   downloadBytes: 0,
+  absentAccounts: [],
   interrupted: false,
   locked: [],
   refusal: [],

@@ -9,6 +9,8 @@ export interface PackageFacts {
   removed: string[];
   /** Bytes to fetch; null where apt did not say. */
   downloadBytes: number | null;
+  /** System accounts that packages may make, and that are not there. */
+  absentAccounts: string[];
   /** An interrupted run of dpkg has to be finished first. */
   interrupted: boolean;
   /** Lock files that somebody holds now. */
@@ -70,6 +72,7 @@ export function readPackages(sections: ReadonlyMap<string, string>, wanted: read
     missing,
     ...simulation,
     downloadBytes: missing.length === 0 ? 0 : downloadSize(sections.get("sizes") ?? "") || null,
+    absentAccounts: (sections.get("accounts") ?? "").split("\n").filter((name) => NAME.test(name)),
     interrupted: (sections.get("audit") ?? "").trim() !== "" || (sections.get("updates") ?? "").trim() !== "",
     locked: (sections.get("lock") ?? "").split("\n").filter((line) => line.startsWith("/")),
   };

@@ -87,8 +87,15 @@ function keyStep(target: string, { user, keyLine, nodeId }: HostContext, account
 /** One question about all of them: a question each takes seconds on a slow machine. `$1` of a line: wanted and real state. */
 const STATES = `states() { dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n' -- "$@" 2>/dev/null || true; }`;
 
+/**
+ * Arguments: accounts that were not there before, `--`, packages. Purging leaves some things that maintainers' scripts made:
+ * those accounts go, and what is empty, nobody's, in a directory of these packages, and younger than the node's mark.
+ */
 const PURGE = `set -eu
 ${STATES}
+accounts=
+while [ "$1" != -- ]; do accounts="$accounts $1"; shift; done
+shift
 for name; do rm -f -- "/var/cache/apt/archives/$name"_*.deb "/var/cache/apt/archives/partial/$name"_*.deb; done
 dpkg --configure -a
 here=$(states "$@" | sed -n '/^un/d; s/^[^ ]* *//p')
@@ -97,8 +104,19 @@ gone=$(apt-get -s -q purge -- $here | sed -n 's/^\\(Purg\\|Remv\\) \\([^ ]*\\).*
 for name in $gone; do
   case " $* " in *" $name "*) ;; *) echo "$name needs them by now: nothing is removed" >&2; exit 1 ;; esac
 done
+directories=$(dpkg -L $here | sed -n '/^\\/etc\\/./p' | sort -u)
 apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 purge -- $here
-systemctl daemon-reload`;
+systemctl daemon-reload
+for account in $accounts; do
+  ! getent passwd "$account" >/dev/null || userdel -- "$account"
+  ! getent group "$account" >/dev/null || groupdel -- "$account"
+done
+[ -e /etc/spindle/node ] || exit 0
+for directory in $directories; do
+  [ -d "$directory" ] && [ ! -L "$directory" ] || continue
+  find "$directory" -depth -xdev -cnewer /etc/spindle/node -empty '(' -type f -o -type d ')' \\
+    -exec sh -c 'dpkg -S "$1" >/dev/null 2>&1 || rm -d -- "$1"' sh {} ';'
+done`;
 
 function configureStep(target: string): NodeStep {
   return {
@@ -139,7 +157,7 @@ const NONE_INSTALLED = `${STATES}
 here=$(states "$@" | sed -n 's/^i[^ ]* *//p')
 [ -z "$here" ] || { echo "installed by now:" $here >&2; exit 1; }`;
 
-function installStep(target: string, added: PackageFacts["added"]): NodeStep {
+function installStep(target: string, { added, absentAccounts }: PackageFacts): NodeStep {
   const names = added.map((one) => one.name);
   const exact = added.map((one) => `${one.name}=${one.version}`);
   return {
@@ -152,7 +170,10 @@ function installStep(target: string, added: PackageFacts["added"]): NodeStep {
     precondition: { command: { argv: ["sh", "-c", NONE_INSTALLED, "spindle", ...names], timeoutMs: 60_000 } },
     undo: {
       title: text("join.step.purge", { count: names.length }),
-      command: { argv: [...APT_ENVIRONMENT, "sh", "-c", PURGE, "spindle", ...names], timeoutMs: APT_MS },
+      command: {
+        argv: [...APT_ENVIRONMENT, "sh", "-c", PURGE, "spindle", ...absentAccounts, "--", ...names],
+        timeoutMs: APT_MS,
+      },
     },
   };
 }
@@ -202,12 +223,12 @@ export function kvmSteps(
   target: string,
 ): { install: NodeStep[]; prepare: NodeStep[] } {
   const { machine, packages } = facts;
-  const prepare: NodeStep[] = [];
+  // The mark first: what a package leaves behind is told from what was there by being younger.
+  const prepare: NodeStep[] = [markStep(target, context)];
   if (packages.interrupted) prepare.push(configureStep(target));
-  if (packages.added.length > 0) prepare.push(listsStep(target), installStep(target, packages.added));
+  if (packages.added.length > 0) prepare.push(listsStep(target), installStep(target, packages));
   const module = kvmModule(machine);
   if (!machine.kvmDevice && module) prepare.push(moduleStep(target, module));
-  prepare.push(markStep(target, context));
   return { install: [keyStep(target, context, facts.account)], prepare };
 }
 

@@ -71,6 +71,7 @@ function host(id: number): KvmFacts {
       upgraded: [],
       removed: [],
       downloadBytes: 0,
+      absentAccounts: [],
       interrupted: false,
       locked: [],
       refusal: [],
