@@ -25,7 +25,6 @@ const DISKS = [
   { name: "disk4", sizeMiB: 512 },
   { name: "disk5", sizeMiB: 256 },
 ];
-export const PANEL = "pa_livetest";
 export const CLUSTER = "cl_livetest";
 export const NODE = "nd_livetest";
 export const MARKER = '{"panel":"pa_livetest","storage":"st_files"}';
@@ -59,7 +58,6 @@ export async function vgIdentity(node: LabNode, name: string): Promise<Record<st
 async function seed(node: LabNode): Promise<void> {
   const vmFs = (await node.sh("findmnt -n -o UUID -T /vm")).trim();
   const keySecret = await sealSecret({ purpose: "node-key", value: await readFile(keyFile(node.instance), "utf8") });
-  await db().insert(panel).values({ id: PANEL });
   await db()
     .insert(clusters)
     .values({ id: CLUSTER, name: "alpha", virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
@@ -95,7 +93,8 @@ export interface Followed {
   database: TestDatabase;
   /** Every distinct state the hub has published, in order: `active files=ok one=ok? …`. */
   history: string[];
-  /** Every warning and error the panel has logged about itself. */
+  /** Where the probe keeps what it needs on the node. */
+  runDir: string;
   end(): Promise<void>;
 }
 
@@ -126,7 +125,8 @@ export async function followedNode(): Promise<Followed> {
     await rm(folder, { recursive: true });
     await (await openLab(node.instance.name)).down();
   };
-  return { node, database, history, end };
+  const [owner] = await db().select({ id: panel.id }).from(panel);
+  return { node, database, history, runDir: `/run/spindle-${owner?.id}`, end };
 }
 
 const NAMES = new Map<string, string>(Object.entries(STORAGES).map(([name, id]) => [id, name]));

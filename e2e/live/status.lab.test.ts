@@ -156,7 +156,7 @@ describe("nodes that fail", () => {
   it("a connection that breaks is made again, and the node is not called dead for it", async () => {
     const before = await probeFolder();
     await dropConnections();
-    const another = `for i in $(seq 300); do [ "$(ls ${RUN})" != "" ] && [ "$(ls ${RUN})" != "${before}" ] && exit 0; sleep 0.1; done; exit 1`;
+    const another = `for i in $(seq 300); do [ "$(ls ${followed.runDir})" != "" ] && [ "$(ls ${followed.runDir})" != "${before}" ] && exit 0; sleep 0.1; done; exit 1`;
     await followed.node.sh(another);
     await until("well", isWell, 60);
     expect(healths()).not.toContain("unreachable");
@@ -187,10 +187,8 @@ async function mounted(): Promise<void> {
   await followed.node.sh("mountpoint -q /vm || mount /vm");
 }
 
-const RUN = "/run/spindle-pa_livetest";
-
 async function probeFolder(): Promise<string> {
-  return (await followed.node.sh(`ls ${RUN}`)).trim();
+  return (await followed.node.sh(`ls ${followed.runDir}`)).trim();
 }
 
 /** Ends every SSH session of the node from inside, as its sshd would. */
