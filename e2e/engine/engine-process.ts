@@ -14,3 +14,9 @@ await loadMasterKey();
 for (const module of modules) await import(pathToFileURL(module).href);
 await startEngine({ nodeWaitMs: Number(nodeWaitMs) });
 console.log("ready");
+
+// A test that was ended leaves no engine behind.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(1);
+}, 1_000);
