@@ -1,6 +1,6 @@
 "use client";
 import { useTranslations } from "use-intl";
-import { Age, useStaleAge } from "#components/live/age.tsx";
+import { Age, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { StorageStatus, storageWord } from "#components/storage/storage-status.tsx";
 import { Clock } from "#components/text/time.tsx";
 import { CapacityBar } from "#components/ui/capacity-bar.tsx";
@@ -22,7 +22,7 @@ interface Props {
 /** One storage on one node: a small bar with its figures, and the status where it is not simply ok. */
 export function StorageCell({ storage, live, at, old, now }: Props) {
   const t = useTranslations("pages.cluster");
-  const stale = useStaleAge(live?.figuresAgeMs, at) !== "" || old;
+  const stale = useStaleAge(live?.figuresAgeMs, at, STORAGE_STALE_MS) !== "" || old;
   const { word } = storageWord(live);
   const figures = live?.figures;
   const lost = word === "lost";

@@ -3,7 +3,7 @@ import { ChevronDown } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "use-intl";
 import { CauseBlock } from "#components/cluster/cause.tsx";
-import { Age, FiguresAge, useStaleAge } from "#components/live/age.tsx";
+import { Age, FiguresAge, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { Clock } from "#components/text/time.tsx";
 import { isStorageWrong } from "#lib/domain/badges.ts";
 import type { NodeView, StorageView } from "#lib/domain/dto.ts";
@@ -37,7 +37,7 @@ export function StorageOnNode({ node, storage, live, now, title, open, quiet = f
   const kind = useTranslations("common.kind")(storage.kind);
   const state = stateOf(live, storage.id);
   const isOld = !live || live.health === "unreachable" || live.health === "unknown";
-  const stale = useStaleAge(state?.figuresAgeMs, live?.at) !== "" || isOld;
+  const stale = useStaleAge(state?.figuresAgeMs, live?.at, STORAGE_STALE_MS) !== "" || isOld;
   const href = title === "node" ? `/nodes/${node.id}` : `/storages/${storage.id}`;
   return (
     <div className="border-line not-first:border-t">
@@ -66,7 +66,7 @@ export function StorageOnNode({ node, storage, live, now, title, open, quiet = f
           ) : null}
           <span className="ml-auto text-s text-ink-2">
             {stale ? (
-              <Age ageMs={state?.figuresAgeMs} at={live?.at} />
+              <Age ageMs={state?.figuresAgeMs} at={live?.at} staleMs={STORAGE_STALE_MS} />
             ) : (
               <FiguresAge ageMs={state?.figuresAgeMs} at={live?.at} />
             )}

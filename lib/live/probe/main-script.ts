@@ -68,12 +68,23 @@ deliver() {
   eval "pid=\\$pid_$id nonce_$id="
   wait "$pid"
   say "b $id $nonce"
-  [ -s "$dir/$id.out" ] && cat "$dir/$id.out"
-  say ""
+  pass_on "$dir/$id.out"
   say "r $nonce"
-  [ -s "$dir/$id.err" ] && cat "$dir/$id.err"
-  say ""
+  pass_on "$dir/$id.err"
   say "e $id $nonce $code $from $to"
+}
+
+# The lines of a file; the first ones by builtins, which is a tenth of the work of starting a process.
+pass_on() {
+  [ -s "$1" ] || return 0
+  {
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+      IFS= read -r line || { [ -z "$line" ] || printf '%s\\n' "$line"; break; }
+      printf '%s\\n' "$line"
+    done
+    [ "$try" = 30 ] && cat
+  } <"$1"
+  say ""
 }
 
 overdue() {

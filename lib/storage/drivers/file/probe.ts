@@ -40,7 +40,7 @@ check_file() {
     printf 'nomarker %s\\n' "$(cat -- "$1/.spindle" 2>&1)"
     return 1
   fi
-  [ -w "$1" ] && ! due "$own.wrote" 15 && return 0
+  [ -w "$1" ] && ! due "$own.wrote" 10 && return 0
   : >"$own.wrote"
   said=$(write_file "$1/.spindle-probe")
   code=$?
@@ -60,7 +60,7 @@ export function probeFile(config: FileConfig, dirs: ClusterDirs): ProbeFragment 
   return {
     script: DIRS_SCRIPT + SCRIPT,
     args: [config.vmDir, dirs.imageDir, dirs.shareDir],
-    everySeconds: 10,
+    everySeconds: 15,
     // A flush waits for whatever else is being written; a busy disk is not a broken one.
     deadlineSeconds: 20,
   };

@@ -52,10 +52,10 @@ lvm_all_devices() {
   done
 }
 
-# Asks for the VGs on $devices. Sets found, name, uuids, seq and missing of the one with UUID $1.
+# Asks for the VGs on $devices, by way of $2. Sets found, name, uuids, seq and missing of the one with UUID $1.
 lvm_look() {
   found= name= uuids= seq= missing=
-  timeout -k 1 "$2" vgs --readonly --devices "$devices" --reportformat json --units b --nosuffix -o "$lvm_fields" \\
+  $2 vgs --readonly --devices "$devices" --reportformat json --units b --nosuffix -o "$lvm_fields" \\
     >"$own.vgs" 2>"$own.vgs-err"
   code=$?
   echo "look $code $devices"
@@ -120,16 +120,16 @@ check_lvm() {
   lvm_fields=$lvm_fields,vg_seqno,vg_mda_size,vg_mda_free,vg_tags,pv_uuid,pv_name,pv_size,pv_free,pv_missing
   known=$3 found=
   [ -e "$own.pvs" ] && read -r known <"$own.pvs"
-  lvm_devices "$known" && lvm_look "$2" 25
+  lvm_devices "$known" && lvm_look "$2" ""
   if [ -n "$found" ]; then
     # The metadata names every PV, also those that were added since.
     echo "$uuids" >"$own.pvs"
-    lvm_missed "$uuids" && lvm_devices "$uuids" && lvm_look "$2" 25
+    lvm_missed "$uuids" && lvm_devices "$uuids" && lvm_look "$2" ""
   fi
   if [ -z "$found" ]; then
     : >"$own.proved"
     lvm_all_devices
-    [ -n "$devices" ] && lvm_look "$2" 5
+    [ -n "$devices" ] && lvm_look "$2" "timeout -k 1 5"
     [ -n "$found" ] || return 5
     echo "$uuids" >"$own.pvs"
   fi

@@ -16,7 +16,7 @@ export function probeLvm(config: LvmConfig, dirs: ClusterDirs, identity: Identit
   return {
     script: DIRS_SCRIPT + LVM_SCRIPT,
     args: [config.vgName, vgUuid, pvUuids, vgUuid.replaceAll("-", ""), dirs.imageDir, dirs.shareDir],
-    everySeconds: 30,
+    everySeconds: 60,
     deadlineSeconds: 30,
   };
 }
