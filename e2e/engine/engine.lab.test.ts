@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { taskLog, taskSteps } from "../../lib/db/schema/index.ts";
-import { oneNode } from "./node.ts";
+import { nodeDown, oneNode } from "./node.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import {
   chosenPoints,
@@ -27,6 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await database?.remove();
+  await nodeDown();
 });
 
 async function subjectOf(fails: boolean): Promise<LoopSubject> {

@@ -11,7 +11,7 @@ import { sealSecret } from "../../lib/secrets/store.ts";
 import { cancelTask } from "../../lib/services/tasks/cancel-task.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { EngineProcess } from "./engine-host.ts";
-import { oneNode } from "./node.ts";
+import { nodeDown, oneNode } from "./node.ts";
 
 const title = text("task.waiting", { node: "sample" });
 const author = { actor: { id: "u", name: "Ada" }, address: null, requestId: "test" };
@@ -27,7 +27,10 @@ beforeAll(async () => {
   [database, node] = await Promise.all([testDatabase(), oneNode()]);
   fingerprint = await node.hostKeyFingerprint();
 });
-afterAll(() => database?.remove());
+afterAll(async () => {
+  await database?.remove();
+  await nodeDown();
+});
 beforeEach(async () => {
   await node.sh(["rm", "-rf", DIR]);
   engine = newEngine();

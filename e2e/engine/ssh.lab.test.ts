@@ -6,7 +6,7 @@ import { readHostKey } from "../../lib/ssh/host-key.ts";
 import { newKeyPair } from "../../lib/ssh/keys.ts";
 import { run } from "../../lib/ssh/run.ts";
 import { openStream, type StreamEnd } from "../../lib/ssh/stream.ts";
-import { oneNode } from "./node.ts";
+import { nodeDown, oneNode } from "./node.ts";
 
 let node: LabNode;
 let fingerprint: string;
@@ -18,7 +18,10 @@ beforeAll(async () => {
   fingerprint = await node.hostKeyFingerprint();
   connection = await connectWith(fingerprint, { password: node.rootPassword });
 });
-afterAll(() => connection?.close());
+afterAll(async () => {
+  connection?.close();
+  await nodeDown();
+});
 
 function connectWith(expected: string, credential: { password?: string; privateKey?: string }): Promise<Connection> {
   return connect({ address: node.address, port: node.port, user: "root", fingerprint: expected, credential });
