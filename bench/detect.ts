@@ -24,7 +24,6 @@ const CASES: Case[] = [
   { fault: "killed", scene: "joined-lvm", shows: /Unknown|Unreachable/ },
 ];
 
-const QUIET_MINUTES = 10;
 const SHOWN_MS = 120_000;
 const BACK_MS = 300_000;
 
@@ -105,13 +104,17 @@ async function measure(stage: Stage, { fault, shows }: Case): Promise<{ tookMs: 
 }
 
 /** Changes of the node's status while it installs packages and copies a gibibyte, over and over. */
-async function falseAlarms({ panel, node, page, row }: Stage, say: (line: string) => void): Promise<number> {
+async function falseAlarms(
+  { panel, node, page, row }: Stage,
+  minutes: number,
+  say: (line: string) => void,
+): Promise<number> {
   await isWell(row);
   const begun = Date.now();
   const busy = `cd /root; while [ -e /run/busy ]; do apt-get install -qq --reinstall -y --no-install-recommends bc </dev/null || apt-get check -qq;
     dd if=/dev/zero of=/image/busy.1 bs=1M count=1024; cp /image/busy.1 /image/busy.2; rm -f /image/busy.*; done`;
   await node.sh(["sh", "-c", 'touch /run/busy; setsid sh -c "$1" >/dev/null 2>&1 </dev/null &', "x", busy]);
-  await page.waitForTimeout(QUIET_MINUTES * 60_000);
+  await page.waitForTimeout(minutes * 60_000);
   await node.sh("rm -f /run/busy");
   const alarms = panel
     .output()
@@ -123,7 +126,7 @@ async function falseAlarms({ panel, node, page, row }: Stage, say: (line: string
 }
 
 /** Seconds from a fault to the changed badge in a browser, ten times each; what the panel itself takes of it; false alarms. */
-export const detect: Benchmark = async ({ times, say }) => {
+export const detect: Benchmark = async ({ times, minutes, say }) => {
   const endRun = await globalSetup();
   const browser = await chromium.launch(config.use?.launchOptions);
   const faults: Record<string, unknown> = {};
@@ -145,7 +148,7 @@ export const detect: Benchmark = async ({ times, say }) => {
         const [p50, max] = [seconds(percentile(took, 0.5)), seconds(Math.max(...took))];
         faults[one.fault] = { p50, max, n: took.length };
       }
-      if (scene === "joined-file") alarms = await falseAlarms(stage, say);
+      if (scene === "joined-file") alarms = await falseAlarms(stage, minutes, say);
       await stage.page.context().close();
       await stage.panel.stop();
     }

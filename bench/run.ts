@@ -5,7 +5,11 @@
 import { parseArgs } from "node:util";
 
 /** A benchmark: says what it does by `say`, answers with its figures. */
-export type Benchmark = (options: { times: number; say: (line: string) => void }) => Promise<Record<string, unknown>>;
+export type Benchmark = (options: {
+  times: number;
+  minutes: number;
+  say: (line: string) => void;
+}) => Promise<Record<string, unknown>>;
 
 const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
   detect: async () => (await import("./detect.ts")).detect,
@@ -13,15 +17,20 @@ const BENCHMARKS: Record<string, () => Promise<Benchmark>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false }, times: { type: "string", default: "10" } },
+  options: {
+    json: { type: "boolean", default: false },
+    times: { type: "string", default: "10" },
+    minutes: { type: "string", default: "10" },
+  },
 });
+const positive = (word: string) => Math.max(1, Number(word) || 10);
 const [name = ""] = positionals;
 const load = BENCHMARKS[name];
 if (!load) {
-  console.error(`npm run bench -- [--json] [--times N] ${Object.keys(BENCHMARKS).join("|")}`);
+  console.error(`npm run bench -- [--json] [--times N] [--minutes N] ${Object.keys(BENCHMARKS).join("|")}`);
   process.exit(2);
 }
 const say = (line: string) => (values.json ? console.error(line) : console.log(line));
-const figures = await (await load())({ times: Math.max(1, Number(values.times) || 10), say });
+const figures = await (await load())({ times: positive(values.times), minutes: positive(values.minutes), say });
 console.log(JSON.stringify(figures));
 process.exit(0);

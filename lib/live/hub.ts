@@ -7,7 +7,7 @@ import { NodeState, now } from "./node-state.ts";
 import { Persistence } from "./persist.ts";
 import { Session } from "./session.ts";
 
-const BEAT_MS = 200;
+const BEAT_MS = 100;
 const BATCH_MS = 1_000;
 /** Hints can be lost: the database is read again this often whatever happens. */
 const REREAD_MS = 30_000;

@@ -118,8 +118,8 @@ lvm_volumes() {
 check_lvm() {
   lvm_fields=vg_name,vg_uuid,vg_attr,vg_size,vg_free,vg_extent_size,vg_extent_count,vg_free_count,vg_missing_pv_count
   lvm_fields=$lvm_fields,vg_seqno,vg_mda_size,vg_mda_free,vg_tags,pv_uuid,pv_name,pv_size,pv_free,pv_missing
-  known=$3 found=
-  [ -e "$own.pvs" ] && read -r known <"$own.pvs"
+  known=$3 found= seen=
+  [ -e "$own.pvs" ] && read -r known <"$own.pvs" && seen=1
   lvm_devices "$known" && lvm_look "$2" ""
   if [ -n "$found" ]; then
     # The metadata names every PV, also those that were added since.
@@ -128,6 +128,8 @@ check_lvm() {
   fi
   if [ -z "$found" ]; then
     : >"$own.proved"
+    # The PVs that a check has seen are gone, all of them: no other can have become theirs in between.
+    [ -n "$seen" ] && [ -z "$devices" ] && return 5
     lvm_all_devices
     [ -n "$devices" ] && lvm_look "$2" "timeout -k 1 5"
     [ -n "$found" ] || return 5
