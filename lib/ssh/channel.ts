@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ClientChannel } from "ssh2";
+import { PanelError } from "../domain/errors.ts";
 import type { Command } from "../domain/plan.ts";
 import type { Connection } from "./connection.ts";
 import { brokenError, sessionsError } from "./errors.ts";
@@ -25,6 +27,7 @@ export async function stdinOf(
 
 /** How long a command waits for one of the connection's channels. */
 const SLOT_WAIT_MS = 30_000;
+const SESSION_MS = 250;
 
 /** A slot, or an error once it took too long: channels whose command can't be killed are never given back. */
 async function takeSlot(connection: Connection, signal: AbortSignal | undefined): Promise<() => void> {
@@ -41,13 +44,31 @@ async function takeSlot(connection: Connection, signal: AbortSignal | undefined)
 export async function openChannel(connection: Connection, line: string, signal?: AbortSignal): Promise<ClientChannel> {
   const release = await takeSlot(connection, signal);
   try {
-    if (!connection.isOpen) throw brokenError(connection.place, "read");
-    const channel = await exec(connection, line);
+    const channel = await persist(connection, line, signal);
     channel.once("close", release);
     return channel;
   } catch (error) {
     release();
     throw error;
+  }
+}
+
+/**
+ * Asks again for a while where sshd takes no further session: it counts one until its command has ended, which may be a
+ * moment after the channel was closed. Nothing has run then.
+ */
+async function persist(connection: Connection, line: string, signal?: AbortSignal): Promise<ClientChannel> {
+  const end = performance.now() + SLOT_WAIT_MS;
+  for (;;) {
+    signal?.throwIfAborted();
+    if (!connection.isOpen) throw brokenError(connection.place, "read");
+    try {
+      return await exec(connection, line);
+    } catch (error) {
+      const isBusy = error instanceof PanelError && error.view.code === "busy";
+      if (!isBusy || performance.now() > end) throw error;
+      await sleep(SESSION_MS, undefined, { signal });
+    }
   }
 }
 
