@@ -11,13 +11,14 @@ import { Clock } from "#components/text/time.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { nodeWord } from "#lib/domain/badges.ts";
-import type { ClusterView, NodeView } from "#lib/domain/dto.ts";
+import type { ClusterView, NodeHistory as History, NodeView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { findNode } from "#lib/queries/panel.ts";
 import { NodeFacts } from "./node-facts.tsx";
 import { NodeFiguresPane } from "./node-figures.tsx";
+import { NodeHistory } from "./node-history.tsx";
 
-function NodeContent({ cluster, node }: { cluster: ClusterView; node: NodeView }) {
+function NodeContent({ cluster, node, history }: { cluster: ClusterView; node: NodeView; history: History }) {
   const t = useTranslations("pages.node");
   const state = usePanel();
   const live = state.live[node.id];
@@ -68,6 +69,9 @@ function NodeContent({ cluster, node }: { cluster: ClusterView; node: NodeView }
               </Pane>
             )}
           </Section>
+          <Section title={t("history")}>
+            <NodeHistory nodeId={node.id} name={node.name} now={state.sentAt} initial={history} />
+          </Section>
         </div>
         <Section title={t("facts")} className="min-w-0">
           <NodeFacts node={node} now={state.sentAt} />
@@ -77,9 +81,9 @@ function NodeContent({ cluster, node }: { cluster: ClusterView; node: NodeView }
   );
 }
 
-/** A node: its state and why, figures, storages, facts. */
-export function NodePage({ id }: { id: string }) {
+/** A node: its state and why, figures, storages, history, facts. */
+export function NodePage({ id, history }: { id: string; history: History }) {
   const t = useTranslations("pages.node");
   const found = findNode(usePanel(), id);
-  return found ? <NodeContent key={id} {...found} /> : <Gone>{t("gone")}</Gone>;
+  return found ? <NodeContent key={id} {...found} history={history} /> : <Gone>{t("gone")}</Gone>;
 }

@@ -201,6 +201,24 @@ async function seedNode(db: Database, number: number): Promise<void> {
   ]);
 }
 
+/** The first node's storage was lost and came back, the node with it. */
+async function seedHistory(db: Database): Promise<void> {
+  const node = { nodeId: SEED.node.id, storageId: null };
+  const storage = { nodeId: SEED.node.id, storageId: SEED.main.id };
+  const cause = {
+    reason: text("live.dir.missing", { path: "/vm" }),
+    command: "stat -c %F -- /vm",
+    output: "stat: cannot statx '/vm': No such file or directory\u202e",
+  };
+  const reason = text("live.node.main-lost", { storage: SEED.main.name });
+  await db.insert(schema.statusChanges).values([
+    { ...storage, at: before(3 * HOUR), from: "ok", to: "lost", cause, reason: null },
+    { ...node, at: before(3 * HOUR - 1), from: "active", to: "corrupted", cause, reason },
+    { ...storage, at: before(2 * HOUR), from: "lost", to: "ok", cause: null, reason: null },
+    { ...node, at: before(2 * HOUR - 1), from: "corrupted", to: "active", cause: null, reason: null },
+  ]);
+}
+
 async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Promise<void> {
   const plan = seedPlan("node.join");
   await db.insert(schema.tasks).values({
@@ -242,6 +260,7 @@ export async function seedPanel(databaseUrl: string, options: { nodes?: number }
   try {
     await seedClusters(db);
     for (let number = 1; number <= (options.nodes ?? 3); number += 1) await seedNode(db, number);
+    await seedHistory(db);
     for (const [index, outcome] of OUTCOMES.entries()) await seedTask(db, outcome, 300 - index * 60);
   } finally {
     await sql.end();

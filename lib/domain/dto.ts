@@ -1,5 +1,5 @@
 import type { ErrorView } from "./errors.ts";
-import type { Membership, NodeLive, NodeMode } from "./live.ts";
+import type { Cause, Membership, NodeLive, NodeMode } from "./live.ts";
 import type { Plan, StepState, TaskState } from "./plan.ts";
 import type { PreflightGroup } from "./preflight.ts";
 import type { StorageKind, Virtualization } from "./storage.ts";
@@ -49,6 +49,30 @@ export interface PanelView {
   live: NodeLive[];
   /** Server time the ages in `live` count from, in milliseconds. */
   sentAt: number;
+}
+
+/** How many changes a node's page shows at first, and at most. */
+export const HISTORY_PAGE = 20;
+export const HISTORY_MOST = 500;
+
+/** One change of a node's health, or of a storage's status on it. */
+export interface HistoryChange {
+  at: string;
+  /** Null: the node itself. */
+  storageId: string | null;
+  /** Its name now; null once it is gone. */
+  storage: string | null;
+  from: string;
+  to: string;
+  cause: Cause | null;
+  reason: Text | null;
+}
+
+/** GET /api/nodes/ID/history */
+export interface NodeHistory {
+  /** Newest first. */
+  changes: HistoryChange[];
+  hasMore: boolean;
 }
 
 export interface TaskRow {

@@ -102,7 +102,7 @@ export type LiveEvent =
   | { type: "figures"; sentAt: number; nodes: FiguresLive[] }
   | { type: "node-gone"; nodeId: string }
   | { type: "task"; task: TaskEvent }
-  | { type: "changed"; entity: "cluster" | "node" | "storage" | "draft" | "task" | "user"; id: string }
+  | { type: "changed"; entity: "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history"; id: string }
   | { type: "resync" };
 
 export interface TaskEvent {

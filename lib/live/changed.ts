@@ -8,7 +8,15 @@ import { publish } from "./bus.ts";
 const CHANNEL = "spindle_changed";
 
 type Entity = Extract<LiveEvent, { type: "changed" }>["entity"];
-const ENTITIES: readonly string[] = ["cluster", "node", "storage", "draft", "task", "user"] satisfies Entity[];
+const ENTITIES: readonly string[] = [
+  "cluster",
+  "node",
+  "storage",
+  "draft",
+  "task",
+  "user",
+  "history",
+] satisfies Entity[];
 
 /** Says in a transaction what it changes: every process tells its pages once it is committed, and never if it is not. */
 export async function announceChanged(tx: Executor, entity: Entity, id: string): Promise<void> {

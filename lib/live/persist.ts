@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { db } from "../db/client.ts";
 import { nodeLast, statusChanges, storageLast } from "../db/schema/index.ts";
 import { log } from "../log.ts";
+import { announceChanged } from "./changed.ts";
 import type { NodeState, StatusChange } from "./node-state.ts";
 
 /** Last figures are written at most this often; a change of status at once. */
@@ -110,6 +111,7 @@ async function writeNode(state: NodeState, changes: StatusChange[]): Promise<voi
       await tx
         .insert(statusChanges)
         .values(changes.map(({ wall, ...change }) => ({ ...change, nodeId, at: new Date(wall) })));
+      await announceChanged(tx, "history", nodeId);
     }
   });
 }

@@ -5,6 +5,7 @@ export const errors = {
   "invalid-input": "Something in the form needs another look.",
   "wrong-host": "This address is not the panel's. Set SPINDLE_ORIGIN to the address people use.",
   "wrong-origin": "This request does not come from a page of the panel.",
+  "no-node": "This node is no longer here.",
   internal: "Something went wrong in the panel itself. The request id names it in the log.",
   field: {
     invalid: "This value is not usable.",

@@ -2,7 +2,8 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { NodePage } from "#components/node/node-page.tsx";
 import { en } from "#lib/messages/en.ts";
-import { panelView } from "../../data.ts";
+import { nodeHistory } from "#lib/services/nodes/history.ts";
+import { orNotFound, pageContext, panelView } from "../../data.ts";
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -20,5 +21,6 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 export default async function Page(props: Props) {
   const found = await find(props);
   if (!found) notFound();
-  return <NodePage id={found.id} />;
+  const history = await orNotFound(nodeHistory(await pageContext(), found.id));
+  return <NodePage id={found.id} history={history} />;
 }
