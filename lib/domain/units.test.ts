@@ -37,6 +37,12 @@ describe("bytes are shown with three significant digits, and unknown is never a 
     expect(formatUsage(null, 894 * GiB)).toBe("– / 894 GiB");
     expect(formatUsage(null, null)).toBe("–");
   });
+  it("never shows a small figure as nothing: below a hundredth of the size's unit it stands in its own", () => {
+    expect(formatUsage(8 * 1024 ** 2, 3.86 * GiB)).toBe("8.00 MiB / 3.86 GiB");
+    expect(formatUsage(1, 3.86 * GiB)).toBe("1 B / 3.86 GiB");
+    expect(formatUsage(0.01 * GiB, 3.86 * GiB)).toBe("0.01 / 3.86 GiB");
+    expect(formatUsage(0, 3.86 * GiB)).toBe("0 / 3.86 GiB");
+  });
 });
 
 describe("fractions", () => {

@@ -36,10 +36,15 @@ export function formatBytes(bytes: number | null | undefined): string {
   return `${inUnit(bytes, index)} ${BYTE_UNITS[index]}`;
 }
 
-/** `0.91 / 1.75 TiB`: both in the unit of the size, so that they can be compared at a glance. */
+/** Below this share of the size's unit a figure is said in its own unit: `0.00` would hide that something is there. */
+const SMALL = 0.01;
+
+/** `0.91 / 1.75 TiB`: both in the unit of the size, so that they can be compared at a glance; `1.43 MiB / 3.86 GiB` where that would say nothing. */
 export function formatUsage(used: number | null | undefined, size: number | null | undefined): string {
   if (size === null || size === undefined || !Number.isFinite(size)) return formatBytes(used);
   const index = unitIndex(size);
+  const isSmall = used !== null && used !== undefined && used > 0 && used / 1024 ** index < SMALL;
+  if (isSmall) return `${formatBytes(used)} / ${formatBytes(size)}`;
   const part = used === null || used === undefined ? UNKNOWN : inUnit(used, index);
   return `${part} / ${inUnit(size, index)} ${BYTE_UNITS[index]}`;
 }
