@@ -36,7 +36,13 @@ export default defineConfig({
   },
   projects: [
     { name: "panel", testDir: "e2e/panel", testMatch: "**/*.e2e.ts", workers: 2 },
-    { name: "lab", testDir: "e2e/lab", testMatch: "**/main-storage.e2e.ts", workers: 1, timeout: 1_200_000 },
+    {
+      name: "lab",
+      testDir: "e2e/lab",
+      testMatch: "**/{main-storage,join,look-through}.e2e.ts",
+      workers: 1,
+      timeout: 1_200_000,
+    },
     // The long ones, for `npm run test:full`.
     { name: "lab-full", testDir: "e2e/lab", testMatch: "**/faults.e2e.ts", workers: 1, timeout: 1_200_000 },
   ],

@@ -8,6 +8,7 @@ import { Status, Tag } from "#components/ui/status.tsx";
 import type { DraftData, FormField } from "#lib/domain/dto.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { visible } from "#lib/domain/visible.ts";
+import { FoundForStorage } from "./look-through.tsx";
 import { configLine } from "./storage-line.ts";
 import type { DraftForm } from "./use-draft.ts";
 import type { Problems } from "./use-problems.ts";
@@ -175,6 +176,12 @@ export function StorageCard({ storage, fields, form, problems, open, onOpen, onC
           }}
         >
           <Fields storage={storage} fields={fields} form={form} problems={problems} onChange={onChange} />
+          <FoundForStorage
+            nodes={form.draft.nodes}
+            storageKey={storage.key}
+            config={storage.config}
+            onUse={(field, value) => onChange({ ...storage, config: { ...storage.config, [field]: value } })}
+          />
           <input type="submit" hidden />
         </form>
       ) : null}

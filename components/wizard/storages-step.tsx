@@ -6,6 +6,7 @@ import { STORAGE_KINDS, KINDS_BY_VIRTUALIZATION, type StorageKind } from "#lib/d
 import type { DraftData, StorageKindView } from "#lib/domain/dto.ts";
 import { T } from "#components/text/t.tsx";
 import { FieldError } from "./field-error.tsx";
+import { LookThrough } from "./look-through.tsx";
 import { StorageCard } from "./storage-card.tsx";
 import type { DraftForm } from "./use-draft.ts";
 import type { Problems } from "./use-problems.ts";
@@ -123,6 +124,7 @@ export function StoragesStep({
         <KindTiles data={data} kinds={kinds} onAdd={add} />
         <FieldError>{problems.of("storages")}</FieldError>
       </section>
+      <LookThrough form={form} />
     </div>
   );
 }

@@ -136,6 +136,8 @@ export interface DraftNodeView {
   /** Host name, system, threads, memory: known after the look. */
   summary: { hostname?: string; system?: string; threads?: number; memory?: number };
   groups: PreflightGroup[];
+  /** By storage: what was found that helps to fill its form. */
+  found: Record<string, { text: Text; choice?: { field: string; value: string } }[]>;
   choices: Record<string, Record<string, string>>;
   error: ErrorView | null;
   lookedAt: string | null;

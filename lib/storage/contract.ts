@@ -95,6 +95,12 @@ export interface Capabilities {
   preallocated: boolean;
 }
 
+/** What a look found on a node that concerns a storage's form, and the value it stands for, where it can be taken over. */
+export interface Found {
+  text: Text;
+  choice?: { field: string; value: string };
+}
+
 export interface StorageDriver<Config = unknown, Facts = unknown> {
   kind: StorageKind;
   /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. */
@@ -108,6 +114,8 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   things(identity: Identity): { scope: string; value: string }[];
   /** What is looked at on the node before a join; reads only, each with its own deadline. */
   facts(read: Reader, config: Config, dirs: ClusterDirs): Promise<Facts>;
+  /** Facts → what helps to fill the form, whatever is typed there now. */
+  found(facts: Facts): Found[];
   /** Facts → rows, steps, identity. */
   join(context: JoinContext<Config>, facts: Facts): JoinPlan;
   /** Steps as far as they are known without a node, for the wizard's preview. */

@@ -1,5 +1,12 @@
 /** The File storage; ICU message syntax. */
 export const file = {
+  found: {
+    there: "{path} is there.",
+    missing: "{path} is not there yet; the join makes it.",
+    link: "{path} is a symbolic link, not a directory.",
+    other: "{path} is not a directory.",
+    partition: "On {source}, mounted on {target}: {size}, {free} free",
+  },
   "vm-dir": "VM directory",
   "vm-dir-help": "Drives are files in it. The same path on every node; it is made where it is missing.",
   row: { space: "Capacity", contents: "What is in it" },

@@ -1,5 +1,10 @@
 /** The LVM storage; ICU message syntax. */
 export const lvm = {
+  found: {
+    "no-tools": "lvm2 is not installed there, so its volume groups can''t be read yet; the join installs it.",
+    none: "It has no volume group.",
+    group: "Volume group {name}: {size}, {free} free",
+  },
   "vg-name": "Volume group for VMs",
   "vg-name-help": "The volume group of this name on each node. It has to be there before the node joins.",
   row: { group: "Volume group", state: "State", space: "Space", owner: "No other owner" },

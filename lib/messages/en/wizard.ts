@@ -55,6 +55,18 @@ export const wizard = {
     none: "Add a storage first.",
     toStorages: "Go to the storages",
   },
+  look: {
+    title: "Look through a node",
+    lead: "What a machine has is shown in each storage’s form. It is looked at read only, and stands in the nodes step afterwards.",
+    add: "Look through a node",
+    another: "Look through another node",
+    looking: "{name} is being looked at",
+    done: "{name} was looked at: what it has stands in each storage’s form",
+    found: "Found on {name}",
+    foundNone: "{name} is looked at once the values above can be used.",
+    use: "Use {value}",
+    used: "{value} is used",
+  },
   nodes: {
     heading: "Nodes",
     lead: "Each machine is looked at first, read only. You confirm its host key once; after that the panel accepts no other.",

@@ -6,9 +6,18 @@ import { PanelError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import { text } from "../../domain/text.ts";
 import type { ServiceContext } from "../context.ts";
+import { isOfKind, type MachineFacts } from "./facts.ts";
 import { startLooks } from "./look.ts";
-import { announceDraft, EMPTY_FORM, type LoadedDraft, lockDraft, loadDraft, type StoredData } from "./stored.ts";
-import { judgeDraft, viewOf } from "./view.ts";
+import {
+  announceDraft,
+  type DraftNodeRow,
+  EMPTY_FORM,
+  type LoadedDraft,
+  lockDraft,
+  loadDraft,
+  type StoredData,
+} from "./stored.ts";
+import { type JudgedDraft, judgeDraft, viewOf } from "./view.ts";
 import { inArray } from "drizzle-orm";
 
 /** A wizard nobody has come back to for this long is thrown away. */
@@ -91,9 +100,23 @@ function storageIdsOf(form: DraftData, before: Record<string, string>): Record<s
   return Object.fromEntries(form.storages.map(({ key }) => [key, before[key] ?? newId("storage")]));
 }
 
+function isToLookAgain({ draft, input, assembled }: JudgedDraft, node: DraftNodeRow): boolean {
+  const { step } = draft.stored.form;
+  if (step === "nodes" || step === "review") return assembled.judgements.get(node.key)?.isComplete === false;
+  const facts = node.facts as unknown as MachineFacts | null;
+  return (
+    step === "storages" &&
+    (input.plan?.storages ?? []).some(({ key, kind }) => {
+      const seen = facts?.storages[key];
+      return !seen || !isOfKind(seen, kind);
+    })
+  );
+}
+
 /**
  * Keeps what was typed, valid or not. Throws PanelError `stale` when the draft was written by another tab since.
- * Machines whose storages were changed are looked at again once the wizard stands at its nodes or its review.
+ * Machines whose storages were changed are looked at again once the wizard stands at its nodes or its review; among its
+ * storages only for one that was never looked for, so that typing does not knock at the machine with every letter.
  */
 export async function saveDraft(
   ctx: ServiceContext,
@@ -116,11 +139,7 @@ export async function saveDraft(
   });
   await announceDraft(input.draftId);
   const judged = await judgeDraft(await loadDraft(ctx.actor.id, input.draftId));
-  const isAtNodes = ["nodes", "review"].includes(judged.draft.stored.form.step);
-  if (!isAtNodes) return viewOf(judged);
-  const stale = judged.draft.nodes.filter(
-    (node) => node.state === "ready" && judged.assembled.judgements.get(node.key)?.isComplete === false,
-  );
+  const stale = judged.draft.nodes.filter((node) => node.state === "ready" && isToLookAgain(judged, node));
   if (stale.length === 0) return viewOf(judged);
   await startLooks(
     judged.draft,

@@ -27,6 +27,12 @@ export function basisOf(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** Whether facts were looked for with a storage of this kind: a key may have been another storage's before. */
+export function isOfKind(facts: StorageFacts, kind: string): boolean {
+  const [of] = JSON.parse(facts.basis) as unknown[];
+  return of === kind;
+}
+
 /** The hypervisor's own facts, as far as they are known. Written by the panel itself, so their shape is trusted. */
 export function hostFactsOf<F>(_hypervisor: Hypervisor<F>, facts: MachineFacts): Partial<F> {
   return facts.host as Partial<F>;

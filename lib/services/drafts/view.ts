@@ -2,12 +2,14 @@ import { and, eq, isNull } from "drizzle-orm";
 import { db, type Executor } from "../../db/client.ts";
 import { taskLocks, tasks } from "../../db/schema/index.ts";
 import type { Problems } from "../../domain/cluster-rules.ts";
-import type { DraftNodeView, DraftView } from "../../domain/dto.ts";
+import type { DraftData, DraftNodeView, DraftView } from "../../domain/dto.ts";
 import { type Text, text } from "../../domain/text.ts";
 import { digest } from "../../plans/digest.ts";
 import { authorizedKeysLine } from "../../ssh/keys.ts";
+import { driverOf } from "../../storage/registry.ts";
 import type { ServiceContext } from "../context.ts";
 import { type Assembled, assemble } from "./assemble.ts";
+import { isOfKind, type MachineFacts } from "./facts.ts";
 import { type DraftInput, readDraftInput } from "./input.ts";
 import type { MachineJudgement } from "./judge-machine.ts";
 import { problemsOf } from "./problems.ts";
@@ -94,8 +96,22 @@ function summaryOf(judgement: MachineJudgement | undefined): DraftNodeView["summ
   return { hostname, system, threads: threads ?? undefined, memory: memory ?? undefined };
 }
 
+/** What was found on a machine for each storage of the form, whatever is typed in it now. */
+function foundOn(node: DraftNodeRow, storages: DraftData["storages"]): DraftNodeView["found"] {
+  const facts = node.facts as unknown as MachineFacts | null;
+  return Object.fromEntries(
+    storages.flatMap(({ key, kind }) => {
+      const seen = facts?.storages[key];
+      const driver = driverOf(kind);
+      if (!seen || seen.facts === undefined || !driver || !isOfKind(seen, kind)) return [];
+      return [[key, driver.found(seen.facts)]];
+    }),
+  );
+}
+
 function machineView(
   node: DraftNodeRow,
+  storages: DraftData["storages"],
   judgement: MachineJudgement | undefined,
   hasCredential: boolean,
 ): DraftNodeView {
@@ -107,6 +123,7 @@ function machineView(
     state: node.state === "ready" && (judgement?.hasFailed || isStale) ? "blocked" : node.state,
     summary: summaryOf(judgement),
     groups: judgement?.groups ?? [],
+    found: foundOn(node, storages),
     lookedAt: node.lookedAt?.toISOString() ?? null,
     hasCredential,
   };
@@ -122,7 +139,7 @@ export function viewOf({ draft, input, problems, assembled, blockers, digest, ta
     version: row.version,
     data: stored.form,
     nodes: nodes.map((node) =>
-      machineView(node, assembled.judgements.get(node.key), input.withCredential.has(node.key)),
+      machineView(node, stored.form.storages, assembled.judgements.get(node.key), input.withCredential.has(node.key)),
     ),
     problems,
     plan: assembled.plan,

@@ -1,5 +1,6 @@
 import type { StorageDriver } from "../../contract.ts";
 import { fileConfig, type FileConfig } from "./config.ts";
+import { foundFile } from "./found.ts";
 import { type FileFacts, joinFile, previewFile, readFileFacts } from "./join.ts";
 import { probeFile, readFileCheck } from "./probe.ts";
 
@@ -13,6 +14,7 @@ export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
   // A directory is a node's own: its mark and file system tell it from others.
   things: () => [],
   facts: readFileFacts,
+  found: foundFile,
   join: joinFile,
   preview: previewFile,
   probe: (config, dirs) => probeFile(config, dirs),

@@ -1,6 +1,7 @@
 import type { StorageDriver } from "../../contract.ts";
 import { type LvmConfig, lvmConfig } from "./config.ts";
 import { type LvmFacts, readLvmFacts } from "./facts.ts";
+import { foundLvm } from "./found.ts";
 import { lvmIdentity } from "./identity.ts";
 import { joinLvm, previewLvm } from "./join.ts";
 import { probeLvm, readLvmCheck } from "./probe.ts";
@@ -14,6 +15,7 @@ export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
   claims: (config) => [{ what: "volume-group", value: config.vgName, field: "vgName" }],
   things: (identity) => [{ scope: "volume-group", value: lvmIdentity.parse(identity).vgUuid }],
   facts: readLvmFacts,
+  found: foundLvm,
   join: joinLvm,
   preview: previewLvm,
   probe: (config, dirs, identity) => probeLvm(config, dirs, identity),

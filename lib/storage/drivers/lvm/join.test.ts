@@ -3,6 +3,7 @@ import type { DirectoryFacts } from "../../directories.ts";
 import type { JoinContext } from "../../contract.ts";
 import type { LvmConfig } from "./config.ts";
 import type { LvmFacts } from "./facts.ts";
+import { foundLvm } from "./found.ts";
 import { joinLvm } from "./join.ts";
 import type { PhysicalVolume, VolumeGroup } from "./report.ts";
 
@@ -237,5 +238,17 @@ describe("every command of a join", () => {
         if (command) expect(command.argv.join(" ")).toContain(devices.join(" "));
       }
     }
+  });
+});
+
+describe("what a look found for the form @S05", () => {
+  it("offers each name once, and says why there is none", () => {
+    expect(foundLvm(facts([vg("lvm0", A), vg("lvm0", B), vg("data", B)])).map((found) => found.choice?.value)).toEqual([
+      "lvm0",
+      undefined,
+      "data",
+    ]);
+    expect(foundLvm(facts([]))).toEqual([{ text: { key: "lvm.found.none" } }]);
+    expect(foundLvm(facts([], { hasTools: false }))).toEqual([{ text: { key: "lvm.found.no-tools" } }]);
   });
 });
