@@ -17,10 +17,11 @@ interface Stage {
 const node = process.execPath;
 const full = process.argv.includes("--full");
 const env: Record<string, string> = full ? { SPINDLE_TEST_FULL: "1" } : {};
-const vitest = (project: string, file: string) => [
+const vitest = (project: string, file: string, only: readonly string[] = []) => [
   node,
   "node_modules/.bin/vitest",
   "run",
+  ...only,
   "--project",
   project,
   "--reporter=default",
@@ -36,9 +37,11 @@ const playwright = (project: string) => [
   "--reporter=list,json",
 ];
 
-/** Every kill point, every outcome of a join, every fault: what takes longer than a landing may. */
+/** What is asked of real nodes at every landing; `--full` takes all files. */
+const NODES = full ? [] : ["e2e/live/status", "e2e/join/file", "e2e/join/access", "e2e/engine/ssh"];
+
+/** Every fault in the browser: what takes longer than a landing may. */
 const long: Stage[] = [
-  { name: "nodes", argv: vitest("lab", "report/nodes.json"), report: (file) => readVitest(file, process.cwd()) },
   { name: "lab-full", argv: playwright("lab-full"), report: (file) => readPlaywright(file, process.cwd()) },
 ];
 
@@ -49,6 +52,11 @@ const stages: Stage[] = [
   { name: "db", argv: vitest("db", "report/db.json"), report: (file) => readVitest(file, process.cwd()) },
   { name: "panel", argv: playwright("panel"), report: (file) => readPlaywright(file, process.cwd()) },
   { name: "lab", argv: playwright("lab"), report: (file) => readPlaywright(file, process.cwd()) },
+  {
+    name: "nodes",
+    argv: vitest("lab", "report/nodes.json", NODES),
+    report: (file) => readVitest(file, process.cwd()),
+  },
   ...(full ? long : []),
 ];
 

@@ -127,9 +127,10 @@ async function ended(id: string) {
   return { state: task.state, code: task.error?.code ?? null, steps: rows.map(({ state }) => state), rows, task };
 }
 
-/** The name of the unit that runs now. */
-async function runningUnit(): Promise<string> {
-  const list = () => node.sh("systemctl list-units --no-legend --plain --state=running 'spindle-*' | cut -d' ' -f1");
+/** The name of the unit that runs the step at this position, once it runs. */
+async function runningUnit(position = 0): Promise<string> {
+  const list = () =>
+    node.sh(`systemctl list-units --no-legend --plain --state=running 'spindle-*-${position}-do*' | cut -d' ' -f1`);
   return (await waitFor(list, (names) => names.trim() !== "")).trim();
 }
 
@@ -191,7 +192,7 @@ it("asks for the effect when a command was cut short: undone where it is not the
     () => rowsOf(id),
     (rows) => rows[1]?.state === "running",
   );
-  await node.sh(["systemctl", "kill", "--signal=KILL", await runningUnit()]);
+  await node.sh(["systemctl", "kill", "--signal=KILL", await runningUnit(1)]);
   const { state, code, steps } = await ended(id);
   expect([state, code, ...steps]).toEqual(["undone", "outcome-unknown", "undone", "undone"]);
 });
@@ -226,7 +227,7 @@ it("goes on when the node comes back on the net; its command has run to its end 
 
 it("asks for the effect when the power of the node was cut", async () => {
   const id = await start([directory(), step("slow", "sleep 600", null, { alreadyDone: { command: sh("false") } })]);
-  await runningUnit();
+  await runningUnit(1);
   await node.kill();
   await node.start();
   const { state, code, steps } = await ended(id);
@@ -238,7 +239,7 @@ it("gives a node up that stays away, says what it could not undo", async () => {
   await engine.kill();
   engine = newEngine(4_000);
   const id = await start([directory(), step("slow", "sleep 2", null), fails]);
-  await runningUnit();
+  await runningUnit(1);
   await waitFor(
     () => rowsOf(id),
     (rows) => rows[1]?.state === "running",
