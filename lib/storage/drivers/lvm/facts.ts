@@ -26,9 +26,12 @@ export interface LvmFacts {
   share: DirectoryFacts;
 }
 
-/** Names, types and signatures from udev's database: no device is opened. */
+/**
+ * Names, types and signatures from udev's database: no device is opened. On a busy node it lags behind what was just made
+ * there; it is waited for, but not on end, because a device that hangs keeps it busy.
+ */
 const lsblkCommand: Command = {
-  argv: ["lsblk", "-J", "-b", "-o", "NAME,KNAME,PATH,TYPE,FSTYPE,UUID,LABEL"],
+  argv: ["sh", "-c", "udevadm settle --timeout=10; exec lsblk -J -b -o NAME,KNAME,PATH,TYPE,FSTYPE,UUID,LABEL"],
   timeoutMs: 30_000,
 };
 
