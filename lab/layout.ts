@@ -23,7 +23,7 @@ export async function makeVolumeGroup(
   return (await node.sh(["vgs", "--noheadings", "-o", "vg_uuid", name])).trim();
 }
 
-/** Makes a file system (ext4, or xfs) on a disk and mounts it at `mountpoint`, in fstab too, so that it is there after a reboot. */
+/** Makes a file system (ext4, or xfs) on a disk and mounts it at `mountpoint`, in fstab too, so that it is there after a reboot, also one of a slow machine. */
 export async function makeMountedFs(
   node: LabNode,
   disk: string,
@@ -34,7 +34,7 @@ export async function makeMountedFs(
   const script = `set -eu
 		case $3 in ext4) mkfs.ext4 -q -F "$1" ;; xfs) mkfs.xfs -q -f "$1" ;; esac
 		mkdir -p "$2"
-		echo "$1 $2 $3 defaults,nofail 0 0" >> /etc/fstab
+		echo "$1 $2 $3 defaults,nofail,x-systemd.device-timeout=10min 0 0" >> /etc/fstab
 		systemctl daemon-reload
 		mount "$2"`;
   await node.sh(["bash", "-c", script, "layout", ...(await diskPaths(node, [disk])), mountpoint, type], {
