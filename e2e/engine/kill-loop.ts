@@ -43,12 +43,17 @@ export function pointsOf({ plan, failsAt }: Pick<LoopSubject, "plan" | "failsAt"
   const at = (position: number, points: string[]) => points.map((point) => `${plan.kind}:${position}:${point}`);
   const positions = plan.steps.map((_, position) => position);
   const done = positions.filter((position) => failsAt === undefined || position <= failsAt);
-  // A panel step that fails has no "after", and a failed one on a node is undone as well.
-  const forth = done.flatMap((position) => at(position, DO));
+  // A failed step on a node is undone as well.
+  const forth = done.flatMap((position) => at(position, failsBefore(plan, failsAt, position) ? ["before"] : DO));
   const withUndo =
     failsAt === undefined ? [] : done.toReversed().filter((position) => !("none" in plan.steps[position]!.undo));
   const back = withUndo.flatMap((position) => at(position, UNDO));
   return [...forth, ...back, `${plan.kind}:end:before`, `${plan.kind}:end:after`];
+}
+
+/** A panel step that fails is one transaction that never was: it has neither a middle nor an "after". */
+function failsBefore(plan: Plan, failsAt: number | undefined, position: number): boolean {
+  return position === failsAt && plan.steps[position]!.kind === "panel";
 }
 
 /** All points in a full run; else the first, the last and four drawn by the commit, so that each commit tries others. */
@@ -93,7 +98,6 @@ export async function databaseKilled(subject: LoopSubject, point: string): Promi
     await engine.crashed(CRASH_DEADLINE_MS);
     subject.database.kill9();
     engine.thaw();
-    await sleep(300);
     await subject.database.start();
     return await outcome(subject, id, engine);
   } finally {
