@@ -1,6 +1,5 @@
 import { eq, isNotNull, sql } from "drizzle-orm";
-import { makeMountedFs, makeVolumeGroup } from "../../lab/index.ts";
-import type { Lab, LabNode } from "../../lab/index.ts";
+import type { LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import {
   audit,
@@ -18,8 +17,10 @@ import type { ServiceContext } from "../../lib/services/context.ts";
 import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { startJoinDraft } from "../../lib/services/drafts/edit.ts";
 import { closeConnections } from "../../lib/ssh/pool.ts";
-import { traceOf } from "../join/nodes.ts";
+
 import { addLabNode, typeCluster } from "../join/panel.ts";
+import { traceOf } from "../join/trace.ts";
+import { preparedNodes } from "../support/nodes.ts";
 import type { TestDatabase } from "./database.ts";
 import type { LoopSubject } from "./kill-loop.ts";
 
@@ -29,7 +30,6 @@ export interface JoinCase {
   taken: boolean;
 }
 
-const PREPARED = "prepared";
 const NAME = "alpha";
 const STORAGES: DraftData["storages"] = [
   { key: "s1", kind: "file", name: "files", config: { vmDir: "/vm" } },
@@ -42,22 +42,13 @@ const ctx: ServiceContext = {
   now: new Date(),
 };
 
-/** One node with a file system on `/vm` and the group `lvm0`, as it is before it joins. */
-export async function prepareNode(lab: Lab): Promise<void> {
-  if (await lab.hasScene(PREPARED)) return lab.restore(PREPARED);
-  const node = lab.nodes[0]!;
-  await makeMountedFs(node, "disk3", "/vm");
-  await makeVolumeGroup(node, "lvm0", ["disk1", "disk2"], { metadataSize: "16m" });
-  await lab.save(PREPARED);
-}
-
 /**
  * The task of a real draft: typed, its node looked at, confirmed. The database is kept as it is at that instant, and put
  * back for each point together with the node.
  */
-export async function joinSubject(lab: Lab, database: TestDatabase, one: JoinCase): Promise<LoopSubject> {
+export async function joinSubject(database: TestDatabase, one: JoinCase): Promise<LoopSubject> {
   const kept = `kept_${one.what}_${one.taken ? "taken" : "free"}`;
-  await lab.restore(PREPARED);
+  let lab = await preparedNodes();
   await emptyPanel();
   const draftId = one.what === "cluster" ? await typeCluster(ctx, NAME, STORAGES) : await typeJoin();
   const draft = await addLabNode(ctx, draftId, lab.nodes[0]!);
@@ -69,7 +60,7 @@ export async function joinSubject(lab: Lab, database: TestDatabase, one: JoinCas
   await closeConnections();
   await database.keep(kept);
   const clean = async () => {
-    await Promise.all([lab.restore(PREPARED), database.putBack(kept)]);
+    [lab] = await Promise.all([preparedNodes(), database.putBack(kept)]);
     // A long loop outlives the hour that a password is kept.
     const expiresAt = new Date(Date.now() + 3_600_000);
     await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Lab } from "../../lab/index.ts";
-import { traceOf } from "../join/nodes.ts";
+import { traceOf } from "../join/trace.ts";
+import { nodesDown, preparedNodes } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
-import { joinSubject, prepareNode } from "./join-subject.ts";
+import { joinSubject } from "./join-subject.ts";
 import {
   chosenPoints,
   databaseKilled,
@@ -12,18 +13,16 @@ import {
   pointsOf,
   undisturbed,
 } from "./kill-loop.ts";
-import { nodeDown, oneNodeLab } from "./node.ts";
 
 let database: TestDatabase;
 let lab: Lab;
 
 beforeAll(async () => {
-  [database, lab] = await Promise.all([testDatabase(), oneNodeLab()]);
-  await prepareNode(lab);
+  [database, lab] = await Promise.all([testDatabase(), preparedNodes()]);
 });
 afterAll(async () => {
   await database?.remove();
-  await nodeDown();
+  await nodesDown();
 });
 
 const VICTIMS = { panel: engineKilled, database: databaseKilled };
@@ -39,7 +38,7 @@ describe.each([
   let clean: LoopOutcome;
 
   beforeAll(async () => {
-    subject = await joinSubject(lab, database, one);
+    subject = await joinSubject(database, one);
     await subject.clean();
     before = await traceOf(lab.nodes[0]!);
     clean = await undisturbed(subject);
