@@ -137,7 +137,7 @@ export interface DraftNodeView {
   summary: { hostname?: string; system?: string; threads?: number; memory?: number };
   groups: PreflightGroup[];
   /** By storage: what was found that helps to fill its form. */
-  found: Record<string, { text: Text; choice?: { field: string; value: string } }[]>;
+  found: Record<string, { id: string; text: Text; choice?: { field: string; value: string } }[]>;
   choices: Record<string, Record<string, string>>;
   error: ErrorView | null;
   lookedAt: string | null;

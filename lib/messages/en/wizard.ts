@@ -63,6 +63,7 @@ export const wizard = {
     looking: "{name} is being looked at",
     done: "{name} was looked at: what it has stands in each storage’s form",
     found: "Found on {name}",
+    lookedAt: "looked at <ago></ago>",
     foundNone: "{name} is looked at once the values above can be used.",
     use: "Use {value}",
     used: "{value} is used",
