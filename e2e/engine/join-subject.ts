@@ -24,10 +24,13 @@ import { preparedNodes } from "../support/nodes.ts";
 import type { TestDatabase } from "./database.ts";
 import type { LoopSubject } from "./kill-loop.ts";
 
-/** What is confirmed: a new cluster, or a node for one that is there. `taken` puts a row in the way of the last step. */
-export interface JoinCase {
-  what: "cluster" | "join";
-  taken: boolean;
+/** What is confirmed: a new cluster, or a node for one that is there. */
+export type JoinKind = "cluster" | "join";
+
+/** The same task as it ends well, and with a row in the way of its last step. */
+export interface JoinSubjects {
+  free: LoopSubject;
+  taken: LoopSubject;
 }
 
 const NAME = "alpha";
@@ -46,37 +49,40 @@ const ctx: ServiceContext = {
  * The task of a real draft: typed, its node looked at, confirmed. The database is kept as it is at that instant, and put
  * back for each point together with the node.
  */
-export async function joinSubject(database: TestDatabase, one: JoinCase): Promise<LoopSubject> {
-  const kept = `kept_${one.what}_${one.taken ? "taken" : "free"}`;
-  let lab = await preparedNodes();
+export async function joinSubjects(database: TestDatabase, what: JoinKind): Promise<JoinSubjects> {
+  const { nodes: machines } = await preparedNodes();
   await emptyPanel();
-  const draftId = one.what === "cluster" ? await typeCluster(ctx, NAME, STORAGES) : await typeJoin();
-  const draft = await addLabNode(ctx, draftId, lab.nodes[0]!);
+  const draftId = what === "cluster" ? await typeCluster(ctx, NAME, STORAGES) : await typeJoin();
+  const draft = await addLabNode(ctx, draftId, machines[0]!);
   if (!draft.digest) throw new Error(`the draft can't be confirmed: ${JSON.stringify(draft.blockers)}`);
   const { taskId } = await confirmDraft(ctx, { draftId, digest: draft.digest });
-  if (one.taken) await takeItsPlace(one.what);
   const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
   const { plan } = task!;
   await closeConnections();
-  await database.keep(kept);
-  const clean = async () => {
-    [lab] = await Promise.all([preparedNodes(), database.putBack(kept)]);
-    // A long loop outlives the hour that a password is kept.
-    const expiresAt = new Date(Date.now() + 3_600_000);
-    await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
+  await database.keep(`${what}_free`);
+  await takeItsPlace(what);
+  await database.keep(`${what}_taken`);
+  const subject = (kept: string, more: Partial<LoopSubject>): LoopSubject => {
+    const clean = async () => {
+      await Promise.all([preparedNodes(), database.putBack(kept)]);
+      // A long loop outlives the hour that a password is kept.
+      const expiresAt = new Date(Date.now() + 3_600_000);
+      await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
+    };
+    return {
+      database,
+      modules: [new URL("join-modules.ts", import.meta.url).pathname],
+      plan,
+      ...more,
+      clean,
+      begin: async () => {
+        await clean();
+        return taskId;
+      },
+      snapshot: () => snapshotOf(machines[0]!, taskId),
+    };
   };
-  return {
-    database,
-    modules: [new URL("join-modules.ts", import.meta.url).pathname],
-    plan,
-    ...(one.taken ? { failsAt: plan.steps.length - 1 } : {}),
-    clean,
-    begin: async () => {
-      await clean();
-      return taskId;
-    },
-    snapshot: () => snapshotOf(lab.nodes[0]!, taskId),
-  };
+  return { free: subject(`${what}_free`, {}), taken: subject(`${what}_taken`, { failsAt: plan.steps.length - 1 }) };
 }
 
 async function emptyPanel(): Promise<void> {
@@ -100,7 +106,7 @@ async function typeJoin(): Promise<string> {
 }
 
 /** Somebody else was faster: a cluster of that name, or a member at that address. The last step fails on it. */
-async function takeItsPlace(what: JoinCase["what"]): Promise<void> {
+async function takeItsPlace(what: JoinKind): Promise<void> {
   const other = { id: "cl_other", virtualization: "kvm" as const, imageDir: "/image", shareDir: "/share" };
   await db()
     .insert(clusters)

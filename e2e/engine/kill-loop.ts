@@ -57,10 +57,13 @@ function failsBefore(plan: Plan, failsAt: number | undefined, position: number):
 }
 
 /** All points in a full run; else the first, the last and four drawn by the commit, so that each commit tries others. */
-export function chosenPoints(points: string[]): string[] {
+export function chosenPoints<Point>(points: Point[], nameOf: (point: Point) => string = String): Point[] {
   if (process.env.SPINDLE_TEST_FULL || points.length <= 6) return points;
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
-  const rank = (point: string) => createHash("sha256").update(`${commit} ${point}`).digest("hex");
+  const rank = (point: Point) =>
+    createHash("sha256")
+      .update(`${commit} ${nameOf(point)}`)
+      .digest("hex");
   const drawn = points.slice(1, -1).toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
   const chosen = new Set([points[0], points.at(-1), ...drawn.slice(0, 4)]);
   return points.filter((point) => chosen.has(point));
