@@ -37,18 +37,9 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
         ) : null}
       </span>
     );
-  // On a phone the column's head is not seen: each cell says its storage's name.
-  const name = <span className="font-medium text-ink sm:hidden">{visible(storage.name)}</span>;
-  if (!figures || figures.size === null || lost) {
-    return (
-      <span className="max-sm:flex max-sm:justify-between max-sm:gap-2 max-sm:text-s">
-        {name}
-        {status ?? <span className="text-ink-2">{t("notMeasured")}</span>}
-      </span>
-    );
-  }
+  if (!figures || figures.size === null || lost) return status ?? t("notMeasured");
   return (
-    <div className="min-w-0">
+    <>
       {storage.shared ? null : (
         <>
           <CapacityBar
@@ -58,16 +49,12 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
             allocated={figures.allocated}
             stale={stale}
           />
-          <span className="mt-0.5 flex flex-wrap justify-between gap-x-2 text-s text-ink-2">
-            <span>
-              {name} {formatUsage(figures.used, figures.size)}
-            </span>
-            <span>{formatPercent(fractionOf(figures.used, figures.size))}</span>
-          </span>
+          <span className="float-right ml-2">{formatPercent(fractionOf(figures.used, figures.size))}</span>
+          {formatUsage(figures.used, figures.size)}
         </>
       )}
       {old && word === "unknown" ? null : status}
-      {stale ? <Age ageMs={live?.figuresAgeMs} at={at} /> : null}
-    </div>
+      {stale ? <Age ageMs={live?.figuresAgeMs} at={at} className="block" /> : null}
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import { storageTotals } from "#lib/domain/cluster-summary.ts";
-import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
+import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
 import { worstFirst } from "#lib/domain/needs.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { visible } from "#lib/domain/visible.ts";
@@ -13,6 +13,7 @@ import { findStorage } from "#lib/queries/panel.ts";
 import { useHeldOrder } from "#components/shell/use-held-order.ts";
 import { WideCapacity } from "./figures.tsx";
 import { MakeMain } from "./make-main.tsx";
+import { OPEN_NODES } from "./open-nodes.ts";
 import { StorageOnNode } from "./storage-on-node.tsx";
 import { storageWord } from "./storage-status.tsx";
 
@@ -41,7 +42,12 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
   );
 }
 
-function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: StorageView }) {
+interface Asked {
+  /** By node; empty where there are too many to open them all. */
+  details: Record<string, NodeDetails>;
+}
+
+function StorageContent({ cluster, storage, details }: Asked & { cluster: ClusterView; storage: StorageView }) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
@@ -95,7 +101,8 @@ function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: S
                   live={state.live[node.id]}
                   now={state.sentAt}
                   title="node"
-                  open={order.length <= 4}
+                  open={order.length <= OPEN_NODES}
+                  first={details[node.id]}
                 />
               ))}
             </Pane>
@@ -110,8 +117,8 @@ function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: S
 }
 
 /** A storage: what it is, its space, and how it is on each node. */
-export function StoragePage({ id }: { id: string }) {
+export function StoragePage({ id, ...asked }: Asked & { id: string }) {
   const t = useTranslations("pages.storage");
   const found = findStorage(usePanel(), id);
-  return found ? <StorageContent key={id} {...found} /> : <Gone>{t("gone")}</Gone>;
+  return found ? <StorageContent key={id} {...found} {...asked} /> : <Gone>{t("gone")}</Gone>;
 }

@@ -75,7 +75,6 @@ export interface StorageLive {
   figures: StorageFigures | null;
   figuresAgeMs: number | null;
   checkedAgeMs: number | null;
-  details: Record<string, unknown> | null;
 }
 
 /** A node as pages see it. */

@@ -198,6 +198,7 @@ export const pages = {
     partitions: "Directories and partitions",
     noDetails: "No details measured yet.",
     details: "Details",
+    detailsComing: "Asking for the details.",
     since: "since <at></at>",
     notMeasured: "Not measured yet.",
     nodesNoneTitle: "No node yet",
