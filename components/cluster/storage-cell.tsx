@@ -14,13 +14,15 @@ interface Props {
   live: StorageLive | undefined;
   /** The browser's clock when the ages in `live` were true. */
   at: number | undefined;
+  /** The storage of this node that its capacity is counted with; null where it has its own. */
+  countedWith: StorageView | null;
   /** The node does not answer: its figures are the last known ones. */
   old: boolean;
   now: number;
 }
 
 /** One storage on one node: a small bar with its figures, and the status where it is not simply ok. */
-export function StorageCell({ storage, live, at, old, now }: Props) {
+export function StorageCell({ storage, live, at, countedWith, old, now }: Props) {
   const t = useTranslations("pages.cluster");
   const stale = useStaleAge(live?.figuresAgeMs, at, STORAGE_STALE_MS) !== "" || old;
   const { word } = storageWord(live);
@@ -49,7 +51,11 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
   }
   return (
     <div className="min-w-0">
-      {storage.shared ? null : (
+      {storage.shared ? null : countedWith ? (
+        <span className="block text-s break-words text-ink-2">
+          {name} {t("countedWith", { name: visible(countedWith.name) })}
+        </span>
+      ) : (
         <>
           <CapacityBar
             label={visible(storage.name)}

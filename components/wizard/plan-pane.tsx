@@ -109,10 +109,12 @@ export function PlanPane({ draft }: { draft: DraftView }) {
   const machines = parts.filter((part) => part.target?.address).length;
   const waiting = new Set(draft.nodes.filter((node) => node.state !== "ready").map((node) => node.key));
   return (
-    <div>
+    <section aria-labelledby="plan">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <div>
-          <h2 className="text-l font-semibold">{t("heading")}</h2>
+          <h2 id="plan" className="text-l font-semibold">
+            {t("heading")}
+          </h2>
           <p className="text-ink-2">
             {plan && plan.steps.length > 0
               ? `${t("nothingRuns")} ${t("summary", { steps: plan.steps.length, nodes: machines })}`
@@ -152,6 +154,6 @@ export function PlanPane({ draft }: { draft: DraftView }) {
           </ul>
         </div>
       ) : null}
-    </div>
+    </section>
   );
 }

@@ -71,6 +71,7 @@ export const pages = {
       leaving: "{count, number} leaving",
     },
     mainStorage: "main storage",
+    countedWith: "counted with {name}",
     figures: "Figures",
   },
   needs: {
@@ -125,6 +126,7 @@ export const pages = {
     expected: "expected {value}",
     noCause: "The node has not said why yet.",
     notMeasured: "not measured",
+    countedWith: "same partition as {name}, counted there",
     lastTasks: "Last tasks",
     gone: "This cluster is no longer here",
   },
@@ -200,6 +202,8 @@ export const pages = {
     details: "Details",
     since: "since <at></at>",
     notMeasured: "Not measured yet.",
+    sharing:
+      "{names} {count, plural, one {lies} other {lie}} on the same partition: its space is counted once, and what one storage takes the other has no more.",
     nodesNoneTitle: "No node yet",
     allNodes: "{count, plural, one {On 1 node} other {Over all # nodes}}",
     troubleOn: "{word} on {count, plural, one {1 node} other {# nodes}}",

@@ -111,7 +111,7 @@ export const wizard = {
       blocked: "{count, plural, =0 {not ready} other {# to settle}}",
       failed: "no look possible",
     },
-    row: { pass: "fine:", warning: "warning:", fail: "to settle:" },
+    row: { pass: "fine", warning: "warning", fail: "to settle" },
     group: { storage: "Storage {name}" },
     notReady: "{nodes} {count, plural, one {is} other {are}} not ready",
   },
