@@ -44,6 +44,6 @@ export default defineConfig({
       timeout: 1_200_000,
     },
     // The long ones, for `npm run test:full`.
-    { name: "lab-full", testDir: "e2e/lab", testMatch: "**/faults.e2e.ts", workers: 1, timeout: 1_200_000 },
+    { name: "lab-full", testDir: "e2e/lab", testMatch: "**/{faults,packages}.e2e.ts", workers: 1, timeout: 1_200_000 },
   ],
 });

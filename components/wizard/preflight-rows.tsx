@@ -95,7 +95,8 @@ export function PreflightRows({ groups, choices, storageName, host, busy, onChoo
       <ul>
         {group.rows.map((row) => (
           <Row
-            key={row.id}
+            // Two findings of one kind stand side by side, such as one place taken by two others.
+            key={`${row.id}${JSON.stringify(row.detail?.values ?? {})}`}
             row={row}
             host={host}
             busy={busy}

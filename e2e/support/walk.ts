@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
-import postgres from "postgres";
 import type { Lab } from "../../lab/index.ts";
+import { connect } from "../../lib/db/client.ts";
 import { guardPages, type PageGuard } from "../fixtures/page-guard.ts";
 import { startPanel, type TestPanel } from "../fixtures/panel.ts";
 import { expect, signInContext, test } from "../fixtures/test.ts";
@@ -59,7 +59,7 @@ export function walk(nodes: () => Promise<Lab>): Walk {
       return it().page;
     },
     rows: async <T extends object>(query: string) => {
-      const sql = postgres(it().panel.databaseUrl ?? "", { max: 1 });
+      const sql = connect(it().panel.databaseUrl ?? "", 1);
       try {
         return await sql.unsafe<T[]>(query);
       } finally {

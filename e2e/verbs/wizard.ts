@@ -43,10 +43,8 @@ export async function addMachine(page: Page, node: { address: string; rootPasswo
   const address = page.getByLabel("Address", { exact: true });
   if (!(await address.isVisible())) await page.getByRole("button", { name: "Add by address" }).click();
   await address.fill(node.address);
-  await page
-    .getByText(node.rootPassword === null ? "The panel’s key" : "Password", { exact: true })
-    .last()
-    .click();
+  const credential = page.getByRole("group", { name: "Sign in with" });
+  await credential.getByText(node.rootPassword === null ? "The panel’s key" : "Password", { exact: true }).click();
   if (node.rootPassword !== null) await page.getByRole("textbox", { name: "Password" }).fill(node.rootPassword);
   await page.getByRole("button", { name: "Add", exact: true }).click();
 }
@@ -99,8 +97,7 @@ export interface ShownStep {
 /** The steps of the plan beside the form, in order, opened to their whole length. */
 export async function plannedSteps(page: Page): Promise<ShownStep[]> {
   const plan = page.getByRole("region", { name: "What will happen" });
-  for (const more of await plan.getByRole("button", { name: /more steps?$/ }).all()) await more.click();
-  const folded = plan.getByRole("button", { name: /^Whole command/ });
+  const folded = plan.getByRole("button", { name: /^Whole command|more steps?$/ });
   while ((await folded.count()) > 0) await folded.first().click();
   return plan.locator("ol > li").evaluateAll((steps) =>
     steps.map((step) => ({

@@ -179,7 +179,7 @@ export const pages = {
     config: "Settings",
     imageDir: "Images and backups",
     shareDir: "Operating systems",
-    clusterDirs: "The cluster’s, the same for all its storages.",
+    clusterDirs: "The directories of images and of operating systems are the cluster’s, the same for all its storages.",
     drives: "Drives",
     preallocated: "RAW: a drive takes its whole size when it is made.",
     grown: "Qcow2: a drive takes what the guest has written.",

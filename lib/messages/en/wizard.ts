@@ -102,7 +102,7 @@ export const wizard = {
     threads: "{count, plural, one {1 thread} other {# threads}}",
     command: "Command and output",
     newPassword: "Sign in with another password",
-    passwordGone: "The password is gone: it is kept for an hour at most.",
+    passwordGone: "The password is gone: it is deleted once it was used, after an hour at the latest.",
     state: {
       "reading-key": "reading the host key",
       "confirm-key": "host key to confirm",
@@ -129,6 +129,7 @@ export const wizard = {
     create: "Create the cluster",
     join: "{count, plural, =0 {Add the nodes} one {Add 1 node} other {Add # nodes}}",
     starting: "Starting",
+    change: { gone: "No longer:", added: "New:", different: "Different:" },
     changed: "The nodes have changed since the plan was shown. Look at the new plan and confirm again.",
   },
   plan: {
