@@ -120,7 +120,7 @@ export async function taskSteps(page: Page): Promise<ShownStep[]> {
       title: step.querySelector("button > span:nth-child(2) > span")?.textContent ?? "",
       // The prompt stands before the command, what it printed after it.
       command: step.querySelector("pre")?.childNodes[1]?.textContent ?? "",
-      undo: step.querySelector("p > span.font-mono")?.textContent ?? "",
+      undo: step.querySelector("p > code")?.textContent ?? "",
     })),
   );
 }
