@@ -7,6 +7,7 @@ import { PlainButton } from "#components/ui/button.tsx";
 import { useTicking } from "#components/text/time.tsx";
 import { MiniBar } from "#components/ui/capacity-bar.tsx";
 import { nodeWord } from "#lib/domain/badges.ts";
+import { sharesCapacityWith, storagesBefore } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
 import { isNodeWrong } from "#lib/domain/needs.ts";
 import { formatLoad, formatPercent, formatSpan, fractionOf } from "#lib/domain/units.ts";
@@ -116,6 +117,7 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
               storage={storage}
               live={live?.storages.find((each) => each.storageId === storage.id)}
               at={live?.at}
+              countedWith={sharesCapacityWith(storage, storagesBefore(storage, storages), live)}
               old={old}
               now={now}
             />

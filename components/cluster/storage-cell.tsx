@@ -14,13 +14,15 @@ interface Props {
   live: StorageLive | undefined;
   /** The browser's clock when the ages in `live` were true. */
   at: number | undefined;
+  /** The storage of this node that its capacity is counted with; null where it has its own. */
+  countedWith: StorageView | null;
   /** The node does not answer: its figures are the last known ones. */
   old: boolean;
   now: number;
 }
 
 /** One storage on one node: a small bar with its figures, and the status where it is not simply ok. */
-export function StorageCell({ storage, live, at, old, now }: Props) {
+export function StorageCell({ storage, live, at, countedWith, old, now }: Props) {
   const t = useTranslations("pages.cluster");
   const stale = useStaleAge(live?.figuresAgeMs, at, STORAGE_STALE_MS) !== "" || old;
   const { word } = storageWord(live);
@@ -40,7 +42,9 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
   if (!figures || figures.size === null || lost) return status ?? t("notMeasured");
   return (
     <>
-      {storage.shared ? null : (
+      {storage.shared ? null : countedWith ? (
+        <span className="block break-words">{t("countedWith", { name: visible(countedWith.name) })}</span>
+      ) : (
         <>
           <CapacityBar
             label={visible(storage.name)}

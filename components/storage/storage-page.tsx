@@ -4,7 +4,7 @@ import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
-import { storageTotals } from "#lib/domain/cluster-summary.ts";
+import { sharesCapacityWith, storageTotals } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
 import { worstFirst } from "#lib/domain/needs.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
@@ -54,6 +54,9 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
   const state = usePanel();
   const order = useHeldOrder(cluster.nodes, () => worstFirst(cluster.nodes, state.live));
   const totals = storageTotals(storage, cluster, state.live);
+  const sharing = cluster.storages.filter((other) =>
+    cluster.nodes.some((node) => sharesCapacityWith(storage, [other], state.live[node.id]) !== null),
+  );
   const words = cluster.nodes.map((node) =>
     storageWord(state.live[node.id]?.storages.find((each) => each.storageId === storage.id)),
   );
@@ -85,6 +88,11 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
             {storage.shared ? t("size") : t("allNodes", { count: cluster.nodes.length })}
           </h2>
           <WideCapacity figures={totals} label={visible(storage.name)} stale={false} />
+          {sharing.length > 0 ? (
+            <p className="mt-2 max-w-prose text-s">
+              {t("sharing", { names: sharing.map((other) => visible(other.name)).join(", "), count: sharing.length })}
+            </p>
+          ) : null}
         </Pane>
       ) : null}
       <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_20rem]">

@@ -5,7 +5,7 @@ import { db } from "../../lib/db/client.ts";
 import { clusters } from "../../lib/db/schema/index.ts";
 import type { DraftView } from "../../lib/domain/dto.ts";
 import { lookAgain } from "../../lib/services/drafts/machines.ts";
-import { plainNode } from "../support/nodes.ts";
+import { plainDown, plainNode } from "../support/nodes.ts";
 import { traceOf } from "./trace.ts";
 import {
   addLabNode,
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await panel?.close();
-  await lab?.down();
+  await plainDown();
 });
 
 const packagesRow = () => draft.nodes[0]?.groups.flatMap((group) => group.rows).find((row) => row.id === "packages");

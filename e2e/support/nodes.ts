@@ -68,13 +68,20 @@ export function preparedNodes(): Promise<Lab> {
   });
 }
 
+const plainLab = () => openWithProgress(instanceName("plain"));
+
 /** One node that is a minimal Debian: none of the packages, the lab's repository among its sources. */
 export async function plainNode(): Promise<Lab> {
-  const lab = await openWithProgress(instanceName("plain"));
+  const lab = await plainLab();
   return atScene(lab, PLAIN, () => boot(lab, [{ image: "plain" }]));
 }
 
 /** Ends the nodes of this clone's lab; their scenes stay. */
 export async function nodesDown(): Promise<void> {
   await (await labOfThisClone()).down();
+}
+
+/** Ends the plain node; its scene stays. */
+export async function plainDown(): Promise<void> {
+  await (await plainLab()).down();
 }

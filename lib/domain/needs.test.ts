@@ -41,6 +41,7 @@ const on = (storageId: string, nodeId: string, more: Partial<StorageLive> = {}):
   figures: { size: 100, used: 10, allocated: 10, free: 90 },
   figuresAgeMs: 0,
   checkedAgeMs: 0,
+  capacityOf: null,
   ...more,
 });
 

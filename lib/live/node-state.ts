@@ -208,7 +208,7 @@ export class NodeState {
     };
   }
 
-  #storageView({ storageId, track, figures, checkedAt }: StorageState, at: Moment): StorageLive {
+  #storageView({ storageId, track, figures, checkedAt, details }: StorageState, at: Moment): StorageLive {
     return {
       storageId,
       nodeId: this.nodeId,
@@ -223,6 +223,7 @@ export class NodeState {
       figures: figures?.value ?? null,
       figuresAgeMs: age(figures?.at ?? null, at),
       checkedAgeMs: age(checkedAt, at),
+      capacityOf: typeof details?.capacityOf === "string" && details.capacityOf !== "" ? details.capacityOf : null,
     };
   }
 }

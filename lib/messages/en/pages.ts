@@ -71,6 +71,7 @@ export const pages = {
       leaving: "{count, number} leaving",
     },
     mainStorage: "main storage",
+    countedWith: "counted with {name}",
     figures: "Figures",
   },
   needs: {
@@ -125,6 +126,7 @@ export const pages = {
     expected: "expected {value}",
     noCause: "The node has not said why yet.",
     notMeasured: "not measured",
+    countedWith: "same partition as {name}, counted there",
     lastTasks: "Last tasks",
     gone: "This cluster is no longer here",
   },
@@ -177,7 +179,7 @@ export const pages = {
     config: "Settings",
     imageDir: "Images and backups",
     shareDir: "Operating systems",
-    clusterDirs: "The cluster’s, the same for all its storages.",
+    clusterDirs: "The directories of images and of operating systems are the cluster’s, the same for all its storages.",
     drives: "Drives",
     preallocated: "RAW: a drive takes its whole size when it is made.",
     grown: "Qcow2: a drive takes what the guest has written.",
@@ -201,6 +203,8 @@ export const pages = {
     detailsComing: "Asking for the details.",
     since: "since <at></at>",
     notMeasured: "Not measured yet.",
+    sharing:
+      "{names} {count, plural, one {lies} other {lie}} on the same partition: its space is counted once, and what one storage takes the other has no more.",
     nodesNoneTitle: "No node yet",
     allNodes: "{count, plural, one {On 1 node} other {Over all # nodes}}",
     troubleOn: "{word} on {count, plural, one {1 node} other {# nodes}}",
