@@ -1,10 +1,12 @@
 "use client";
 import { useTranslations } from "use-intl";
+import { StorageDrives } from "#components/drive/storage-drives.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import { storageTotals } from "#lib/domain/cluster-summary.ts";
+import type { DrivesView } from "#lib/domain/drive.ts";
 import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
 import { worstFirst } from "#lib/domain/needs.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
@@ -41,7 +43,13 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
   );
 }
 
-function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: StorageView }) {
+interface ContentProps {
+  cluster: ClusterView;
+  storage: StorageView;
+  drives: DrivesView;
+}
+
+function StorageContent({ cluster, storage, drives }: ContentProps) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
@@ -105,13 +113,14 @@ function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: S
           <Configuration storage={storage} cluster={cluster} />
         </Section>
       </div>
+      <StorageDrives storageId={storage.id} initial={drives} />
     </div>
   );
 }
 
 /** A storage: what it is, its space, and how it is on each node. */
-export function StoragePage({ id }: { id: string }) {
+export function StoragePage({ id, drives }: { id: string; drives: DrivesView }) {
   const t = useTranslations("pages.storage");
   const found = findStorage(usePanel(), id);
-  return found ? <StorageContent key={id} {...found} /> : <Gone>{t("gone")}</Gone>;
+  return found ? <StorageContent key={id} {...found} drives={drives} /> : <Gone>{t("gone")}</Gone>;
 }

@@ -101,7 +101,7 @@ function Part({ part, waits, fold }: { part: PlanPart; waits: boolean; fold: boo
 }
 
 /** What will happen: per machine the exact commands in order, each with what undoes it. Changes as the form changes. */
-export function PlanPane({ draft }: { draft: DraftView }) {
+export function PlanPane({ draft }: { draft: Pick<DraftView, "plan" | "nodes"> }) {
   const t = useTranslations("wizard.plan");
   const say = useText();
   const { plan } = draft;

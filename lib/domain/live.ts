@@ -1,3 +1,4 @@
+import type { Volume } from "./drive.ts";
 import type { Text } from "./text.ts";
 
 /** Health of a node (design: three facts a node, never mixed). */
@@ -57,6 +58,8 @@ export interface StorageCheck {
   full?: boolean;
   /** The driver's own details for its page (PVs, metadata space, partitions), validated by the driver. */
   details?: Record<string, unknown>;
+  /** Every volume on it, whoever made it; left out where the check did not get that far. */
+  volumes?: Volume[];
 }
 
 /** A storage on a node as pages see it. Ages are milliseconds at `sentAt` of the carrying event, counted from receipt by a monotonic clock. */
@@ -102,7 +105,11 @@ export type LiveEvent =
   | { type: "figures"; sentAt: number; nodes: FiguresLive[] }
   | { type: "node-gone"; nodeId: string }
   | { type: "task"; task: TaskEvent }
-  | { type: "changed"; entity: "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history"; id: string }
+  | {
+      type: "changed";
+      entity: "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history" | "drive";
+      id: string;
+    }
   | { type: "resync" };
 
 export interface TaskEvent {

@@ -2,10 +2,19 @@ import { db } from "../db/client.ts";
 import { nodes, storages } from "../db/schema/index.ts";
 import type { NodeLive } from "../domain/live.ts";
 import { readLast } from "./members.ts";
-import { NodeState, now } from "./node-state.ts";
+import { type ListedVolumes, NodeState, now } from "./node-state.ts";
 
 /** Every node as it was measured last, read from the database: what a process without a hub shows. */
 export async function lastLive(): Promise<NodeLive[]> {
+  return (await lastStates()).map((state) => state.view(now()));
+}
+
+/** The volumes of every storage as they were listed last, read from the database. */
+export async function lastVolumes(): Promise<ListedVolumes[]> {
+  return (await lastStates()).flatMap((state) => state.listedVolumes(now()));
+}
+
+async function lastStates(): Promise<NodeState[]> {
   const [nodeRows, storageRows] = await Promise.all([db().select().from(nodes), db().select().from(storages)]);
   return Promise.all(
     nodeRows.map(async ({ id, clusterId }) => {
@@ -16,7 +25,7 @@ export async function lastLive(): Promise<NodeLive[]> {
         own.map((storage) => ({ storageId: storage.id, name: storage.name, isMain: storage.isMain })),
         last,
       );
-      return state.view(now());
+      return state;
     }),
   );
 }

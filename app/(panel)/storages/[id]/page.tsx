@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { StoragePage } from "#components/storage/storage-page.tsx";
 import { en } from "#lib/messages/en.ts";
-import { panelView } from "../../data.ts";
+import { drivesView, panelView } from "../../data.ts";
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -20,5 +20,5 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 export default async function Page(props: Props) {
   const found = await find(props);
   if (!found) notFound();
-  return <StoragePage id={found.id} />;
+  return <StoragePage id={found.id} drives={await drivesView()} />;
 }

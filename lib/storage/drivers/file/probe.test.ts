@@ -5,6 +5,7 @@ import fixture from "./probe.fixture.json" with { type: "json" };
 import { probeFile, readFileCheck } from "./probe.ts";
 
 const config = { vmDir: "/vm" };
+const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const dirs = { imageDir: "/image", shareDir: "/share" };
 const identity = {
   marker: "spindle test",
@@ -13,7 +14,7 @@ const identity = {
   shareFs: "",
 };
 const read = (raw: { code: number | null; lines: string[]; durationMs: number }, pinned = identity) =>
-  readFileCheck(config, dirs, pinned, raw);
+  readFileCheck(config, dirs, pinned, raw, owner);
 
 describe("a File storage's check (S13, S14)", () => {
   const table: [keyof typeof fixture, StorageCheck["outcome"], string | undefined, Partial<StorageCheck>][] = [

@@ -7,10 +7,11 @@ import { probeLvm, readLvmCheck } from "./probe.ts";
 const VG = "S8U9wx-3I0A-dc1g-Ee5o-UIgU-XeB7-5k2hvD";
 const PVS = ["ACkSvn-1HPG-3HbK-tGIw-xn6H-nG2B-E9Vuic", "LTECEz-kitd-4oCN-S7VZ-WcbE-82DM-vkFw3G"];
 const config = { vgName: "lvm0" };
+const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const dirs = { imageDir: "/image", shareDir: "/share" };
 const identity = { vgUuid: VG, pvUuids: PVS.join(","), imageFs: "", shareFs: "" };
 type Raw = { code: number | null; lines: string[]; durationMs: number };
-const read = (raw: Raw, pinned = identity) => readLvmCheck(config, dirs, pinned, raw);
+const read = (raw: Raw, pinned = identity) => readLvmCheck(config, dirs, pinned, raw, owner);
 const more = (...lines: string[]): Raw => ({ ...fixture.ok, lines: [...fixture.ok.lines, ...lines] });
 
 describe("an LVM storage's check (S17)", () => {
