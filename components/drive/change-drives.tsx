@@ -1,11 +1,12 @@
 "use client";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
+import { recheckAction } from "#lib/actions/live.ts";
 import type { DrivesView, DriveView } from "#lib/domain/drive.ts";
 import { parseSize, sizeParts } from "#lib/domain/size-input.ts";
 import { visible } from "#lib/domain/visible.ts";
@@ -30,6 +31,21 @@ function requestOf(verb: Verb, drives: readonly DriveView[], bytes: number | nul
   }
 }
 
+/** More places than this are looked at in their turn. */
+const MOST_LOOKS = 10;
+
+/** Has the storages looked at when the page opens: what is open or gone now counts, not a minute ago. */
+function useFreshLook(drives: readonly DriveView[]): void {
+  const places = [...new Set(drives.map((drive) => `${drive.nodeId} ${drive.storageId}`))].slice(0, MOST_LOOKS).join();
+  useEffect(() => {
+    for (const place of places.split(",")) {
+      const [nodeId = "", storageId = ""] = place.split(" ");
+      // A node that is not followed now has no fresh figures; the plan says so.
+      if (nodeId !== "null") void recheckAction({ nodeId, storageId });
+    }
+  }, [places]);
+}
+
 function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Drives }) {
   const t = useTranslations("drives");
   const say = useText();
@@ -37,6 +53,7 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
   const [size, setSize] = useState<TypedSize>(() => sizeParts(Math.max(...drives.map((drive) => drive.size))));
   const [label, setLabel] = useState(drives[0]?.label ?? "");
   const [left, setLeft] = useState(false);
+  useFreshLook(drives);
   const bytes = parseSize(size.typed, size.unit);
   const request = requestOf(verb, drives, bytes, label);
   const plan = useDrivePlan(request);

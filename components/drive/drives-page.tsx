@@ -31,7 +31,7 @@ function Tools({ filter, set, shown, total }: ToolsProps) {
   const storages = state.clusters
     .flatMap((cluster) => cluster.storages.map((storage) => ({ ...storage, cluster: cluster.name })))
     .toSorted((a, b) => naturalOrder(a.name, b.name));
-  const select = `${INPUT} h-8 w-auto max-w-full border-control-line`;
+  const select = `${INPUT} h-8 border-control-line`;
   return (
     <div className="mb-2.5 flex flex-wrap items-center gap-2">
       <label className="relative block w-full sm:w-60">
@@ -45,32 +45,36 @@ function Tools({ filter, set, shown, total }: ToolsProps) {
           className={`${INPUT} h-8 border-control-line pl-8`}
         />
       </label>
-      <select
-        aria-label={t("storageFilter")}
-        value={filter.storageId ?? ""}
-        onChange={(event) => set({ storage: event.target.value })}
-        className={select}
-      >
-        <option value="">{t("allStorages")}</option>
-        {storages.map((storage) => (
-          <option key={storage.id} value={storage.id}>
-            {visible(`${storage.name} · ${storage.cluster}`)}
-          </option>
-        ))}
-      </select>
-      <select
-        aria-label={t("stateFilter")}
-        value={filter.state ?? ""}
-        onChange={(event) => set({ state: event.target.value })}
-        className={select}
-      >
-        <option value="">{t("allStates")}</option>
-        {WORDS.map((word) => (
-          <option key={word} value={word}>
-            {t(`word.${word}`)}
-          </option>
-        ))}
-      </select>
+      <span className="w-full sm:w-52">
+        <select
+          aria-label={t("storageFilter")}
+          value={filter.storageId ?? ""}
+          onChange={(event) => set({ storage: event.target.value })}
+          className={select}
+        >
+          <option value="">{t("allStorages")}</option>
+          {storages.map((storage) => (
+            <option key={storage.id} value={storage.id}>
+              {visible(`${storage.name} · ${storage.cluster}`)}
+            </option>
+          ))}
+        </select>
+      </span>
+      <span className="w-full sm:w-40">
+        <select
+          aria-label={t("stateFilter")}
+          value={filter.state ?? ""}
+          onChange={(event) => set({ state: event.target.value })}
+          className={select}
+        >
+          <option value="">{t("allStates")}</option>
+          {WORDS.map((word) => (
+            <option key={word} value={word}>
+              {t(`word.${word}`)}
+            </option>
+          ))}
+        </select>
+      </span>
       <span className="ml-auto text-s text-ink-2">{t("shown", { shown, total })}</span>
     </div>
   );

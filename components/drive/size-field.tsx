@@ -36,16 +36,18 @@ export function SizeField({ label, help, error, value, onChange, onLeave }: Prop
           onBlur={onLeave}
           className={`${inputClasses(Boolean(error))} max-w-40`}
         />
-        <select
-          aria-label={t("unit")}
-          value={value.unit}
-          onChange={(event) => onChange({ ...value, unit: event.target.value as SizeUnit })}
-          className={`${INPUT} h-8 w-24 border-control-line`}
-        >
-          {Object.keys(SIZE_UNITS).map((unit) => (
-            <option key={unit}>{unit}</option>
-          ))}
-        </select>
+        <span className="w-24">
+          <select
+            aria-label={t("unit")}
+            value={value.unit}
+            onChange={(event) => onChange({ ...value, unit: event.target.value as SizeUnit })}
+            className={`${INPUT} h-8 border-control-line`}
+          >
+            {Object.keys(SIZE_UNITS).map((unit) => (
+              <option key={unit}>{unit}</option>
+            ))}
+          </select>
+        </span>
       </span>
     </FieldFrame>
   );

@@ -21,8 +21,9 @@ export interface Layout {
   config: Record<string, string>;
   /** Path on the node at which a drive's volume lies; `$ID` stands for its id. */
   path: string;
-  /** Shell that makes the volume readable as a device or file at `$1` … and prints that path; raw bytes. */
+  /** Shell that ends with 0 when the first `$2` bytes of the drive `$1` read as zeros. */
   read: string;
+  /** Shell that writes something into the drive `$1`. */
   write: string;
   /** Prints the bytes the node itself says are free. */
   free: string;
@@ -54,7 +55,7 @@ const file: Layout = {
   kind: "file",
   config: { vmDir: "/vm" },
   path: "/vm/$ID.qcow2",
-  read: 'qemu-img compare -q -f qcow2 -F raw "/vm/$1.qcow2" /dev/null',
+  read: 'qemu-io -r -f qcow2 -c "read -q -P 0 0 $2" "/vm/$1.qcow2"',
   write: 'qemu-io -f qcow2 -c "write -P 100 0 4k" "/vm/$1.qcow2"',
   free: "stat -f -c '%a * %S' /vm | sed 's/ //g' | { IFS='*' read -r a b; echo $((a * b)); }",
   stranger: 'echo stranger >"/vm/$1.qcow2"',

@@ -153,8 +153,9 @@ function create(context: Context, drive: DriveSpec): NodeStep[] {
   ];
 }
 
-function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
+function grow(context: Context, drive: DriveSpec, wanted: number): NodeStep[] {
   const image = new Image(context, drive);
+  const size = Math.max(wanted, drive.size);
   const before = drive.size === size ? "" : drive.size;
   return [
     image.step("resize", "resize", ["qemu-img", "resize", "-q", "-f", "qcow2", "--", image.path, String(size)], {
