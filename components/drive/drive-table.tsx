@@ -1,8 +1,9 @@
 "use client";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import Link from "next/link";
+import { useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
-import { Chunk, CHUNK_ROWS } from "#components/cluster/chunk.tsx";
+import { useWindowRows } from "#components/cluster/use-window-rows.ts";
 import { Age, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { PlainButton } from "#components/ui/button.tsx";
 import { Pane } from "#components/ui/layout.tsx";
@@ -34,7 +35,6 @@ interface Props {
 
 const HEAD = "px-3.5 py-2 text-left text-s font-medium text-ink-2";
 const CELL = "px-3.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
-const ROW_HEIGHT = 37;
 
 function Head({ column, sorting }: { column: Sort; sorting: Sorting | undefined }) {
   const t = useTranslations("drives");
@@ -124,13 +124,20 @@ function Cell({ column, row, at, stale }: { column: Sort; row: DriveRow; at: num
   }
 }
 
-function Line({ row, at, columns, selection }: Omit<Props, "rows" | "label" | "sorting"> & { row: DriveRow }) {
+interface LineProps extends Omit<Props, "rows" | "label" | "sorting"> {
+  row: DriveRow;
+  rowIndex: number;
+}
+
+function Line({ row, at, columns, selection, rowIndex }: LineProps) {
   const t = useTranslations("drives");
   const { drive } = row;
   const stale = useStaleAge(drive.measured?.ageMs, at, STORAGE_STALE_MS) !== "";
   const isOn = selection?.ids.has(drive.id) ?? false;
   return (
     <tr
+      data-row={drive.id}
+      aria-rowindex={rowIndex}
       className={`border-t border-line max-sm:relative max-sm:block max-sm:px-3.5 max-sm:py-2.5 ${isOn ? "bg-accent-soft" : ""}`}
     >
       {selection ? (
@@ -153,19 +160,19 @@ function Line({ row, at, columns, selection }: Omit<Props, "rows" | "label" | "s
   );
 }
 
-/** Drives as rows, drawn in parts near the screen; on a phone each is a card. */
+/** Drives as rows, drawn near the screen only; on a phone each is a card. */
 export function DriveTable({ rows, at, label, columns, selection, sorting }: Props) {
   const t = useTranslations("drives");
   const width = columns.length + (selection ? 1 : 0);
-  const chunks = Array.from({ length: Math.ceil(rows.length / CHUNK_ROWS) }, (_, index) =>
-    rows.slice(index * CHUNK_ROWS, (index + 1) * CHUNK_ROWS),
-  );
+  const body = useRef<HTMLTableSectionElement>(null);
+  const ids = useMemo(() => rows.map((row) => row.drive.id), [rows]);
+  const parts = useWindowRows(body, ids);
   const isAll = rows.length > 0 && rows.every((row) => selection?.ids.has(row.drive.id));
   return (
     <Pane className="overflow-hidden">
       <table className="w-full border-collapse max-sm:block" aria-label={label} aria-rowcount={rows.length + 1}>
         <thead className="bg-sunken max-sm:sr-only">
-          <tr>
+          <tr aria-rowindex={1}>
             {selection ? (
               <th scope="col" className="w-10 pl-3.5 text-left">
                 <label className="flex size-6 items-center justify-center">
@@ -184,13 +191,28 @@ export function DriveTable({ rows, at, label, columns, selection, sorting }: Pro
             ))}
           </tr>
         </thead>
-        {chunks.map((chunk, index) => (
-          <Chunk key={chunk[0]?.drive.id} first={index < 3} columns={width} estimate={chunk.length * ROW_HEIGHT}>
-            {chunk.map((row) => (
-              <Line key={row.drive.id} row={row} at={at} columns={columns} selection={selection} />
-            ))}
-          </Chunk>
-        ))}
+        <tbody ref={body} className="max-sm:block">
+          {parts.flatMap((part) =>
+            "key" in part
+              ? [
+                  <tr key={part.key} aria-hidden className="max-sm:block" style={{ height: part.height }}>
+                    <td colSpan={width} className="p-0" />
+                  </tr>,
+                ]
+              : rows
+                  .slice(part.from, part.to)
+                  .map((row, offset) => (
+                    <Line
+                      key={row.drive.id}
+                      row={row}
+                      at={at}
+                      columns={columns}
+                      selection={selection}
+                      rowIndex={part.from + offset + 2}
+                    />
+                  )),
+          )}
+        </tbody>
       </table>
     </Pane>
   );

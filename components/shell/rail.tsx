@@ -2,7 +2,7 @@
 import { Activity, Boxes, CircleUserRound, HardDrive, ListChecks, type LucideIcon, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useMemo } from "react";
 import { useTranslations } from "use-intl";
 import { nodeWord } from "#lib/domain/badges.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
@@ -71,7 +71,8 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
   const path = usePathname();
   const state = usePanel();
   const tasks = useTasks();
-  const needs = needsOf(state.clusters, state.live, tasks, state.sentAt);
+  const { clusters: all, live, sentAt } = state;
+  const needs = useMemo(() => needsOf(all, live, tasks, sentAt), [all, live, tasks, sentAt]);
   const running = tasks.filter(isOpen).length;
   const here = clusterOfPath(path, state);
   const clusters = [...state.clusters].sort((a, b) => naturalOrder(a.name, b.name));
@@ -133,7 +134,7 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
         </Entry>
         <li className="flex h-8 items-center gap-2.5 px-2 text-ink-2">
           <CircleUserRound aria-hidden size={16} className="shrink-0" />
-          <span className="truncate">{userName}</span>
+          <span className="truncate">{visible(userName)}</span>
         </li>
       </ul>
     </nav>

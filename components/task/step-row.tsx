@@ -10,7 +10,7 @@ import { STEP_TONE } from "#lib/domain/badges.ts";
 import type { TaskStepView } from "#lib/domain/dto.ts";
 import type { Plan, Step, StepState } from "#lib/domain/plan.ts";
 import { renderCommand } from "#lib/domain/render-command.ts";
-import { visible } from "#lib/domain/visible.ts";
+import { visible, visibleOutput } from "#lib/domain/visible.ts";
 import { Took } from "./took.tsx";
 
 const ICON: Partial<Record<StepState, LucideIcon>> = {
@@ -33,7 +33,9 @@ function UndoLine({ step }: { step: Step }) {
     <p className="text-s text-ink-2">
       {t("undo")}: <T text={step.undo.title} />
       {"command" in step.undo ? (
-        <span className="ml-1 font-mono break-all">{visible(renderCommand(step.undo.command))}</span>
+        <code className="block font-mono break-all whitespace-pre-wrap">
+          {visibleOutput(renderCommand(step.undo.command))}
+        </code>
       ) : null}
     </p>
   );

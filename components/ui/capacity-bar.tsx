@@ -45,6 +45,7 @@ export function CapacityBar({
 }: Props) {
   const t = useTranslations("common");
   const fraction = fractionOf(used, size);
+  const promised = fractionOf(allocated, size);
   const said = [
     label,
     fraction === null
@@ -60,12 +61,16 @@ export function CapacityBar({
       title={said}
       className={`bar relative block w-full overflow-hidden rounded-s bg-cap-track ${thick ? "h-3" : "h-1.5"} ${stale ? "opacity-50" : ""}`}
     >
-      <span className="absolute inset-y-0 left-0 bg-cap-allocated" style={width(fractionOf(allocated, size))} />
+      {promised !== null && promised > (fraction ?? 0) ? (
+        <span className="absolute inset-y-0 left-0 bg-cap-allocated" style={width(promised)} />
+      ) : null}
       <span
         className={`absolute inset-y-0 left-0 ${FILL[(calm ? null : capacityTone(fraction)) ?? "ok"]}`}
         style={width(fraction)}
       />
-      <span className="hatched absolute inset-y-0 right-0" style={width(fractionOf(reserve, size))} />
+      {reserve === null ? null : (
+        <span className="hatched absolute inset-y-0 right-0" style={width(fractionOf(reserve, size))} />
+      )}
     </span>
   );
 }
@@ -75,16 +80,18 @@ export function MiniBar({
   fraction,
   warnFrom = 1.1,
   wide = false,
+  className = "",
 }: {
   fraction: number | null;
   warnFrom?: number;
   wide?: boolean;
+  className?: string;
 }) {
   const tone: Tone = fraction !== null && fraction >= warnFrom ? "warn" : "ok";
   return (
     <span
       aria-hidden
-      className={`bar relative inline-block h-1 shrink-0 overflow-hidden rounded-s bg-cap-track ${wide ? "w-24" : "w-8"}`}
+      className={`bar relative inline-block h-1 shrink-0 overflow-hidden rounded-s bg-cap-track ${wide ? "w-24" : "w-8"} ${className}`}
     >
       <span
         className={`absolute inset-y-0 left-0 ${FILL[tone]}`}

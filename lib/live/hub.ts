@@ -186,6 +186,10 @@ class Hub {
     return [...this.#watched.values()].flatMap(({ session }) => session.state.listedVolumes(at));
   }
 
+  details(nodeId: string): ReturnType<NodeState["details"]> | null {
+    return this.#watched.get(nodeId)?.session.state.details() ?? null;
+  }
+
   recheck(nodeId: string, storageId: string | null): boolean {
     const watched = this.#watched.get(nodeId);
     watched?.session.recheck(storageId);
@@ -221,6 +225,11 @@ export function hubLive(): NodeLive[] | null {
 /** The volumes of every storage on every node, as they were listed last; null when no hub runs in this process. */
 export function hubVolumes(): ListedVolumes[] | null {
   return holder().hub?.volumes() ?? null;
+}
+
+/** By storage, the details of its last check on a node; null when no hub of this process follows the node. */
+export function hubDetails(nodeId: string): Record<string, Record<string, unknown> | null> | null {
+  return holder().hub?.details(nodeId) ?? null;
 }
 
 /** Has a storage of a node (all of them: null) checked now; the outcome comes as an event. False: the node is not followed. */

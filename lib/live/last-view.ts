@@ -9,9 +9,19 @@ export async function lastLive(): Promise<NodeLive[]> {
   return (await lastStates()).map((state) => state.view(now()));
 }
 
-/** The volumes of every storage as they were listed last, read from the database. */
-export async function lastVolumes(): Promise<ListedVolumes[]> {
-  return (await lastStates()).flatMap((state) => state.listedVolumes(now()));
+/** All of that with the volumes of every storage as they were listed last, and by node what each check reported. */
+export async function lastMeasured(): Promise<{
+  live: NodeLive[];
+  volumes: ListedVolumes[];
+  details: Record<string, ReturnType<NodeState["details"]>>;
+}> {
+  const states = await lastStates();
+  const at = now();
+  return {
+    live: states.map((state) => state.view(at)),
+    volumes: states.flatMap((state) => state.listedVolumes(at)),
+    details: Object.fromEntries(states.map((state) => [state.nodeId, state.details()])),
+  };
 }
 
 async function lastStates(): Promise<NodeState[]> {

@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import type { LiveEvent } from "../domain/live.ts";
+import { detailsKey, isDetailsOf } from "./details.ts";
 import { draftKey } from "./drafts.ts";
 import { DRIVES_KEY } from "./drives.ts";
 import { historyKey } from "./history.ts";
@@ -12,7 +13,7 @@ type Changed = Extract<LiveEvent, { type: "changed" }>["entity"];
 /** Which answers are asked for again when something of the database changed. */
 const ASK_AGAIN: Record<Changed, (id: string) => readonly (readonly string[])[]> = {
   cluster: () => [PANEL_KEY],
-  node: () => [PANEL_KEY],
+  node: (id) => [PANEL_KEY, detailsKey(id)],
   storage: () => [PANEL_KEY],
   draft: (id) => [draftKey(id)],
   task: (id) => [TASKS_KEY, taskKey(id)],
@@ -26,6 +27,7 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
   switch (event.type) {
     case "nodes":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withNodes(state, event.nodes, Date.now()));
+      void client.invalidateQueries({ predicate: isDetailsOf(new Set(event.nodes.map((node) => node.nodeId))) });
       return;
     case "figures":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withFigures(state, event.nodes, Date.now()));

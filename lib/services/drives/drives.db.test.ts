@@ -91,19 +91,18 @@ const FREE: Record<string, number> = { nd_1: 10 * GIB, nd_2: 20 * GIB };
 interface Situation {
   health?: Record<string, NodeLive["health"]>;
   storage?: Partial<StorageLive>;
+  details?: Record<string, unknown>;
   volumes?: (Partial<Volume> & { nodeId: string; storageId: string })[];
 }
 
 /** What the hub would answer. */
-function seen({ health = {}, storage = {}, volumes = [] }: Situation = {}): () => Promise<Measured> {
+function seen({ health = {}, storage = {}, details, volumes = [] }: Situation = {}): () => Promise<Measured> {
   const storageOn = (nodeId: string, storageId: string): StorageLive => {
     const free = FREE[nodeId] ?? 0;
-    const vg = { extentSize: 4 * MIB, freeExtents: free / (4 * MIB), metadataFree: MIB };
     return {
       ...{ storageId, nodeId, status: "ok", suspect: false, readOnly: false, full: false, since: null, checks: 1 },
-      ...{ confirmedAt: null, cause: null, figuresAgeMs: 0, checkedAgeMs: 0 },
+      ...{ confirmedAt: null, cause: null, figuresAgeMs: 0, checkedAgeMs: 0, capacityOf: null },
       figures: { size: 100 * GIB, used: 0, allocated: 0, free },
-      details: storageId === "st_lvm" ? { vg, pvs: [{ uuid: "PV", isMissing: false }] } : null,
       ...storage,
     };
   };
@@ -123,7 +122,12 @@ function seen({ health = {}, storage = {}, volumes = [] }: Situation = {}): () =
         }),
     })),
   );
-  return async () => ({ live, volumes: listed });
+  const groupOf = (nodeId: string) => {
+    const vg = { extentSize: 4 * MIB, freeExtents: (FREE[nodeId] ?? 0) / (4 * MIB), metadataFree: MIB };
+    return details ?? { vg, pvs: [{ uuid: "PV", isMissing: false }] };
+  };
+  const reported = (nodeId: string) => [nodeId, { st_lvm: groupOf(nodeId), st_file: null }] as const;
+  return async () => ({ live, volumes: listed, details: Object.fromEntries(["nd_1", "nd_2"].map(reported)) });
 }
 
 type Create = Extract<DriveRequest, { verb: "create" }>;
@@ -217,7 +221,7 @@ describe("placement @P06", () => {
     ["on a full storage", { storage: { status: "degraded", full: true } }, "drive.place.full"],
     [
       "on a partial group",
-      { storage: { details: { vg: { extentSize: 1, freeExtents: 1 }, pvs: [{ uuid: "PV", isMissing: true }] } } },
+      { details: { vg: { extentSize: 1, freeExtents: 1 }, pvs: [{ uuid: "PV", isMissing: true }] } },
       "lvm.drive.partial",
     ],
   ] as [string, Situation, string][])("a node that is %s takes no new drive", async (_name, situation, key) => {

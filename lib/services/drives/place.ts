@@ -19,7 +19,7 @@ export function placesOf(world: World, storage: StorageRow, count: number): Driv
 function reasonOf(world: World, node: NodeRow, storage: StorageRow, count: number): Text | null {
   const obstacle = newDriveObstacle(world.place(node, storage));
   if (obstacle) return obstacle;
-  const details = world.liveStorage(node.id, storage.id)?.details ?? null;
+  const details = world.details(node.id, storage.id);
   const own = world.driverOf(storage).obstacle(details, count);
   if (own) return own;
   if (!world.identity(node.id, storage.id) || world.free(node, storage) === null)

@@ -88,8 +88,7 @@ function planCreate(world: World, actorId: string, request: Create): Planned {
   const problems = createProblems(world, request, storage);
   if (Object.keys(problems).length > 0) return { ...NOTHING, problems, places };
   const driver = world.driverOf(storage);
-  const sizeOn = (nodeId: string) =>
-    driver.roundSize(wholeSize(request.size), world.liveStorage(nodeId, storage.id)?.details ?? null);
+  const sizeOn = (nodeId: string) => driver.roundSize(wholeSize(request.size), world.details(nodeId, storage.id));
   // Nodes differ in their extents: the largest counts while it is not known which node it will be.
   const largest = Math.max(...places.map((place) => sizeOn(place.nodeId)), wholeSize(request.size));
   const reserve = request.labels.map(() => driver.reserve(largest));
@@ -139,7 +138,7 @@ function blockerOf(world: World, request: Change, row: DriveRow): Text | null {
   if (obstacle) return obstacle;
   const away = changeObstacle(world.place(node, storage));
   if (away) return away;
-  const details = world.liveStorage(node.id, storage.id)?.details ?? null;
+  const details = world.details(node.id, storage.id);
   return world.driverOf(storage).obstacle(details, 0);
 }
 
@@ -174,7 +173,7 @@ function planned(world: World, request: Change, row: DriveRow): PlannedDrive {
   if (request.verb === "rename") return { ...drive, newLabel: request.label };
   const storage = world.storage(storageId);
   if (request.verb !== "grow" || !storage) return drive;
-  const details = world.liveStorage(drive.nodeId, storageId)?.details ?? null;
+  const details = world.details(drive.nodeId, storageId);
   return { ...drive, newSize: world.driverOf(storage).roundSize(wholeSize(request.size), details) };
 }
 

@@ -3,8 +3,8 @@ import { db, type Executor } from "../../db/client.ts";
 import { clusters, drives, nodeStorages, nodes, panel, storages } from "../../db/schema/index.ts";
 import type { Place } from "../../domain/drive.ts";
 import type { NodeLive, StorageLive } from "../../domain/live.ts";
-import { hubLive, hubVolumes } from "../../live/hub.ts";
-import { lastLive, lastVolumes } from "../../live/last-view.ts";
+import { hubDetails, hubLive, hubVolumes } from "../../live/hub.ts";
+import { lastMeasured } from "../../live/last-view.ts";
 import type { ListedVolumes } from "../../live/node-state.ts";
 import type { DriveContext, DriveDriver, Ownership } from "../../storage/contract.ts";
 import { requireDriver } from "../../storage/registry.ts";
@@ -17,13 +17,18 @@ export type StorageRow = typeof storages.$inferSelect;
 export interface Measured {
   live: NodeLive[];
   volumes: ListedVolumes[];
+  /** By node and storage: what its check reported. */
+  details: Record<string, Record<string, Details>>;
 }
+
+type Details = Record<string, unknown> | null;
 
 /** From the hub of this process, or from the database where none runs here. */
 export async function measured(): Promise<Measured> {
   const live = hubLive();
-  if (live) return { live, volumes: hubVolumes() ?? [] };
-  return { live: await lastLive(), volumes: await lastVolumes() };
+  if (!live) return lastMeasured();
+  const details = Object.fromEntries(live.map(({ nodeId }) => [nodeId, hubDetails(nodeId) ?? {}]));
+  return { live, volumes: hubVolumes() ?? [], details };
 }
 
 /** Everything that plans of drives are made from: the database as `tx` sees it, and what was measured. */
@@ -36,6 +41,7 @@ export class World {
   readonly #panel: { id: string; epoch: number };
   readonly #live: Map<string, NodeLive>;
   readonly #volumes: Map<string, ListedVolumes>;
+  readonly #details: Measured["details"];
 
   private constructor(rows: Awaited<ReturnType<typeof readRows>>, measured: Measured) {
     this.clusters = rows.clusters;
@@ -44,6 +50,7 @@ export class World {
     this.drives = rows.drives;
     this.#panel = rows.panel;
     this.#pinned = new Map(rows.pinned.map((row) => [`${row.nodeId}:${row.storageId}`, row.identity]));
+    this.#details = measured.details;
     this.#live = new Map(measured.live.map((node) => [node.nodeId, node]));
     this.#volumes = new Map(measured.volumes.map((listed) => [`${listed.nodeId}:${listed.storageId}`, listed]));
   }
@@ -66,6 +73,10 @@ export class World {
 
   liveStorage(nodeId: string, storageId: string): StorageLive | undefined {
     return this.#live.get(nodeId)?.storages.find((storage) => storage.storageId === storageId);
+  }
+
+  details(nodeId: string, storageId: string): Details {
+    return this.#details[nodeId]?.[storageId] ?? null;
   }
 
   listed(nodeId: string, storageId: string): ListedVolumes | undefined {
@@ -95,7 +106,7 @@ export class World {
       storageName: storage.name,
     };
     const config = requireDriver(storage.kind).config.parse(storage.config);
-    const details = this.liveStorage(node.id, storage.id)?.details ?? null;
+    const details = this.details(node.id, storage.id);
     return { config, identity, owner, details, target: node.id };
   }
 
@@ -108,7 +119,7 @@ export class World {
     const identity = this.identity(node.id, storage.id);
     const live = this.liveStorage(node.id, storage.id);
     if (!identity || !live || key === null) return null;
-    const { free } = this.driverOf(storage).room(identity, live.figures, live.details);
+    const { free } = this.driverOf(storage).room(identity, live.figures, this.details(node.id, storage.id));
     if (free === null) return null;
     const sharing = this.storages.filter((other) => this.#roomKey(node.id, other) === key);
     return free - sharing.reduce((sum, other) => sum + this.#promised(node.id, other), 0);

@@ -5,6 +5,7 @@ import {
   DIRS_SCRIPT,
   type DirLook,
   dirProblem,
+  fileSystemOf,
   isFull,
   partitionsOf,
   readDirs,
@@ -118,6 +119,7 @@ export function readFileCheck(
     ...(volumes ? { volumes } : {}),
     figures: space ? { size: space.size, used: space.used, allocated: promised, free: space.free } : undefined,
     details: {
+      capacityOf: fileSystemOf(vm),
       partitions: partitionsOf(looks),
       directories: looks.map(({ role, path, state }) => ({ role, path, state })),
     },
