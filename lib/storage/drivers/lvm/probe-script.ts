@@ -78,8 +78,9 @@ lvm_look() {
 # The maps of the VG with the devices they lie on, and whether something holds them open.
 lvm_maps() {
   good=1
-  [ -d /sys/module/dm_mod ] || return 0
-  dmsetup info -c --noheadings --separator ' ' -o uuid,name,open,devnos_used 2>/dev/null >"$own.maps"
+  # Without the device mapper nothing can be mapped.
+  [ -d /sys/module/dm_mod ] || { echo mapped; return 0; }
+  dmsetup info -c --noheadings --separator ' ' -o uuid,name,open,devnos_used 2>/dev/null >"$own.maps" || return 0
   while read -r uuid name open used; do
     case $uuid in "LVM-$1"*) ;; *) continue ;; esac
     printf 'map %s %s %s %s\\n' "$name" "$open" "$used" "\${uuid#"LVM-$1"}"

@@ -122,3 +122,41 @@ describe("an LVM storage's check (S17)", () => {
     ]);
   });
 });
+
+describe("the volumes of a group @S17 @B03", () => {
+  const lv = (name: string, uuid: string, tags: string) =>
+    `{"lv_name":"${name}", "lv_uuid":"${uuid}", "lv_size":"16777216", "lv_tags":"${tags}", "lv_health_status":""},`;
+  const own = "spindle.panel=pa_1,spindle.storage=st_1";
+  const lines = [
+    "map lvm0-dr_1 1 8:0 AAAAAAbbbb",
+    "mapped",
+    lv("dr_1", "AAAAAA-bbbb", `${own},spindle.drive=dr_1,spindle.label=web:201`),
+    lv("dr_2", "CCCCCC-dddd", `${own},spindle.drive=dr_2,spindle.blank-from=0`),
+    lv("dr_3", "EEEEEE-ffff", `spindle.panel=pa_2,spindle.storage=st_1,spindle.drive=dr_3`),
+    lv("copy", "GGGGGG-hhhh", `${own},spindle.drive=dr_1`),
+    lv("root", "IIIIII-jjjj", ""),
+    "listed",
+  ];
+
+  it("are ours by every mark and their name, active and open by the kernel's maps", () => {
+    const { volumes } = read(more(...lines));
+    expect(
+      volumes?.map(({ name, drive, isActive, isOpen, isBlanking }) => [name, drive, isActive, isOpen, isBlanking]),
+    ).toEqual([
+      ["dr_1", "dr_1", true, true, false],
+      ["dr_2", "dr_2", false, false, true],
+      ["dr_3", null, false, false, false],
+      ["copy", null, false, false, false],
+      ["root", null, false, false, false],
+    ]);
+    expect(volumes?.[0]).toMatchObject({ label: "web 1", size: 16777216, used: 16777216 });
+  });
+
+  it("a list that was cut off is none, and use is unknown where maps were not read", () => {
+    expect(read(more(...lines.slice(0, -1))).volumes).toBeUndefined();
+    expect(read(more(...lines.filter((line) => line !== "mapped"))).volumes?.[0]).toMatchObject({
+      isOpen: null,
+      isActive: null,
+    });
+  });
+});
