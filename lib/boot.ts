@@ -11,6 +11,7 @@ import { loadMasterKey } from "./secrets/master.ts";
 import { sweepSecrets } from "./secrets/store.ts";
 import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
 import { registerJoinSteps } from "./services/clusters/record.ts";
+import { registerDriveSteps, sweepDrives } from "./services/drives/settle.ts";
 import { resumeLooks, stopLooks } from "./services/drafts/look.ts";
 import { sweepDrafts } from "./services/drafts/sweep.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
@@ -37,6 +38,7 @@ async function sweep(): Promise<void> {
   try {
     await sweepSecrets();
     await sweepDrafts();
+    await sweepDrives();
     await sweepFailures();
     await sweepLinks(db());
   } catch (error) {
@@ -67,6 +69,7 @@ async function startParts(parts: Part[]): Promise<void> {
   await startHub(requireDriver);
   parts.push({ name: "live hub", stop: stopHub });
   registerJoinSteps();
+  registerDriveSteps();
   await startEngine();
   parts.push({ name: "tasks", stop: stopEngine });
   await resumeLooks();

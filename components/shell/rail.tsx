@@ -1,5 +1,5 @@
 "use client";
-import { Activity, Boxes, CircleUserRound, ListChecks, type LucideIcon, Settings } from "lucide-react";
+import { Activity, Boxes, CircleUserRound, HardDrive, ListChecks, type LucideIcon, Settings } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { type ReactNode, useId, useMemo } from "react";
@@ -89,6 +89,9 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
           urgent={needs.some((need) => need.tone === "bad")}
         >
           {t("overview")}
+        </Entry>
+        <Entry href="/drives" icon={HardDrive} current={path.startsWith("/drives")}>
+          {t("drives")}
         </Entry>
         <Entry
           href="/tasks"

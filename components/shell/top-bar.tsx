@@ -31,6 +31,7 @@ function useCrumbs(): Crumb[] {
       ? [{ name: t("tasks.title"), href: "/tasks" }, { name: task ? say(task.title) : id }]
       : [{ name: t("tasks.title") }];
   }
+  if (area === "drives") return [{ name: t("shell.drives"), href: id ? "/drives" : undefined }];
   if (area === "settings") return [{ name: t("settings.title") }];
   if (area === "clusters" && id === "new")
     return [{ name: t("shell.clusters"), href: "/" }, { name: t("overview.newCluster") }];

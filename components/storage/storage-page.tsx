@@ -1,10 +1,12 @@
 "use client";
 import { useTranslations } from "use-intl";
+import { StorageDrives } from "#components/drive/storage-drives.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import { sharesCapacityWith, storageTotals } from "#lib/domain/cluster-summary.ts";
+import type { DrivesView } from "#lib/domain/drive.ts";
 import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
 import { worstFirst } from "#lib/domain/needs.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
@@ -45,9 +47,15 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
 interface Asked {
   /** By node; empty where there are too many to open them all. */
   details: Record<string, NodeDetails>;
+  drives: DrivesView;
 }
 
-function StorageContent({ cluster, storage, details }: Asked & { cluster: ClusterView; storage: StorageView }) {
+interface ContentProps extends Asked {
+  cluster: ClusterView;
+  storage: StorageView;
+}
+
+function StorageContent({ cluster, storage, details, drives }: ContentProps) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
@@ -120,6 +128,7 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
           <Configuration storage={storage} cluster={cluster} />
         </Section>
       </div>
+      <StorageDrives storageId={storage.id} initial={drives} />
     </div>
   );
 }

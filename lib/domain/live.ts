@@ -1,3 +1,4 @@
+import type { Volume } from "./drive.ts";
 import type { Text } from "./text.ts";
 
 /** Health of a node (design: three facts a node, never mixed). */
@@ -60,6 +61,8 @@ export interface StorageCheck {
    * known outside of it: an opaque word for what the capacity is that of, equal for storages that share it.
    */
   details?: Record<string, unknown>;
+  /** Every volume on it, whoever made it; left out where the check did not get that far. */
+  volumes?: Volume[];
 }
 
 /** A storage on a node as pages see it. Ages are milliseconds at `sentAt` of the carrying event, counted from receipt by a monotonic clock. */
@@ -106,7 +109,11 @@ export type LiveEvent =
   | { type: "figures"; sentAt: number; nodes: FiguresLive[] }
   | { type: "node-gone"; nodeId: string }
   | { type: "task"; task: TaskEvent }
-  | { type: "changed"; entity: "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history"; id: string }
+  | {
+      type: "changed";
+      entity: "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history" | "drive";
+      id: string;
+    }
   | { type: "resync" };
 
 export interface TaskEvent {

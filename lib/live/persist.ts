@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { db, isDatabaseAway } from "../db/client.ts";
-import { nodeLast, statusChanges, storageLast } from "../db/schema/index.ts";
+import { nodeLast, statusChanges, storageLast, volumesLast } from "../db/schema/index.ts";
 import { log } from "../log.ts";
 import { announceChanged } from "./changed.ts";
 import type { NodeState, StatusChange } from "./node-state.ts";
@@ -106,6 +106,13 @@ async function writeNode(state: NodeState, changes: StatusChange[]): Promise<voi
             measuredAt: excluded("measured_at"),
           },
         });
+    }
+    const listings = [...state.storages.values()].flatMap(({ storageId, volumes }) =>
+      volumes ? [{ nodeId, storageId, volumes: volumes.value, measuredAt: new Date(volumes.at.wall) }] : [],
+    );
+    for (const row of listings) {
+      const target = [volumesLast.nodeId, volumesLast.storageId];
+      await tx.insert(volumesLast).values(row).onConflictDoUpdate({ target, set: row });
     }
     if (changes.length > 0) {
       await tx

@@ -1,5 +1,7 @@
 import { auth } from "./en/auth.ts";
 import { common } from "./en/common.ts";
+import { drive } from "./en/drive.ts";
+import { drives } from "./en/drives.ts";
 import { errors } from "./en/errors.ts";
 import { file } from "./en/file.ts";
 import { join } from "./en/join.ts";
@@ -12,5 +14,5 @@ import { task } from "./en/task.ts";
 import { wizard } from "./en/wizard.ts";
 
 /** Every sentence that a person reads, by area. A second language is a second file of this shape. */
-export const en = { auth, common, errors, file, join, live, lvm, pages, preflight, ssh, task, wizard };
+export const en = { auth, common, drive, drives, errors, file, join, live, lvm, pages, preflight, ssh, task, wizard };
 export type Messages = typeof en;

@@ -46,7 +46,7 @@ async function proveAccess({ context, step }: Doing, settled: Settled): Promise<
 async function judge(doing: Doing, record: UnitRecord, bootId: string | null): Promise<Settled | null> {
   const { context, step } = doing;
   const target = context.nodes.target(step.target);
-  const place = { target, command: step.command };
+  const place = { target, command: step.command, failures: step.failures };
   switch (record.state) {
     case "never":
       // After a restart of the node a missing record proves nothing.

@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { LiveEvent } from "../domain/live.ts";
 import { detailsKey, isDetailsOf } from "./details.ts";
 import { draftKey } from "./drafts.ts";
+import { DRIVES_KEY } from "./drives.ts";
 import { historyKey } from "./history.ts";
 import { PANEL_KEY, type PanelState, withFigures, withNodes, withoutNode } from "./panel.ts";
 import { TASKS_KEY, taskKey, withTaskEvent } from "./tasks.ts";
@@ -18,6 +19,7 @@ const ASK_AGAIN: Record<Changed, (id: string) => readonly (readonly string[])[]>
   task: (id) => [TASKS_KEY, taskKey(id)],
   user: () => [["user"]],
   history: (id) => [historyKey(id)],
+  drive: () => [DRIVES_KEY, ["drive-plan"]],
 };
 
 /** The one table from event to cache: figures are put in as they came, everything else is asked for again. */

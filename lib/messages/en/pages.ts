@@ -3,6 +3,7 @@ export const pages = {
   shell: {
     navigation: "Main",
     overview: "Overview",
+    drives: "Drives",
     tasks: "Tasks",
     clusters: "Clusters",
     settings: "Settings",
