@@ -118,7 +118,7 @@ function useReason(step: StepName, draft: DraftView): string | null {
 }
 
 /** Confirms what is shown: answers with the task, or with the new plan's reason. */
-function useConfirm({ draft }: DraftForm) {
+function useConfirm({ draft }: DraftForm, onNameRefused: () => void) {
   const router = useRouter();
   const [busy, start] = useTransition();
   const [error, setError] = useState<ErrorView | null>(null);
@@ -127,6 +127,7 @@ function useConfirm({ draft }: DraftForm) {
       const result = await confirmDraft({ draftId: draft.id, digest: draft.digest ?? "" });
       if (result.ok) return router.push(`/tasks/${result.value.taskId}`);
       setError(result.error);
+      if (result.error.fields?.name) onNameRefused();
     });
   return { busy, error, confirm };
 }
@@ -160,7 +161,6 @@ export function Wizard({ initial, kinds }: Props) {
   const next = steps[at + 1];
   const before = steps[at - 1];
   const reason = useReason(step, draft);
-  const { busy, error, confirm } = useConfirm(form);
   const heading = useRef<HTMLHeadingElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
@@ -171,6 +171,11 @@ export function Wizard({ initial, kinds }: Props) {
     void form.flush();
     setAddress({ step: to });
   };
+  // Somebody else was quicker with this name: back to its field, where it says so.
+  const { busy, error, confirm } = useConfirm(form, () => {
+    problems.submit(STEP_PATHS.name);
+    go("name");
+  });
   const goNext = async () => {
     if (!next) return;
     problems.submit(STEP_PATHS[step]);

@@ -16,6 +16,7 @@ const ENTITIES: readonly string[] = [
   "task",
   "user",
   "history",
+  "usage",
 ] satisfies Entity[];
 
 /** Says in a transaction what it changes: every process tells its pages once it is committed, and never if it is not. */
