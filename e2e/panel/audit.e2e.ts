@@ -23,9 +23,10 @@ const test = base.extend<{ seeded: TestPanel }>({
 
 const rows = "tbody tr";
 
-test("the audit log is filtered by who, what, when and about what; the address tells which, and its rows stand in the first HTML", {
-  tag: "@P12",
-}, async ({ page, seeded }) => {
+test("the audit log is filtered by who, what, when and about what; the address tells which, and its rows stand in the first HTML", async ({
+  page,
+  seeded,
+}) => {
   await page.goto(seeded.url);
   await page.getByRole("link", { name: t.title }).click();
   await expect(page.locator(rows).first()).toContainText("disk-130");
@@ -57,9 +58,10 @@ test("the audit log is filtered by who, what, when and about what; the address t
   await expect(page.getByText(t.none)).toBeVisible();
 });
 
-test("what this release has no word for is shown as it was recorded, and a row leads to what it is about", {
-  tag: "@P12",
-}, async ({ page, seeded }) => {
+test("what this release has no word for is shown as it was recorded, and a row leads to what it is about", async ({
+  page,
+  seeded,
+}) => {
   await page.goto(`${seeded.url}/audit?who=Eve`);
   await expect(page.locator(rows).first()).toContainText("future.thing");
   await page.locator(rows).first().getByRole("link").click();

@@ -88,6 +88,29 @@ test("nothing found is said, and a panel that does not answer too", { tag: "@P13
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText(en.common.panelUnreachable);
 });
 
+test("clusters are sorted by their heads, the order stands in the address and stays", { tag: "@P13" }, async ({
+  page,
+  seeded,
+}) => {
+  await page.goto(seeded.url);
+  const names = page.getByRole("rowheader");
+  await expect(names).toHaveText([/ams-kvm/, /fra-kvm/]);
+  await page.getByRole("button", { name: en.pages.overview.column.nodes }).click();
+  await expect(names).toHaveText([/fra-kvm/, /ams-kvm/]);
+  await expect(page).toHaveURL(/sort=nodes/);
+  await page.reload();
+  await expect(names).toHaveText([/fra-kvm/, /ams-kvm/]);
+  const head = page.getByRole("columnheader", { name: en.pages.overview.column.nodes });
+  await expect(head).toHaveAttribute("aria-sort", "descending");
+  // A phone has no heads: the order is chosen from a list.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByLabel(en.common.sort).selectOption("-name");
+  await expect(page).toHaveURL(/sort=-name/);
+  await expect(names).toHaveText([/fra-kvm/, /ams-kvm/]);
+  await page.getByLabel(en.common.sort).selectOption("name");
+  await expect(names).toHaveText([/ams-kvm/, /fra-kvm/]);
+});
+
 for (const [colorScheme, width] of [
   ["light", 1350],
   ["dark", 390],
