@@ -89,6 +89,33 @@ test("the list is sorted by its heads, and goes on part by part to its end", { t
   await expect(page.getByRole("button", { name: t.older })).toHaveCount(0);
 });
 
+test("nothing moves in the list by itself: newer tasks come when asked for, or when one comes back to it", {
+  tag: "@P10",
+}, async ({ page, seeded }) => {
+  const run = (name: string) =>
+    insertTask(seeded.databaseUrl, {
+      id: `tk_${name}`,
+      plan: clusterPlan(name, "dr_none"),
+      state: "done",
+      minutesAgo: 0,
+    });
+  await page.goto(`${seeded.url}/tasks`);
+  await expect(page.locator("[data-live=live]")).toBeVisible();
+  const before = await page.locator(rows).first().textContent();
+  await run("newcomer");
+  const newer = page.getByRole("button", { name: "1 newer task" });
+  await expect(newer).toBeVisible();
+  expect(await page.locator(rows).first().textContent()).toBe(before);
+  await newer.click();
+  await expect(page.locator(rows).first()).toContainText("newcomer");
+  await expect(newer).toHaveCount(0);
+  await page.getByRole("link", { name: en.pages.shell.settings }).click();
+  await expect(page).toHaveURL(/settings/);
+  await run("latecomer");
+  await page.getByRole("link", { name: en.pages.shell.tasks, exact: true }).click();
+  await expect(page.locator(rows).first()).toContainText("latecomer");
+});
+
 test("a running task stays in view on every page, says where it is, and is cancelled by a question", {
   tag: "@P10",
 }, async ({ page, seeded }) => {

@@ -8,12 +8,13 @@ it("each word of a search may stand anywhere, whatever its case", () => {
 });
 
 it("the name itself comes first, then its beginning, then words in it; equals in natural order", () => {
-  const names = ["old-kvm-2", "kvm-10", "kvm-2", "kvm", "xkvm", "kvm-1"];
+  const names = ["a-kvm", "old-kvm-2", "kvm-10", "kvm-2", "kvm", "xkvm", "kvm-1"];
   expect(bestFits(names, ["kvm"], (name) => [name, ""])).toEqual([
     "kvm",
     "kvm-1",
     "kvm-2",
     "kvm-10",
+    "a-kvm",
     "old-kvm-2",
     "xkvm",
   ]);

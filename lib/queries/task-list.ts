@@ -19,6 +19,8 @@ export const taskListParts = (query: string) =>
     initialPageParam: null as string | null,
     getNextPageParam: (last: TaskListPage) => last.next,
     staleTime: Number.POSITIVE_INFINITY,
+    // Whoever comes back to the list sees what ran meanwhile; what came with the page is new as it is.
+    refetchOnMount: (known) => (known.state.dataUpdateCount > 0 ? "always" : false),
     // Another filter is another list; the one before stays until it is there.
     placeholderData: keepPreviousData,
   });
