@@ -8,7 +8,7 @@ import { TextField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { recheckAction } from "#lib/actions/live.ts";
 import type { DrivesView, DriveView } from "#lib/domain/drive.ts";
-import { parseSize, sizeParts } from "#lib/domain/size-input.ts";
+import { parseSize, sizeFromAddress, sizeParts } from "#lib/domain/size-input.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { DriveTable } from "./drive-table.tsx";
 import { PlannedForm, useDrivePlan } from "./planned-form.tsx";
@@ -50,8 +50,11 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
   const t = useTranslations("drives");
   const say = useText();
   const state = usePanel();
-  const [size, setSize] = useState<TypedSize>(() => sizeParts(Math.max(...drives.map((drive) => drive.size))));
-  const [label, setLabel] = useState(drives[0]?.label ?? "");
+  const [address] = useAddress();
+  const [size, setSize] = useState<TypedSize>(
+    () => sizeFromAddress(address.get("size")) ?? sizeParts(Math.max(...drives.map((drive) => drive.size))),
+  );
+  const [label, setLabel] = useState(address.get("label") ?? drives[0]?.label ?? "");
   const [left, setLeft] = useState(false);
   useFreshLook(drives);
   const bytes = parseSize(size.typed, size.unit);

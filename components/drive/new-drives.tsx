@@ -8,7 +8,7 @@ import { describedBy, FieldFrame, inputClasses, TextField } from "#components/ui
 import { Empty, PageHead } from "#components/ui/layout.tsx";
 import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
 import { formatProblem, MAX_AT_ONCE } from "#lib/domain/drive.ts";
-import { numberedLabels, parseSize } from "#lib/domain/size-input.ts";
+import { numberedLabels, parseSize, sizeFromAddress } from "#lib/domain/size-input.ts";
 import { DRIVE_FORMATS, FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { formatBytes, naturalOrder } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
@@ -97,12 +97,12 @@ function NewDrivesForm({ requestKey, choices, chosen }: { requestKey: string; ch
   const t = useTranslations("drives.form");
   const kinds = useTranslations("common.kind");
   const say = useText();
-  const [, setAddress] = useAddress();
+  const [address, setAddress] = useAddress();
   const { storage } = chosen;
   const [nodeId, setNodeId] = useState("");
-  const [label, setLabel] = useState("");
-  const [count, setCount] = useState("1");
-  const [size, setSize] = useState<TypedSize>({ typed: "20", unit: "GiB" });
+  const [label, setLabel] = useState(address.get("label") ?? "");
+  const [count, setCount] = useState(address.get("count") ?? "1");
+  const [size, setSize] = useState<TypedSize>(sizeFromAddress(address.get("size")) ?? { typed: "20", unit: "GiB" });
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const leave = (field: string) => setLeft((before) => new Set(before).add(field));
   const number = /^\d{1,3}$/.test(count.trim()) ? Number(count) : 0;

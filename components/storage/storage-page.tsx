@@ -14,13 +14,16 @@ import { visible } from "#lib/domain/visible.ts";
 import { findStorage } from "#lib/queries/panel.ts";
 import { useHeldOrder } from "#components/shell/use-held-order.ts";
 import { WideCapacity } from "./figures.tsx";
+import { Growth } from "./growth.tsx";
 import { MakeMain } from "./make-main.tsx";
 import { OPEN_NODES } from "./open-nodes.ts";
 import { StorageOnNode } from "./storage-on-node.tsx";
 import { storageWord } from "./storage-status.tsx";
+import { ThresholdsFact } from "./thresholds.tsx";
 
 function Configuration({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
   const t = useTranslations("pages.storage");
+  const tCapacity = useTranslations("capacity");
   const format = FORMAT_BY_KIND[storage.kind];
   const mono = (value: string) => <span className="font-mono text-s break-all">{visible(value)}</span>;
   return (
@@ -36,6 +39,7 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
           ),
           [t("imageDir"), mono(cluster.imageDir)],
           [t("shareDir"), mono(cluster.shareDir)],
+          [tCapacity("thresholds"), <ThresholdsFact key="thresholds" storage={storage} />],
           ...(format ? [[t("drives"), format === "raw" ? t("preallocated") : t("grown")] as const] : []),
         ]}
       />
@@ -95,7 +99,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
           <h2 className="mb-2 text-s font-medium text-ink-2">
             {storage.shared ? t("size") : t("allNodes", { count: cluster.nodes.length })}
           </h2>
-          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} />
+          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} storageId={storage.id} />
           {sharing.length > 0 ? (
             <p className="mt-2 max-w-prose text-s">
               {t("sharing", { names: sharing.map((other) => visible(other.name)).join(", "), count: sharing.length })}
@@ -103,8 +107,11 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
           ) : null}
         </Pane>
       ) : null}
-      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Section title={t("nodes")} className="min-w-0">
+      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
+        <div className="min-w-0 lg:col-start-2">
+          <Growth storage={storage} cluster={cluster} />
+        </div>
+        <Section title={t("nodes")} className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           {order.length === 0 ? (
             <Empty title={t("nodesNoneTitle")}>{t("nodesNone")}</Empty>
           ) : (
@@ -124,7 +131,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
             </Pane>
           )}
         </Section>
-        <Section title={t("config")} className="min-w-0">
+        <Section title={t("config")} className="min-w-0 lg:col-start-2">
           <Configuration storage={storage} cluster={cluster} />
         </Section>
       </div>

@@ -30,6 +30,7 @@ const PAGES = [
   `/clusters/${SEED.empty.id}`,
   `/nodes/${SEED.node.id}`,
   `/storages/${SEED.main.id}`,
+  `/storages/${SEED.main.id}?node=${SEED.node.id}&range=quarter`,
   `/storages/${SEED.fast.id}`,
   "/drives",
   "/drives?q=nothing",
@@ -41,10 +42,13 @@ const PAGES = [
   `/drives/change?do=delete&ids=${SEED.drive.id},${SEED.gone.id}`,
   "/tasks",
   "/tasks?show=trouble",
+  "/tasks?q=nothing+has+this+name",
   `/tasks/${SEED.done}`,
   `/tasks/${SEED.undone}`,
   `/tasks/${SEED.failed}`,
   "/settings",
+  "/audit",
+  "/audit?q=nothing+is+called+so",
   "/nodes/nd_nobody",
 ] as const;
 
@@ -105,6 +109,7 @@ for (const look of LOOKS) {
       for (const path of PAGES) {
         await page.goto(path);
         await expect(page.locator("main h1")).toBeVisible();
+        await expect(page.locator("[aria-busy=true]"), `${path} has arrived`).toHaveCount(0);
         await expectSound(page, path);
       }
     });

@@ -267,6 +267,38 @@ async function seedHistory(db: Database): Promise<void> {
   ]);
 }
 
+/** The main storage on the first node grew for twelve days, a percent of it a day, with half a day in the middle that nobody measured. */
+async function seedUsage(db: Database): Promise<void> {
+  const [series] = await db
+    .insert(schema.usageSeries)
+    .values({ nodeId: SEED.node.id, storageId: SEED.main.id })
+    .returning({ id: schema.usageSeries.id });
+  const size = 894 * GIB;
+  const point = (spanMs: number, ago: number) => {
+    const at = new Date(Math.floor((Date.now() - ago) / spanMs) * spanMs);
+    const used = Math.round(size * (0.37 - (Date.now() - at.getTime()) / (100 * 24 * HOUR)));
+    const low = Math.round(used * 0.98);
+    return {
+      series: series?.id ?? 0,
+      at,
+      samples: 6,
+      size,
+      usedMin: low,
+      usedAvg: used,
+      usedMax: used,
+      allocated: used + 40 * GIB,
+    };
+  };
+  const points = (spanMs: number, count: number) =>
+    Array.from({ length: count }, (_, n) => n + 1)
+      .filter((n) => n * spanMs < 48 * HOUR || n * spanMs > 60 * HOUR)
+      .map((n) => point(spanMs, n * spanMs));
+  await db.insert(schema.usage1m).values(points(60_000, 180));
+  await db.insert(schema.usage10m).values(points(600_000, 7 * 144 - 1));
+  await db.insert(schema.usage1h).values(points(HOUR, 12 * 24));
+  await db.insert(schema.usage1d).values(points(24 * HOUR, 12));
+}
+
 async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Promise<void> {
   const plan = seedPlan("node.join");
   const hasFailed = (position: number) => outcome.state !== "done" && position === 1;
@@ -373,6 +405,7 @@ export async function seedPanel(databaseUrl: string, options: SeedOptions = {}):
     await seedJoining(db, nodes + 1, joining);
     await seedHistory(db);
     await seedDrives(db);
+    await seedUsage(db);
     for (const [index, outcome] of OUTCOMES.entries()) await seedTask(db, outcome, 300 - index * 60);
   } finally {
     await sql.end();

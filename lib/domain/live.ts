@@ -103,17 +103,16 @@ export interface NodeLive {
 /** The part of a node that is new every second; everything else is as the last `nodes` event said. */
 export type FiguresLive = Pick<NodeLive, "nodeId" | "clusterId" | "figures" | "figuresAgeMs">;
 
+/** What an announcement is about. `usage`: thresholds of a storage, or what is expected of storages. */
+export type ChangedEntity = "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history" | "drive" | "usage";
+
 /** What the SSE stream carries. `id` grows by one per event in a panel process; a gap means: ask again. */
 export type LiveEvent =
   | { type: "nodes"; sentAt: number; nodes: NodeLive[] }
   | { type: "figures"; sentAt: number; nodes: FiguresLive[] }
   | { type: "node-gone"; nodeId: string }
   | { type: "task"; task: TaskEvent }
-  | {
-      type: "changed";
-      entity: "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history" | "drive";
-      id: string;
-    }
+  | { type: "changed"; entity: ChangedEntity; id: string }
   | { type: "resync" };
 
 export interface TaskEvent {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { numberedLabels, parseSize, sizeParts } from "./size-input.ts";
+import { labelBehind, numberedLabels, parseSize, sizeFromAddress, sizeParts } from "./size-input.ts";
 
 it.each([
   ["20", "GiB", 20 * 1024 ** 3],
@@ -25,4 +25,18 @@ it.each([1024 ** 2, 16 * 1024 ** 2, 1.5 * 1024 ** 3, 20 * 1024 ** 3, 3 * 1024 **
 it("several drives get numbered labels, one alone its own", () => {
   expect(numberedLabels("db", 3)).toEqual(["db-1", "db-2", "db-3"]);
   expect(numberedLabels("db", 1)).toEqual(["db"]);
+});
+
+it.each([
+  ["db", 1],
+  ["db", 3],
+  ["db-1", 1],
+  ["db-1", 2],
+] as const)("the label %j of %d drives is found behind theirs", (label, count) => {
+  expect(labelBehind(numberedLabels(label, count))).toBe(label);
+});
+
+it("a size comes from an address as it was shown, and from nothing else", () => {
+  expect(sizeFromAddress(String(20 * 1024 ** 3))).toEqual({ typed: "20", unit: "GiB" });
+  for (const value of [null, "", "0", "-1", "1e9", "x", "9".repeat(16)]) expect(sizeFromAddress(value)).toBeNull();
 });

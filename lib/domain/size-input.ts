@@ -19,8 +19,20 @@ export function sizeParts(bytes: number): { typed: string; unit: SizeUnit } {
   return { typed: String(bytes / SIZE_UNITS.MiB), unit: "MiB" };
 }
 
+/** Whole bytes from an address, as a form begins with them; null where there are none. */
+export function sizeFromAddress(value: string | null): { typed: string; unit: SizeUnit } | null {
+  const bytes = value !== null && /^\d{1,15}$/.test(value) ? Number(value) : 0;
+  return bytes > 0 ? sizeParts(bytes) : null;
+}
+
 /** The labels of several drives that are made at once: `db-1`, `db-2` …; one alone has the label itself. */
 export function numberedLabels(label: string, count: number): string[] {
   if (count <= 1) return [label];
   return Array.from({ length: count }, (_, index) => `${label}-${index + 1}`);
+}
+
+/** What was typed for labels that `numberedLabels` made. */
+export function labelBehind(labels: readonly string[]): string {
+  const [first = ""] = labels;
+  return labels.length > 1 ? first.replace(/-1$/, "") : first;
 }

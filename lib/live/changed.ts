@@ -17,6 +17,7 @@ const ENTITIES: readonly string[] = [
   "user",
   "history",
   "drive",
+  "usage",
 ] satisfies Entity[];
 
 /** Says in a transaction what it changes: every process tells its pages once it is committed, and never if it is not. */

@@ -3,3 +3,5 @@ export * from "./cluster.ts";
 export * from "./drive.ts";
 export * from "./panel.ts";
 export * from "./task.ts";
+export * from "./task-search.ts";
+export * from "./usage.ts";
