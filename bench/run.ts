@@ -3,6 +3,7 @@
  * output is one JSON object; with `--json` the rest goes to standard error.
  */
 import { parseArgs } from "node:util";
+import { ensureHost } from "../bin/prerequisites.ts";
 
 /** A benchmark: says what it does by `say`, answers with its figures. */
 export type Benchmark = (options: {
@@ -31,6 +32,7 @@ if (!load) {
   process.exit(2);
 }
 const say = (line: string) => (values.json ? console.error(line) : console.log(line));
+await ensureHost({ browser: true });
 const figures = await (await load())({ times: positive(values.times), minutes: positive(values.minutes), say });
 console.log(JSON.stringify(figures));
 process.exit(0);

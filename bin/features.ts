@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FEATURES } from "./feature-list.ts";
+import { ensureHost } from "./prerequisites.ts";
 import { readPlaywright, readReport, readVitest, type TestResult, treeState } from "./test-report.ts";
 
 const DOC = "docs/features.md";
@@ -103,7 +104,7 @@ function document(tests: TestResult[]): string {
   return `${lines.join("\n")}\n`;
 }
 
-function main(): number {
+async function main(): Promise<number> {
   if (args.includes("--write") || args.includes("--verify")) {
     const text = document([...playwright(["--list"]), ...vitestList()]);
     if (args.includes("--write")) writeFileSync(DOC, text);
@@ -123,6 +124,7 @@ function main(): number {
       console.error(ids.length === 0 ? "--run wants ids, such as S05" : `no such id: ${unknown.join(", ")}`);
       return 2;
     }
+    await ensureHost({ browser: true });
     results = [...playwright(["--grep", ids.map((id) => `@${id}\\b`).join("|")]), ...vitestRun(ids)];
   } else {
     const report = readReport();
@@ -142,4 +144,4 @@ function main(): number {
   return runAt >= 0 && results.some((one) => one.status === "failed") ? 1 : 0;
 }
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -4,8 +4,9 @@ import { mkdirSync } from "node:fs";
 import { chromium, type Page } from "@playwright/test";
 import config from "../playwright.config.ts";
 import { fillDemo } from "./demo/fill.ts";
-import { startDemoLab, stopDemoLab } from "./demo/lab.ts";
+import { startDemoLab } from "./demo/lab.ts";
 import { startDemoPanel } from "./demo/panel.ts";
+import { clearPlace, takePlace } from "./demo/place.ts";
 import { ensureHost } from "./prerequisites.ts";
 
 const FOLDER = "docs/screenshots";
@@ -23,9 +24,10 @@ async function take(page: Page, name: string): Promise<void> {
 
 await ensureHost({ browser: true });
 mkdirSync(FOLDER, { recursive: true });
-const lab = await startDemoLab();
+const place = await takePlace();
+const lab = await startDemoLab(place.name);
 const admin = { email: "admin@demo.test", name: "Demo", password: randomBytes(12).toString("base64url") };
-const panel = await startDemoPanel(admin);
+const panel = await startDemoPanel(place.data, admin);
 const browser = await chromium.launch(config.use?.launchOptions);
 try {
   await fillDemo(panel, admin, lab);
@@ -48,6 +50,5 @@ try {
   await take(page, "corrupted");
 } finally {
   await browser.close();
-  await panel.stop();
-  await stopDemoLab();
+  await clearPlace(place);
 }

@@ -102,3 +102,37 @@ export function writeReport(report: TestReport): void {
 export function readReport(): TestReport | null {
   return existsSync(REPORT_FILE) ? (JSON.parse(readFileSync(REPORT_FILE, "utf8")) as TestReport) : null;
 }
+
+/** Minutes of each test file, longest first. */
+export function minutesByFile(results: readonly TestResult[]): [file: string, minutes: number][] {
+  const byFile = new Map<string, number>();
+  for (const one of results) byFile.set(one.file, (byFile.get(one.file) ?? 0) + one.durationMs / 60_000);
+  return [...byFile].sort((a, b) => b[1] - a[1]);
+}
+
+const FULL_RUN_FILE = "docs/full-run.md";
+
+/** Writes what the last whole run of everything saw into the docs: too long to be repeated at each landing. */
+export function writeFullRun({ commit, dirty, results }: TestReport, broken: readonly string[]): void {
+  const passed = (file: string) => results.filter((one) => one.file === file && one.status === "passed").length;
+  const all = (file: string) => results.filter((one) => one.file === file).length;
+  const rows = minutesByFile(results).map(
+    ([file, minutes]) => `| \`${file}\` | ${passed(file)} of ${all(file)} | ${minutes.toFixed(1)} |`,
+  );
+  const failed = results.filter((one) => one.status !== "passed").map((one) => `- \`${one.file}\`: ${one.title}`);
+  const lines = [
+    "# The last full run",
+    "",
+    "Written by `npm run test:full`, which adds to `npm test` every point of the kill loops and the long suites on nodes.",
+    "",
+    `Commit ${commit}${dirty ? " with changes that were not committed" : ""}, ${new Date().toISOString().slice(0, 10)}, ` +
+      `${results.length - failed.length} of ${results.length} tests passed.`,
+    ...(broken.length > 0 ? ["", `Stages that failed: ${broken.join(", ")}.`] : []),
+    ...(failed.length > 0 ? ["", "Failed:", "", ...failed] : []),
+    "",
+    "| file | passed | minutes |",
+    "|---|---|---|",
+    ...rows,
+  ];
+  writeFileSync(FULL_RUN_FILE, `${lines.join("\n")}\n`);
+}

@@ -6,7 +6,15 @@
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { ensureHost, runHere } from "./prerequisites.ts";
-import { readPlaywright, readVitest, type TestResult, treeState, writeReport } from "./test-report.ts";
+import {
+  minutesByFile,
+  readPlaywright,
+  readVitest,
+  type TestResult,
+  treeState,
+  writeFullRun,
+  writeReport,
+} from "./test-report.ts";
 
 interface Stage {
   name: string;
@@ -73,13 +81,6 @@ function runStage(stage: Stage): { results: TestResult[]; failed: boolean } {
   return { results, failed: code !== 0 };
 }
 
-function printMinutes(results: TestResult[]): void {
-  const byFile = new Map<string, number>();
-  for (const one of results) byFile.set(one.file, (byFile.get(one.file) ?? 0) + one.durationMs);
-  for (const [file, ms] of [...byFile].sort((a, b) => b[1] - a[1]))
-    console.log(`${(ms / 60_000).toFixed(2).padStart(6)} min  ${file}`);
-}
-
 const { commit, dirty } = treeState();
 await ensureHost({ browser: true });
 mkdirSync("report", { recursive: true });
@@ -93,7 +94,8 @@ for (const stage of stages) {
   if (outcome.failed) broken.push(stage.name);
 }
 writeReport({ commit, dirty, results });
-printMinutes(results);
+if (full) writeFullRun({ commit, dirty, results }, broken);
+for (const [file, minutes] of minutesByFile(results)) console.log(`${minutes.toFixed(2).padStart(6)} min  ${file}`);
 
 const failed = results.filter((one) => one.status !== "passed");
 for (const one of failed) console.log(`FAILED ${one.file}: ${one.title}`);

@@ -1,14 +1,12 @@
-import { type Lab, type LabNode, openLab } from "../../lab/index.ts";
+import { type LabNode, openLab } from "../../lab/index.ts";
 import { makeMountedFs, makeVolumeGroup } from "../../lab/layout.ts";
 
-/** The demo's lab has a name of its own: tests and other labs beside it are not touched. */
-const INSTANCE = "demo";
 const NODES = 2;
 
-/** Boots the demo's nodes fresh: bare Debian nodes with a volume group `lvm0` and, on a disk of its own, `/vm`. */
-export async function startDemoLab(): Promise<{ nodes: LabNode[] }> {
+/** Boots the nodes of the demo of this name fresh: bare Debian nodes with a volume group `lvm0` and, on a disk of its own, `/vm`. */
+export async function startDemoLab(name: string): Promise<{ nodes: LabNode[] }> {
   console.log("Starting the nodes; the first time their images are built, which takes some minutes.");
-  const lab = await openLab(INSTANCE, { progress: (line) => console.log(`  ${line}`) });
+  const lab = await openLab(name, { progress: (line) => console.log(`  ${line}`) });
   await lab.up({ nodes: Array.from({ length: NODES }, () => ({ image: "ready" as const })) });
   await Promise.all(lab.nodes.map(layOut));
   return { nodes: lab.nodes };
@@ -18,10 +16,4 @@ export async function startDemoLab(): Promise<{ nodes: LabNode[] }> {
 async function layOut(node: LabNode): Promise<void> {
   await makeMountedFs(node, "disk3", "/vm");
   await makeVolumeGroup(node, "lvm0", ["disk1", "disk2"], { metadataSize: "16m" });
-}
-
-/** Takes the demo's nodes, their disks and their network away. Does nothing when there is none. */
-export async function stopDemoLab(): Promise<void> {
-  const lab: Lab = await openLab(INSTANCE);
-  await lab.remove();
 }

@@ -1,11 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
-
-/** The demo's data are its own, and go with it. */
-const DATA = process.env.SPINDLE_DEMO_DATA ?? "/var/lib/spindle-demo";
 
 export interface DemoPanel {
   url: string;
@@ -15,11 +11,13 @@ export interface DemoPanel {
   stop(): Promise<void>;
 }
 
-/** Starts a panel with empty data on a free loopback port and makes its administrator. Throws when it does not come up. */
-export async function startDemoPanel(admin: { email: string; name: string; password: string }): Promise<DemoPanel> {
-  rmSync(DATA, { recursive: true, force: true });
+/** Starts a panel on an empty data folder and a free loopback port and makes its administrator. Throws when it does not come up. */
+export async function startDemoPanel(
+  data: string,
+  admin: { email: string; name: string; password: string },
+): Promise<DemoPanel> {
   const port = await freePort();
-  const env = { ...process.env, SPINDLE_DATA: DATA, SPINDLE_PORT: String(port), SPINDLE_HOST: "127.0.0.1" };
+  const env = { ...process.env, SPINDLE_DATA: data, SPINDLE_PORT: String(port), SPINDLE_HOST: "127.0.0.1" };
   const child = spawn(process.execPath, ["bin/panel.ts"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
@@ -32,9 +30,8 @@ export async function startDemoPanel(admin: { email: string; name: string; passw
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
     await exited;
-    rmSync(DATA, { recursive: true, force: true });
   };
-  return { url, data: DATA, exited, stop };
+  return { url, data, exited, stop };
 }
 
 async function untilListening(child: ChildProcess, url: string): Promise<void> {

@@ -6,6 +6,9 @@ import { Button, PlainButton } from "#components/ui/button.tsx";
 import { INPUT } from "#components/ui/field.tsx";
 import type { MatrixRows } from "./use-matrix-rows.ts";
 
+/** The filter stands in the address, which servers take up to a few thousand bytes of. */
+const FILTER_LENGTH = 200;
+
 /** Filter, "only what is wrong" and the order of the rows. */
 export function MatrixTools({ rows }: { rows: MatrixRows }) {
   const t = useTranslations("pages.cluster");
@@ -19,8 +22,9 @@ export function MatrixTools({ rows }: { rows: MatrixRows }) {
         <input
           type="search"
           placeholder={t("filter")}
+          maxLength={FILTER_LENGTH}
           value={address.get("q") ?? ""}
-          onChange={(event) => setAddress({ q: event.target.value })}
+          onChange={(event) => setAddress({ q: event.target.value.slice(0, FILTER_LENGTH) })}
           className={`${INPUT} h-8 border-control-line pl-8`}
         />
       </label>

@@ -1,19 +1,19 @@
 "use client";
 import { Star } from "lucide-react";
 import Link from "next/link";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { storageOrder } from "#components/overview/cluster-table.tsx";
 import { Pane } from "#components/ui/layout.tsx";
 import { Button } from "#components/ui/button.tsx";
-import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
+import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { CHUNK_ROWS, Chunk } from "./chunk.tsx";
 import { MatrixTools } from "./matrix-tools.tsx";
 import { NodeRow } from "./node-row.tsx";
 import { useMatrixRows } from "./use-matrix-rows.ts";
+import { useWindowRows } from "./use-window-rows.ts";
 
 function StorageHead({ storage }: { storage: StorageView }) {
   const t = useTranslations("pages.cluster");
@@ -68,7 +68,54 @@ function Head({ storages }: { storages: StorageView[] }) {
   );
 }
 
-/** Nodes × storages: what is wrong is seen from across the room. A real table; long ones are drawn in parts. */
+/** The rows near the screen; those above and below are one empty row each, as high as they are. */
+function Body({
+  cluster,
+  storages,
+  shown,
+  why,
+  onToggle,
+}: {
+  cluster: ClusterView;
+  storages: StorageView[];
+  shown: NodeView[];
+  why: string | null;
+  onToggle: (nodeId: string) => void;
+}) {
+  const state = usePanel();
+  const body = useRef<HTMLTableSectionElement>(null);
+  const ids = useMemo(() => shown.map((node) => node.id), [shown]);
+  const parts = useWindowRows(body, ids);
+  return (
+    <tbody ref={body} className="max-sm:block">
+      {parts.flatMap((part) =>
+        "key" in part
+          ? [
+              <tr key={part.key} aria-hidden className="max-sm:block" style={{ height: part.height }}>
+                <td colSpan={5 + storages.length} className="p-0" />
+              </tr>,
+            ]
+          : shown
+              .slice(part.from, part.to)
+              .map((node, offset) => (
+                <NodeRow
+                  key={node.id}
+                  cluster={cluster}
+                  node={node}
+                  live={state.live[node.id]}
+                  storages={storages}
+                  open={why === node.id}
+                  onToggle={onToggle}
+                  rowIndex={part.from + offset + 2}
+                  now={state.sentAt}
+                />
+              )),
+      )}
+    </tbody>
+  );
+}
+
+/** Nodes × storages: what is wrong is seen from across the room. A real table; of a long one the rows near the screen are drawn. */
 export function Matrix({ cluster }: { cluster: ClusterView }) {
   const t = useTranslations("pages.cluster");
   const state = usePanel();
@@ -81,12 +128,6 @@ export function Matrix({ cluster }: { cluster: ClusterView }) {
       setAddress({ why: new URLSearchParams(window.location.search).get("why") === nodeId ? null : nodeId }),
     [setAddress],
   );
-  const chunks = useMemo(() => {
-    const parts = [];
-    for (let at = 0; at < rows.shown.length; at += CHUNK_ROWS) parts.push(rows.shown.slice(at, at + CHUNK_ROWS));
-    return parts;
-  }, [rows.shown]);
-  const columns = 5 + storages.length;
   return (
     <>
       <MatrixTools rows={rows} />
@@ -106,23 +147,7 @@ export function Matrix({ cluster }: { cluster: ClusterView }) {
             style={{ "--matrix-min": `${632 + storages.length * 150}px` } as React.CSSProperties}
           >
             <Head storages={storages} />
-            {chunks.map((chunk, index) => (
-              <Chunk key={chunk[0]?.id ?? index} first={index < 3} columns={columns} estimate={chunk.length * 48}>
-                {chunk.map((node, offset) => (
-                  <NodeRow
-                    key={node.id}
-                    cluster={cluster}
-                    node={node}
-                    live={state.live[node.id]}
-                    storages={storages}
-                    open={why === node.id}
-                    onToggle={toggle}
-                    rowIndex={index * CHUNK_ROWS + offset + 2}
-                    now={state.sentAt}
-                  />
-                ))}
-              </Chunk>
-            ))}
+            <Body cluster={cluster} storages={storages} shown={rows.shown} why={why} onToggle={toggle} />
           </table>
         </Pane>
       )}

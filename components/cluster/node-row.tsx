@@ -7,6 +7,7 @@ import { PlainButton } from "#components/ui/button.tsx";
 import { useTicking } from "#components/text/time.tsx";
 import { MiniBar } from "#components/ui/capacity-bar.tsx";
 import { nodeWord } from "#lib/domain/badges.ts";
+import { sharesCapacityWith, storagesBefore } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
 import { isNodeWrong } from "#lib/domain/needs.ts";
 import { formatLoad, formatPercent, formatSpan, fractionOf } from "#lib/domain/units.ts";
@@ -18,25 +19,18 @@ import { StorageCell } from "./storage-cell.tsx";
 
 const BASE = "px-2.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
 const CELL = `${BASE} py-1`;
+/** On a phone the column's head is not seen: each cell says its own. An element less than a label in every cell. */
+const LABELLED = "max-sm:before:mr-1.5 max-sm:before:text-ink-2 max-sm:before:content-[attr(data-label)]";
 
 function LastSeen({ live }: { live: ClientNodeLive }) {
   const t = useTranslations("pages.cluster");
   const base = live.figuresAgeMs ?? 0;
   const span = useTicking((now) => formatSpan(base + (live.at === undefined ? 0 : now - live.at)), formatSpan(base));
-  return <span className="text-xs text-ink-2">{t("lastSeen", { span })}</span>;
+  return <span className="block text-xs text-ink-2">{t("lastSeen", { span })}</span>;
 }
 
-function Fraction({ label, value, warnFrom }: { label: string; value: number | null; warnFrom: number }) {
-  return (
-    <span className="inline-flex items-center gap-2 align-middle whitespace-nowrap">
-      <span className="text-ink-2 sm:hidden">{label}</span>
-      <span className="flex max-sm:hidden">
-        <MiniBar fraction={value} warnFrom={warnFrom} />
-      </span>
-      {formatPercent(value)}
-    </span>
-  );
-}
+/** Between the cell's edge and its figure; a phone has no room for it. */
+const BAR = "mr-2 align-middle max-sm:hidden";
 
 interface Props {
   cluster: ClusterView;
@@ -74,9 +68,11 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
   const t = useTranslations("pages.cluster");
   const old = !live || live.health === "unreachable" || live.health === "unknown";
   const figures = old ? null : live.figures;
+  const memory = fractionOf(figures?.memoryUsed, figures?.memoryTotal);
   return (
     <>
       <tr
+        data-row={node.id}
         aria-rowindex={rowIndex}
         className="border-t border-line max-sm:flex max-sm:flex-wrap max-sm:items-start max-sm:justify-between max-sm:px-3.5 max-sm:py-3"
       >
@@ -95,32 +91,33 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
         </th>
         <td className={`${CELL} max-sm:basis-[46%] max-sm:text-right`}>
           <StatusCell node={node} live={live} open={open} onToggle={onToggle} />
-          {live && old && live.figuresAgeMs !== null ? (
-            <div>
-              <LastSeen live={live} />
-            </div>
-          ) : null}
+          {live && old && live.figuresAgeMs !== null ? <LastSeen live={live} /> : null}
         </td>
-        <td className={`${CELL} max-sm:basis-[29%]`}>
-          <Fraction label={t("column.cpu")} value={figures?.cpu ?? null} warnFrom={0.9} />
+        <td data-label={t("column.cpu")} className={`${CELL} ${LABELLED} whitespace-nowrap max-sm:basis-[29%]`}>
+          <MiniBar fraction={figures?.cpu ?? null} warnFrom={0.9} className={BAR} />
+          {formatPercent(figures?.cpu ?? null)}
         </td>
-        <td className={`${CELL} max-sm:basis-[29%] max-sm:text-center`}>
-          <Fraction
-            label={t("column.memory")}
-            value={fractionOf(figures?.memoryUsed, figures?.memoryTotal)}
-            warnFrom={0.85}
-          />
+        <td
+          data-label={t("column.memory")}
+          className={`${CELL} ${LABELLED} whitespace-nowrap max-sm:basis-[29%] max-sm:text-center`}
+        >
+          <MiniBar fraction={memory} warnFrom={0.85} className={BAR} />
+          {formatPercent(memory)}
         </td>
-        <td className={`${CELL} text-right max-sm:basis-[29%]`}>
-          <span className="text-ink-2 sm:hidden">{t("column.load")} </span>
+        <td data-label={t("column.load")} className={`${CELL} ${LABELLED} text-right max-sm:basis-[29%]`}>
           {formatLoad(figures?.load1)}
         </td>
         {storages.map((storage) => (
-          <td key={storage.id} className={`${CELL} border-line sm:border-l max-sm:w-full max-sm:pt-2`}>
+          <td
+            key={storage.id}
+            data-label={visible(storage.name)}
+            className={`${CELL} border-line text-s text-ink-2 sm:border-l max-sm:w-full max-sm:pt-2 max-sm:before:mr-1.5 max-sm:before:font-medium max-sm:before:text-ink max-sm:before:content-[attr(data-label)]`}
+          >
             <StorageCell
               storage={storage}
               live={live?.storages.find((each) => each.storageId === storage.id)}
               at={live?.at}
+              countedWith={sharesCapacityWith(storage, storagesBefore(storage, storages), live)}
               old={old}
               now={now}
             />
@@ -128,7 +125,7 @@ export const NodeRow = memo(function NodeRow({ cluster, node, live, storages, op
         ))}
       </tr>
       {open ? (
-        <tr id={`why-${node.id}`} className="max-sm:block">
+        <tr id={`why-${node.id}`} data-more className="max-sm:block">
           <td colSpan={5 + storages.length} className="px-2.5 pt-0.5 pb-3 max-sm:block">
             <Why cluster={cluster} node={node} live={live} now={now} />
           </td>

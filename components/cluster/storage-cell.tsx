@@ -14,13 +14,15 @@ interface Props {
   live: StorageLive | undefined;
   /** The browser's clock when the ages in `live` were true. */
   at: number | undefined;
+  /** The storage of this node that its capacity is counted with; null where it has its own. */
+  countedWith: StorageView | null;
   /** The node does not answer: its figures are the last known ones. */
   old: boolean;
   now: number;
 }
 
 /** One storage on one node: a small bar with its figures, and the status where it is not simply ok. */
-export function StorageCell({ storage, live, at, old, now }: Props) {
+export function StorageCell({ storage, live, at, countedWith, old, now }: Props) {
   const t = useTranslations("pages.cluster");
   const stale = useStaleAge(live?.figuresAgeMs, at, STORAGE_STALE_MS) !== "" || old;
   const { word } = storageWord(live);
@@ -37,19 +39,12 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
         ) : null}
       </span>
     );
-  // On a phone the column's head is not seen: each cell says its storage's name.
-  const name = <span className="font-medium text-ink sm:hidden">{visible(storage.name)}</span>;
-  if (!figures || figures.size === null || lost) {
-    return (
-      <span className="max-sm:flex max-sm:justify-between max-sm:gap-2 max-sm:text-s">
-        {name}
-        {status ?? <span className="text-ink-2">{t("notMeasured")}</span>}
-      </span>
-    );
-  }
+  if (!figures || figures.size === null || lost) return status ?? t("notMeasured");
   return (
-    <div className="min-w-0">
-      {storage.shared ? null : (
+    <>
+      {storage.shared ? null : countedWith ? (
+        <span className="block break-words">{t("countedWith", { name: visible(countedWith.name) })}</span>
+      ) : (
         <>
           <CapacityBar
             label={visible(storage.name)}
@@ -58,16 +53,12 @@ export function StorageCell({ storage, live, at, old, now }: Props) {
             allocated={figures.allocated}
             stale={stale}
           />
-          <span className="mt-0.5 flex flex-wrap justify-between gap-x-2 text-s text-ink-2">
-            <span>
-              {name} {formatUsage(figures.used, figures.size)}
-            </span>
-            <span>{formatPercent(fractionOf(figures.used, figures.size))}</span>
-          </span>
+          <span className="float-right ml-2">{formatPercent(fractionOf(figures.used, figures.size))}</span>
+          {formatUsage(figures.used, figures.size)}
         </>
       )}
       {old && word === "unknown" ? null : status}
-      {stale ? <Age ageMs={live?.figuresAgeMs} at={at} /> : null}
-    </div>
+      {stale ? <Age ageMs={live?.figuresAgeMs} at={at} className="block" /> : null}
+    </>
   );
 }

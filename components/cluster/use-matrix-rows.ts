@@ -1,7 +1,7 @@
 "use client";
 import { useMemo, useState } from "react";
 import type { ClusterView, NodeView } from "#lib/domain/dto.ts";
-import { isNodeWrong, worstFirst } from "#lib/domain/needs.ts";
+import { isNodeWrong, isWorstFirst, worstFirst } from "#lib/domain/needs.ts";
 import type { ClientNodeLive } from "#lib/queries/panel.ts";
 
 type Live = Record<string, ClientNodeLive>;
@@ -27,24 +27,29 @@ function matches(node: NodeView, query: string): boolean {
 export function useMatrixRows(cluster: ClusterView, live: Live, query: string, onlyWrong: boolean): MatrixRows {
   const [order, setOrder] = useState(() => worstFirst(cluster.nodes, live));
   const [kept, setKept] = useState<{ on: boolean; ids: Set<string> }>({ on: false, ids: new Set() });
-  const wrongIds = cluster.nodes.filter((node) => isNodeWrong(node, live[node.id])).map((node) => node.id);
+  const wrongIds = useMemo(
+    () => cluster.nodes.filter((node) => isNodeWrong(node, live[node.id])).map((node) => node.id),
+    [cluster.nodes, live],
+  );
   if (kept.on !== onlyWrong) setKept({ on: onlyWrong, ids: new Set(wrongIds) });
   else if (onlyWrong && wrongIds.some((id) => !kept.ids.has(id)))
     setKept({ on: true, ids: new Set([...kept.ids, ...wrongIds]) });
 
-  const shown = useMemo(() => {
+  // Sorted once for each order, not for each letter of the filter.
+  const held = useMemo(() => {
     const place = new Map(order.map((id, index) => [id, index]));
-    return cluster.nodes
-      .filter((node) => matches(node, query) && (!onlyWrong || kept.ids.has(node.id)))
-      .sort((a, b) => (place.get(a.id) ?? Number.MAX_SAFE_INTEGER) - (place.get(b.id) ?? Number.MAX_SAFE_INTEGER));
-  }, [cluster.nodes, order, query, onlyWrong, kept]);
-  const best = worstFirst(cluster.nodes, live);
-  const known = order.filter((id) => best.includes(id));
+    const placeOf = (node: NodeView) => place.get(node.id) ?? Number.MAX_SAFE_INTEGER;
+    return [...cluster.nodes].sort((a, b) => placeOf(a) - placeOf(b));
+  }, [cluster.nodes, order]);
+  const shown = useMemo(
+    () => held.filter((node) => matches(node, query) && (!onlyWrong || kept.ids.has(node.id))),
+    [held, query, onlyWrong, kept],
+  );
   return {
     shown,
     total: cluster.nodes.length,
     wrong: wrongIds.length,
-    outdated: known.length !== best.length || known.some((id, index) => best[index] !== id),
-    resort: () => setOrder(best),
+    outdated: useMemo(() => !isWorstFirst(held, live), [held, live]),
+    resort: () => setOrder(worstFirst(cluster.nodes, live)),
   };
 }

@@ -23,14 +23,18 @@ export function Age({
   ageMs,
   at,
   staleMs,
+  className = "",
 }: {
   ageMs: number | null | undefined;
   at: number | undefined;
   staleMs?: number;
+  className?: string;
 }) {
   const t = useTranslations("common");
   const span = useStaleAge(ageMs, at, staleMs);
-  return span ? <span className="text-xs whitespace-nowrap text-ink-3">{t("old", { span })}</span> : null;
+  return span ? (
+    <span className={`text-xs whitespace-nowrap text-ink-3 ${className}`}>{t("old", { span })}</span>
+  ) : null;
 }
 
 /** The age in full, also while fresh: `figures 1 s old`. */

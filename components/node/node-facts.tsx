@@ -2,7 +2,7 @@
 import { useTranslations } from "use-intl";
 import { Clock } from "#components/text/time.tsx";
 import { Facts, Pane } from "#components/ui/layout.tsx";
-import type { NodeView } from "#lib/domain/dto.ts";
+import type { NodeDetails, NodeView } from "#lib/domain/dto.ts";
 import { formatBytes } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 
@@ -16,14 +16,14 @@ function shown(name: string, value: unknown): string | null {
 }
 
 /** How the node is reached, and what it is made of, as the join saw it. */
-export function NodeFacts({ node, now }: { node: NodeView; now: number }) {
+export function NodeFacts({ node, details, now }: { node: NodeView; details: NodeDetails; now: number }) {
   const t = useTranslations("pages.node");
   const mono = (value: string) => <span className="font-mono text-s break-all">{visible(value)}</span>;
   const known = KNOWN.flatMap((name) => {
-    const value = shown(name, node.facts[name]);
+    const value = shown(name, details.facts[name]);
     return value === null ? [] : [[t(`fact.${name}`), value] as const];
   });
-  const others = Object.entries(node.facts).flatMap(([name, fact]) => {
+  const others = Object.entries(details.facts).flatMap(([name, fact]) => {
     const value = shown(name, fact);
     return value === null || KNOWN.some((each) => each === name) ? [] : [[visible(name), value] as const];
   });
@@ -31,12 +31,12 @@ export function NodeFacts({ node, now }: { node: NodeView; now: number }) {
     <Pane>
       <Facts
         rows={[
-          [t("address"), mono(node.port === 22 ? node.address : `${node.address}:${node.port}`)],
-          [t("user"), mono(node.user)],
-          [t("hostKey"), mono(node.fingerprint)],
+          [t("address"), mono(details.port === 22 ? node.address : `${node.address}:${details.port}`)],
+          [t("user"), mono(details.user)],
+          [t("hostKey"), mono(details.fingerprint)],
           [t("membership"), t(node.membership)],
           [t("mode"), node.mode === "maintenance" ? t("maintenance") : t("inService")],
-          [t("joined"), <Clock key="joined" iso={node.createdAt} now={now} />],
+          [t("joined"), <Clock key="joined" iso={details.createdAt} now={now} />],
         ]}
       />
       {known.length + others.length > 0 ? (

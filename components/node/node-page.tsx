@@ -1,4 +1,5 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { Why } from "#components/cluster/cause.tsx";
 import { NodeStatus } from "#components/cluster/node-status.tsx";
@@ -11,16 +12,23 @@ import { Clock } from "#components/text/time.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { nodeWord } from "#lib/domain/badges.ts";
-import type { ClusterView, NodeHistory as History, NodeView } from "#lib/domain/dto.ts";
+import type { ClusterView, NodeHistory as History, NodeDetails, NodeView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
+import { detailsQuery } from "#lib/queries/details.ts";
 import { findNode } from "#lib/queries/panel.ts";
 import { NodeFacts } from "./node-facts.tsx";
 import { NodeFiguresPane } from "./node-figures.tsx";
 import { NodeHistory } from "./node-history.tsx";
 
-function NodeContent({ cluster, node, history }: { cluster: ClusterView; node: NodeView; history: History }) {
+interface Asked {
+  history: History;
+  details: NodeDetails;
+}
+
+function NodeContent({ cluster, node, history, details: first }: Asked & { cluster: ClusterView; node: NodeView }) {
   const t = useTranslations("pages.node");
   const state = usePanel();
+  const { data: details } = useQuery({ ...detailsQuery(node.id), initialData: first });
   const live = state.live[node.id];
   const word = nodeWord(node, live);
   const isWell = word === "active" || word === "maintenance";
@@ -61,6 +69,7 @@ function NodeContent({ cluster, node, history }: { cluster: ClusterView; node: N
                     storage={storage}
                     live={live}
                     now={state.sentAt}
+                    first={details}
                     title="storage"
                     open
                     quiet={!isWell}
@@ -74,7 +83,7 @@ function NodeContent({ cluster, node, history }: { cluster: ClusterView; node: N
           </Section>
         </div>
         <Section title={t("facts")} className="min-w-0">
-          <NodeFacts node={node} now={state.sentAt} />
+          <NodeFacts node={node} details={details} now={state.sentAt} />
         </Section>
       </div>
     </div>
@@ -82,8 +91,8 @@ function NodeContent({ cluster, node, history }: { cluster: ClusterView; node: N
 }
 
 /** A node: its state and why, figures, storages, history, facts. */
-export function NodePage({ id, history }: { id: string; history: History }) {
+export function NodePage({ id, ...asked }: Asked & { id: string }) {
   const t = useTranslations("pages.node");
   const found = findNode(usePanel(), id);
-  return found ? <NodeContent key={id} {...found} history={history} /> : <Gone>{t("gone")}</Gone>;
+  return found ? <NodeContent key={id} {...found} {...asked} /> : <Gone>{t("gone")}</Gone>;
 }

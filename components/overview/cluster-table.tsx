@@ -10,7 +10,7 @@ import { Pane } from "#components/ui/layout.tsx";
 import { SortHead, SortSelect } from "#components/ui/sort-head.tsx";
 import { Tag } from "#components/ui/status.tsx";
 import { badness, nodeWord } from "#lib/domain/badges.ts";
-import { clusterLoad, storageTotals } from "#lib/domain/cluster-summary.ts";
+import { addedCapacity, clusterLoad } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
 import { formatPercent, fractionOf, naturalOrder } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
@@ -24,7 +24,7 @@ export function storageOrder(storages: readonly StorageView[]): StorageView[] {
 
 function StorageChip({ storage, cluster, state }: { storage: StorageView; cluster: ClusterView; state: PanelState }) {
   const t = useTranslations("pages.overview");
-  const totals = storageTotals(storage, cluster, state.live);
+  const { totals, countedWith } = addedCapacity(storage, storageOrder(cluster.storages), cluster, state.live);
   return (
     <li className="flex items-center gap-2 whitespace-nowrap">
       <Link
@@ -35,15 +35,23 @@ function StorageChip({ storage, cluster, state }: { storage: StorageView; cluste
         <span className="truncate">{visible(storage.name)}</span>
         {storage.isMain ? <Star aria-label={t("mainStorage")} size={12} className="shrink-0 fill-current" /> : null}
       </Link>
-      <span className="w-11">
-        <CapacityBar
-          label={visible(storage.name)}
-          size={totals?.size ?? null}
-          used={totals?.used ?? null}
-          allocated={totals?.allocated ?? null}
-        />
-      </span>
-      <span className="w-10 text-right">{formatPercent(fractionOf(totals?.used, totals?.size))}</span>
+      {countedWith ? (
+        <span className="max-w-40 truncate text-s text-ink-2">
+          {t("countedWith", { name: visible(countedWith.name) })}
+        </span>
+      ) : (
+        <>
+          <span className="w-11">
+            <CapacityBar
+              label={visible(storage.name)}
+              size={totals?.size ?? null}
+              used={totals?.used ?? null}
+              allocated={totals?.allocated ?? null}
+            />
+          </span>
+          <span className="w-10 text-right">{formatPercent(fractionOf(totals?.used, totals?.size))}</span>
+        </>
+      )}
     </li>
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import type { PanelView, TaskRow } from "#lib/domain/dto.ts";
 import { RequestError } from "#lib/queries/get-json.ts";
 import { PANEL_KEY, type PanelState, panelQuery, stampPanel, toPanelState } from "#lib/queries/panel.ts";
@@ -72,6 +72,8 @@ export function useOutlook(): Outlook {
 
 /** Everything that needs a person, worst first. */
 export function useNeeds(): Need[] {
-  const state = usePanel();
-  return needsOf(state.clusters, state.live, useTasks(), state.sentAt, useOutlook());
+  const { clusters, live, sentAt } = usePanel();
+  const tasks = useTasks();
+  const outlook = useOutlook();
+  return useMemo(() => needsOf(clusters, live, tasks, sentAt, outlook), [clusters, live, tasks, sentAt, outlook]);
 }

@@ -143,7 +143,7 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
         </Entry>
         <li className="flex h-8 items-center gap-2.5 px-2 text-ink-2">
           <CircleUserRound aria-hidden size={16} className="shrink-0" />
-          <span className="truncate">{userName}</span>
+          <span className="truncate">{visible(userName)}</span>
         </li>
       </ul>
     </nav>

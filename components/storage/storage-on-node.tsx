@@ -1,14 +1,19 @@
 "use client";
+import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import Link from "next/link";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { CauseBlock } from "#components/cluster/cause.tsx";
 import { Age, FiguresAge, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { Clock } from "#components/text/time.tsx";
 import { isStorageWrong } from "#lib/domain/badges.ts";
-import type { NodeView, StorageView } from "#lib/domain/dto.ts";
+import { ErrorNotice } from "#components/ui/notice.tsx";
+import type { NodeDetails, NodeView, StorageView } from "#lib/domain/dto.ts";
 import type { StorageLive } from "#lib/domain/live.ts";
 import { visible } from "#lib/domain/visible.ts";
+import { detailsQuery } from "#lib/queries/details.ts";
+import { errorViewOf } from "#lib/queries/get-json.ts";
 import type { ClientNodeLive } from "#lib/queries/panel.ts";
 import { DetailsView } from "./details-view.tsx";
 import { WideCapacity } from "./figures.tsx";
@@ -23,6 +28,8 @@ interface Props {
   title: "node" | "storage";
   /** Details open from the start. */
   open: boolean;
+  /** The node's details where the page came with them; else they are asked for once they are opened. */
+  first?: NodeDetails;
   /** Leaves out why it is not well: the page says it already. */
   quiet?: boolean;
 }
@@ -31,8 +38,36 @@ function stateOf(live: ClientNodeLive | undefined, storageId: string): StorageLi
   return live?.storages.find((each) => each.storageId === storageId);
 }
 
+/** What the check reported, folded; shown only where there is something, as far as that is known. */
+function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" | "open" | "first">) {
+  const t = useTranslations("pages.storage");
+  const [isOpen, setOpen] = useState(open);
+  const { data, error } = useQuery({
+    ...detailsQuery(node.id),
+    ...(first ? { initialData: first } : {}),
+    enabled: isOpen,
+  });
+  const details = data?.storages[storage.id];
+  if (data && !details && open) return null;
+  return (
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className="group border-t border-line">
+      <summary className="flex min-h-8 items-center gap-1.5 px-3.5 text-s font-medium text-ink-2 hover:bg-sunken">
+        <ChevronDown aria-hidden size={14} className="-rotate-90 group-open:rotate-0" />
+        {t("details")}
+      </summary>
+      {details ? (
+        <DetailsView details={details} />
+      ) : error ? (
+        <ErrorNotice error={errorViewOf(error)} />
+      ) : (
+        <p className="px-3.5 pb-3 text-ink-2">{t(data ? "noDetails" : "detailsComing")}</p>
+      )}
+    </details>
+  );
+}
+
 /** One storage on one node: status, bar, why it is not well, and what its check reported. */
-export function StorageOnNode({ node, storage, live, now, title, open, quiet = false }: Props) {
+export function StorageOnNode({ node, storage, live, now, title, open, first, quiet = false }: Props) {
   const t = useTranslations("pages.storage");
   const kind = useTranslations("common.kind")(storage.kind);
   const state = stateOf(live, storage.id);
@@ -90,15 +125,7 @@ export function StorageOnNode({ node, storage, live, now, title, open, quiet = f
           <p className="text-ink-2">{t("notMeasured")}</p>
         )}
       </div>
-      {state?.details ? (
-        <details open={open} className="group border-t border-line">
-          <summary className="flex min-h-8 items-center gap-1.5 px-3.5 text-s font-medium text-ink-2 hover:bg-sunken">
-            <ChevronDown aria-hidden size={14} className="-rotate-90 group-open:rotate-0" />
-            {t("details")}
-          </summary>
-          <DetailsView details={state.details} />
-        </details>
-      ) : null}
+      <Details node={node} storage={storage} open={open} first={first} />
     </div>
   );
 }

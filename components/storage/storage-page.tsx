@@ -4,8 +4,8 @@ import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
-import { storageTotals } from "#lib/domain/cluster-summary.ts";
-import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
+import { sharesCapacityWith, storageTotals } from "#lib/domain/cluster-summary.ts";
+import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
 import { worstFirst } from "#lib/domain/needs.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { visible } from "#lib/domain/visible.ts";
@@ -14,6 +14,7 @@ import { useHeldOrder } from "#components/shell/use-held-order.ts";
 import { WideCapacity } from "./figures.tsx";
 import { Growth } from "./growth.tsx";
 import { MakeMain } from "./make-main.tsx";
+import { OPEN_NODES } from "./open-nodes.ts";
 import { StorageOnNode } from "./storage-on-node.tsx";
 import { storageWord } from "./storage-status.tsx";
 import { ThresholdsFact } from "./thresholds.tsx";
@@ -45,13 +46,21 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
   );
 }
 
-function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: StorageView }) {
+interface Asked {
+  /** By node; empty where there are too many to open them all. */
+  details: Record<string, NodeDetails>;
+}
+
+function StorageContent({ cluster, storage, details }: Asked & { cluster: ClusterView; storage: StorageView }) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
   const state = usePanel();
   const order = useHeldOrder(cluster.nodes, () => worstFirst(cluster.nodes, state.live));
   const totals = storageTotals(storage, cluster, state.live);
+  const sharing = cluster.storages.filter((other) =>
+    cluster.nodes.some((node) => sharesCapacityWith(storage, [other], state.live[node.id]) !== null),
+  );
   const words = cluster.nodes.map((node) =>
     storageWord(state.live[node.id]?.storages.find((each) => each.storageId === storage.id)),
   );
@@ -83,6 +92,11 @@ function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: S
             {storage.shared ? t("size") : t("allNodes", { count: cluster.nodes.length })}
           </h2>
           <WideCapacity figures={totals} label={visible(storage.name)} stale={false} storageId={storage.id} />
+          {sharing.length > 0 ? (
+            <p className="mt-2 max-w-prose text-s">
+              {t("sharing", { names: sharing.map((other) => visible(other.name)).join(", "), count: sharing.length })}
+            </p>
+          ) : null}
         </Pane>
       ) : null}
       <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
@@ -102,7 +116,8 @@ function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: S
                   live={state.live[node.id]}
                   now={state.sentAt}
                   title="node"
-                  open={order.length <= 4}
+                  open={order.length <= OPEN_NODES}
+                  first={details[node.id]}
                 />
               ))}
             </Pane>
@@ -117,8 +132,8 @@ function StorageContent({ cluster, storage }: { cluster: ClusterView; storage: S
 }
 
 /** A storage: what it is, its space, and how it is on each node. */
-export function StoragePage({ id }: { id: string }) {
+export function StoragePage({ id, ...asked }: Asked & { id: string }) {
   const t = useTranslations("pages.storage");
   const found = findStorage(usePanel(), id);
-  return found ? <StorageContent key={id} {...found} /> : <Gone>{t("gone")}</Gone>;
+  return found ? <StorageContent key={id} {...found} {...asked} /> : <Gone>{t("gone")}</Gone>;
 }

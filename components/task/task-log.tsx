@@ -28,7 +28,7 @@ function Line({ entry }: { entry: TaskLogLine }) {
   return (
     <div className="flex gap-3" data-line={entry.id}>
       <span className="shrink-0 text-ink-3">{time}</span>
-      <span className="min-w-0 break-all whitespace-pre-wrap">{visibleOutput(entry.line)}</span>
+      <span className="min-w-0 wrap-anywhere whitespace-pre-wrap">{visibleOutput(entry.line)}</span>
     </div>
   );
 }

@@ -95,14 +95,18 @@ export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine
       <div className="grid gap-x-5 gap-y-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <Outcome task={task} />
-          <h2 className="mt-4 mb-2 text-l font-semibold first:mt-0">{t("steps")}</h2>
-          <Pane>
-            <ol>
-              {task.plan.steps.map((step, position) => (
-                <StepRow key={step.id} plan={task.plan} step={step} state={states.get(position)} now={now} />
-              ))}
-            </ol>
-          </Pane>
+          <section aria-labelledby="task-steps" className="mt-4 first:mt-0">
+            <h2 id="task-steps" className="mb-2 text-l font-semibold">
+              {t("steps")}
+            </h2>
+            <Pane>
+              <ol>
+                {task.plan.steps.map((step, position) => (
+                  <StepRow key={step.id} plan={task.plan} step={step} state={states.get(position)} now={now} />
+                ))}
+              </ol>
+            </Pane>
+          </section>
           <Section title={t("log")}>
             <TaskLog taskId={task.id} first={log} version={dataUpdatedAt} />
           </Section>

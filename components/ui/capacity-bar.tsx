@@ -66,7 +66,9 @@ export function CapacityBar({ label, stale = false, thick = false, calm = false,
       {parts ? (
         <>
           {parts.size < 1 ? <span className={`${part} bg-cap-track`} style={width(parts.size)} /> : null}
-          <span className={`${part} bg-cap-allocated`} style={width(parts.allocated)} />
+          {parts.allocated > parts.used ? (
+            <span className={`${part} bg-cap-allocated`} style={width(parts.allocated)} />
+          ) : null}
           <span className={`${part} ${FILL[tone ?? "ok"]}`} style={width(parts.used)} />
           {parts.reserve ? (
             <span
@@ -94,16 +96,18 @@ export function MiniBar({
   fraction,
   warnFrom = 1.1,
   wide = false,
+  className = "",
 }: {
   fraction: number | null;
   warnFrom?: number;
   wide?: boolean;
+  className?: string;
 }) {
   const tone: Tone = fraction !== null && fraction >= warnFrom ? "warn" : "ok";
   return (
     <span
       aria-hidden
-      className={`bar relative inline-block h-1 shrink-0 overflow-hidden rounded-s bg-cap-track ${wide ? "w-24" : "w-8"}`}
+      className={`bar relative inline-block h-1 shrink-0 overflow-hidden rounded-s bg-cap-track ${wide ? "w-24" : "w-8"} ${className}`}
     >
       <span
         className={`absolute inset-y-0 left-0 ${FILL[tone]}`}

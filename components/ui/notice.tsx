@@ -42,7 +42,16 @@ export function Notice({
 }
 
 /** An error in the server's words: what happened, what to do, the command behind it, the request to ask about. */
-export function ErrorNotice({ error, actions }: { error: ErrorView; actions?: ReactNode }) {
+export function ErrorNotice({
+  error,
+  actions,
+  children,
+}: {
+  error: ErrorView;
+  actions?: ReactNode;
+  /** More about it, below what to do. */
+  children?: ReactNode;
+}) {
   const t = useTranslations("common");
   return (
     <Notice tone="bad" alert actions={actions}>
@@ -54,6 +63,7 @@ export function ErrorNotice({ error, actions }: { error: ErrorView; actions?: Re
           <T text={error.hint} />
         </p>
       ) : null}
+      {children}
       {error.command ? (
         <div className="mt-2">
           <CommandOutput host={error.command.node} command={error.command.command} output={error.command.output} />

@@ -1,22 +1,18 @@
 "use client";
-import { useQueryClient } from "@tanstack/react-query";
 import { Server } from "lucide-react";
-import { useRef, useState, useTransition } from "react";
 import { useTranslations } from "use-intl";
+import { usePanel } from "#components/shell/panel-data.tsx";
 import { T } from "#components/text/t.tsx";
+import { Ago } from "#components/text/time.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Status } from "#components/ui/status.tsx";
-import { lookAgainAtDraftNode } from "#lib/actions/drafts.ts";
 import type { DraftNodeView } from "#lib/domain/dto.ts";
-import type { ErrorView } from "#lib/domain/errors.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { draftKey } from "#lib/queries/drafts.ts";
 import { AddMachines } from "./add-machines.tsx";
 import { MachineCard } from "./machine-card.tsx";
 import type { DraftForm } from "./use-draft.ts";
-
-const nameOf = (node: DraftNodeView) => visible(node.summary.hostname ?? node.address);
+import { machineName, useMachine, useMachines } from "./use-machines.ts";
 
 /** Whether somebody has to do something before the machine can be looked at. */
 const isWaiting = (node: DraftNodeView) => !["looking", "ready", "blocked"].includes(node.state);
@@ -25,19 +21,12 @@ const isWaiting = (node: DraftNodeView) => !["looking", "ready", "blocked"].incl
 function LookedAt({ draftId, node, onChanged }: { draftId: string; node: DraftNodeView; onChanged: () => void }) {
   const t = useTranslations("wizard.look");
   const words = useTranslations("wizard.nodes");
-  const [busy, start] = useTransition();
-  const [error, setError] = useState<ErrorView | null>(null);
+  const { error, isBusy, lookAgain } = useMachine(draftId, node, onChanged);
   const isLooking = node.state === "looking";
-  const again = () =>
-    start(async () => {
-      const result = await lookAgainAtDraftNode({ draftId, key: node.key });
-      setError(result.ok ? null : result.error);
-      onChanged();
-    });
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-1">
-      <Status tone={isLooking ? "busy" : "ok"}>{t(isLooking ? "looking" : "done", { name: nameOf(node) })}</Status>
-      <Button small busy={busy || isLooking} onClick={again}>
+      <Status tone={isLooking ? "busy" : "ok"}>{t(isLooking ? "looking" : "done", { name: machineName(node) })}</Status>
+      <Button small busy={isBusy} onClick={() => lookAgain()}>
         {words("lookAgain")}
       </Button>
       {error ? <ErrorNotice error={error} /> : null}
@@ -48,17 +37,8 @@ function LookedAt({ draftId, node, onChanged }: { draftId: string; node: DraftNo
 /** The way to a machine from the storages: the same form and the same confirmation as in the nodes step. */
 export function LookThrough({ form }: { form: DraftForm }) {
   const t = useTranslations("wizard.look");
-  const client = useQueryClient();
-  const { draft, data } = form;
-  const [open, setOpen] = useState(false);
-  const opener = useRef<HTMLDivElement>(null);
-  const refresh = () => void client.invalidateQueries({ queryKey: draftKey(draft.id) });
-  const storageName = (key: string) => visible(data.storages.find((storage) => storage.key === key)?.name ?? key);
-  const close = () => {
-    setOpen(false);
-    // The focus goes back to where the form was opened.
-    setTimeout(() => opener.current?.querySelector("button")?.focus(), 0);
-  };
+  const { draft } = form;
+  const { mode, setMode, opener, close, refresh, storageName } = useMachines<"one">(form);
   return (
     <section aria-labelledby="look-through" className="space-y-3">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -69,12 +49,16 @@ export function LookThrough({ form }: { form: DraftForm }) {
           <p className="max-w-prose text-ink-2">{t("lead")}</p>
         </div>
         <div ref={opener}>
-          <Button onClick={() => setOpen(!open)} aria-expanded={open} icon={<Server aria-hidden size={15} />}>
+          <Button
+            onClick={() => setMode(mode ? null : "one")}
+            aria-expanded={mode !== null}
+            icon={<Server aria-hidden size={15} />}
+          >
             {draft.nodes.length === 0 ? t("add") : t("another")}
           </Button>
         </div>
       </div>
-      {open ? <AddMachines draftId={draft.id} mode="one" onDone={close} onAdded={refresh} /> : null}
+      {mode ? <AddMachines draftId={draft.id} mode={mode} onDone={close} onAdded={refresh} /> : null}
       {draft.nodes.length > 0 ? (
         <ul className="space-y-2">
           {draft.nodes.map((node) =>
@@ -96,6 +80,18 @@ export function LookThrough({ form }: { form: DraftForm }) {
   );
 }
 
+/** How old what was found is; while a look goes on it comes in just now. */
+function LookAge({ node, now }: { node: DraftNodeView; now: number }) {
+  const t = useTranslations("wizard.look");
+  const { lookedAt } = node;
+  if (!lookedAt || node.state === "looking") return null;
+  return (
+    <span className="ml-2 text-s text-ink-2">
+      {t.rich("lookedAt", { ago: () => <Ago iso={lookedAt} now={now} /> })}
+    </span>
+  );
+}
+
 /** What the machines that were looked at have for one storage; a value is taken over by its button. */
 export function FoundForStorage({
   nodes,
@@ -109,6 +105,7 @@ export function FoundForStorage({
   onUse: (field: string, value: string) => void;
 }) {
   const t = useTranslations("wizard.look");
+  const now = usePanel().sentAt;
   const looked = nodes.filter((node) => !isWaiting(node));
   if (looked.length === 0) return null;
   return (
@@ -118,16 +115,18 @@ export function FoundForStorage({
         if (!found)
           return (
             <p key={node.key} className="text-ink-2">
-              {t(node.state === "looking" ? "looking" : "foundNone", { name: nameOf(node) })}
+              {t(node.state === "looking" ? "looking" : "foundNone", { name: machineName(node) })}
             </p>
           );
         return (
           <fieldset key={node.key}>
-            <legend className="font-medium break-all">{t("found", { name: nameOf(node) })}</legend>
+            <legend className="break-all">
+              <span className="font-medium">{t("found", { name: machineName(node) })}</span>
+              <LookAge node={node} now={now} />
+            </legend>
             <ul className="mt-1 space-y-1">
-              {found.map(({ text, choice }, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: two things found may say the same
-                <li key={index} className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1">
+              {found.map(({ id, text, choice }) => (
+                <li key={id} className="flex min-h-7 flex-wrap items-center gap-x-3 gap-y-1">
                   <span className="min-w-0 break-words">
                     <T text={text} />
                   </span>

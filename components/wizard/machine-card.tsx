@@ -1,19 +1,19 @@
 "use client";
 import { KeyRound, Server } from "lucide-react";
-import { type FormEvent, useState, useTransition } from "react";
+import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/code.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Status } from "#components/ui/status.tsx";
-import { chooseForDraftNode, confirmDraftNodeKey, lookAgainAtDraftNode, removeDraftNode } from "#lib/actions/drafts.ts";
+import { chooseForDraftNode, confirmDraftNodeKey, removeDraftNode } from "#lib/actions/drafts.ts";
 import type { Tone } from "#lib/domain/badges.ts";
 import type { DraftNodeView } from "#lib/domain/dto.ts";
-import type { ActionResult, ErrorView } from "#lib/domain/errors.ts";
 import { formatBytes } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { PreflightRows } from "./preflight-rows.tsx";
+import { machineName, useMachine } from "./use-machines.ts";
 
 const TONE: Record<DraftNodeView["state"], Tone> = {
   "reading-key": "busy",
@@ -149,16 +149,7 @@ interface Props {
 /** A machine of the draft: its host key, its requirements row by row, and what can be done about them. */
 export function MachineCard({ draftId, node, storageName, onChanged }: Props) {
   const t = useTranslations("wizard.nodes");
-  const [busy, start] = useTransition();
-  const [error, setError] = useState<ErrorView | null>(null);
-  const act = (run: () => Promise<ActionResult<unknown>>) =>
-    start(async () => {
-      const result = await run();
-      setError(result.ok ? null : result.error);
-      onChanged();
-    });
-  const at = { draftId, key: node.key };
-  const isBusy = node.state === "reading-key" || node.state === "looking";
+  const { at, act, error, isActing: busy, isBusy, lookAgain } = useMachine(draftId, node, onChanged);
   return (
     <li>
       <article aria-label={visible(node.address)} className="rounded-m border border-line bg-surface">
@@ -173,7 +164,7 @@ export function MachineCard({ draftId, node, storageName, onChanged }: Props) {
           groups={node.groups}
           choices={node.choices}
           storageName={storageName}
-          host={visible(node.summary.hostname ?? node.address)}
+          host={machineName(node)}
           busy={busy}
           onChoose={(storageKey, choice) =>
             act(() =>
@@ -187,13 +178,9 @@ export function MachineCard({ draftId, node, storageName, onChanged }: Props) {
             {error ? <ErrorNotice error={error} /> : null}
           </div>
         ) : null}
-        <NewPassword
-          node={node}
-          busy={busy || isBusy}
-          onLook={(password) => act(() => lookAgainAtDraftNode({ ...at, password }))}
-        />
+        <NewPassword node={node} busy={isBusy} onLook={lookAgain} />
         <div className="flex flex-wrap gap-2 border-t border-line px-3.5 py-2">
-          <Button small busy={busy || isBusy} onClick={() => act(() => lookAgainAtDraftNode(at))}>
+          <Button small busy={isBusy} onClick={() => lookAgain()}>
             {t("lookAgain")}
           </Button>
           <Button small look="quiet" busy={busy} onClick={() => act(() => removeDraftNode(at))}>

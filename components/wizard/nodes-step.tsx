@@ -1,29 +1,17 @@
 "use client";
 import { ListPlus, Plus } from "lucide-react";
-import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { Button } from "#components/ui/button.tsx";
-import { draftKey } from "#lib/queries/drafts.ts";
-import { visible } from "#lib/domain/visible.ts";
 import { AddMachines, type AddMode } from "./add-machines.tsx";
 import { MachineCard } from "./machine-card.tsx";
 import type { DraftForm } from "./use-draft.ts";
+import { useMachines } from "./use-machines.ts";
 
 /** Machines to join: added by address or as a list, looked at, and settled row by row. */
 export function NodesStep({ form }: { form: DraftForm }) {
   const t = useTranslations("wizard.nodes");
-  const client = useQueryClient();
-  const { draft, data } = form;
-  const [mode, setMode] = useState<AddMode | null>(null);
-  const opener = useRef<HTMLDivElement>(null);
-  const refresh = () => void client.invalidateQueries({ queryKey: draftKey(draft.id) });
-  const storageName = (key: string) => visible(data.storages.find((storage) => storage.key === key)?.name ?? key);
-  const close = () => {
-    setMode(null);
-    // The focus goes back to where the form was opened.
-    setTimeout(() => opener.current?.querySelector("button")?.focus(), 0);
-  };
+  const { draft } = form;
+  const { mode, setMode, opener, close, refresh, storageName } = useMachines<AddMode>(form);
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-start justify-between gap-3">

@@ -24,7 +24,7 @@ const isLong = (command: string) => command.length > SHORT_CHARACTERS || command
 function Command({ command, whole }: { command: string; whole: boolean }) {
   const shape = whole ? "whitespace-pre-wrap" : "line-clamp-2";
   return (
-    <code className={`font-mono text-s break-all ${whole ? "block" : ""} ${shape}`}>{visibleOutput(command)}</code>
+    <code className={`font-mono text-s wrap-anywhere ${whole ? "block" : ""} ${shape}`}>{visibleOutput(command)}</code>
   );
 }
 
@@ -100,6 +100,18 @@ function Part({ part, waits, fold }: { part: PlanPart; waits: boolean; fold: boo
   );
 }
 
+/** A machine of which nothing can be planned before somebody settles something. */
+function Waiting({ name }: { name: string }) {
+  const t = useTranslations("wizard.plan");
+  return (
+    <h3 className="mt-5 flex flex-wrap items-center gap-x-2">
+      <Server aria-hidden size={15} className="shrink-0 text-ink-2" />
+      <span className="min-w-0 font-semibold break-all">{name}</span>
+      <Status tone="warn">{t("waits")}</Status>
+    </h3>
+  );
+}
+
 /** What will happen: per machine the exact commands in order, each with what undoes it. Changes as the form changes. */
 export function PlanPane({ draft }: { draft: DraftView }) {
   const t = useTranslations("wizard.plan");
@@ -108,11 +120,16 @@ export function PlanPane({ draft }: { draft: DraftView }) {
   const parts = plan ? planParts(plan) : [];
   const machines = parts.filter((part) => part.target?.address).length;
   const waiting = new Set(draft.nodes.filter((node) => node.state !== "ready").map((node) => node.key));
+  const unplanned = draft.nodes.filter(
+    (node) => ["confirm-key", "blocked", "failed"].includes(node.state) && !parts.some((part) => part.key === node.key),
+  );
   return (
-    <div>
+    <section aria-labelledby="plan">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <div>
-          <h2 className="text-l font-semibold">{t("heading")}</h2>
+          <h2 id="plan" className="text-l font-semibold">
+            {t("heading")}
+          </h2>
           <p className="text-ink-2">
             {plan && plan.steps.length > 0
               ? `${t("nothingRuns")} ${t("summary", { steps: plan.steps.length, nodes: machines })}`
@@ -132,6 +149,9 @@ export function PlanPane({ draft }: { draft: DraftView }) {
           />
         ) : null}
       </div>
+      {unplanned.map((node) => (
+        <Waiting key={node.key} name={visible(node.address)} />
+      ))}
       {parts.map((part) => (
         <Part
           key={part.key}
@@ -152,6 +172,6 @@ export function PlanPane({ draft }: { draft: DraftView }) {
           </ul>
         </div>
       ) : null}
-    </div>
+    </section>
   );
 }

@@ -22,7 +22,6 @@ function Row({ row, chosen, host, busy, onChoose }: RowProps) {
     <li className="flex items-start gap-3 border-t border-line px-3.5 py-2">
       <span className={`pt-0.5 ${TONE_TEXT[tone]}`}>
         <ToneIcon tone={tone} />
-        <span className="sr-only">{t(`row.${row.state}`)}</span>
       </span>
       <div className="min-w-0 flex-1">
         <p className={`break-words ${row.state === "fail" ? "font-semibold" : ""}`}>
@@ -67,6 +66,9 @@ function Row({ row, chosen, host, busy, onChoose }: RowProps) {
           </details>
         ) : null}
       </div>
+      <span className={`shrink-0 text-s ${row.state === "pass" ? "text-ink-2" : `font-medium ${TONE_TEXT[tone]}`}`}>
+        {t(`row.${row.state}`)}
+      </span>
     </li>
   );
 }
@@ -93,7 +95,8 @@ export function PreflightRows({ groups, choices, storageName, host, busy, onChoo
       <ul>
         {group.rows.map((row) => (
           <Row
-            key={row.id}
+            // Two findings of one kind stand side by side, such as one place taken by two others.
+            key={`${row.id}${JSON.stringify(row.detail?.values ?? {})}`}
             row={row}
             host={host}
             busy={busy}

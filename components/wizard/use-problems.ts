@@ -1,6 +1,7 @@
 "use client";
 import { useCallback, useState } from "react";
 import { useText } from "#components/text/t.tsx";
+import type { DraftData } from "#lib/domain/dto.ts";
 import type { DraftForm } from "./use-draft.ts";
 import { whenReleased } from "./when-released.ts";
 
@@ -13,8 +14,18 @@ export interface Problems {
   submit: (prefixes: readonly string[]) => void;
 }
 
-/** Problems come from the server with every save; they are shown beside a field once it was left. */
-export function useProblems({ draft, flush }: DraftForm): Problems {
+/** The field that a refused save names: `data.storages.0.name` is `storages.KEY.name` in the form. */
+function fieldOf(path: string, { storages }: DraftData): string {
+  const [, ...parts] = path.split(".");
+  const storage = parts[0] === "storages" ? storages[Number(parts[1])] : undefined;
+  return (storage ? ["storages", storage.key, ...parts.slice(2)] : parts).join(".");
+}
+
+/**
+ * Problems come from the server with every save; they are shown beside a field once it was left. What can't even be
+ * saved stands beside its field at once.
+ */
+export function useProblems({ draft, data, flush, saveError }: DraftForm): Problems {
   const say = useText();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const leave = useCallback(
@@ -33,8 +44,9 @@ export function useProblems({ draft, flush }: DraftForm): Problems {
   const isShown = (path: string) =>
     left.has(path) || [...left].some((each) => each.endsWith("*") && path.startsWith(each.slice(0, -1)));
   const of = (path: string) => {
-    const problem = draft.problems[path];
-    return problem && isShown(path) ? say(problem) : undefined;
+    const refused = Object.entries(saveError?.fields ?? {}).find(([at]) => fieldOf(at, data) === path)?.[1];
+    const problem = refused ?? (isShown(path) ? draft.problems[path] : undefined);
+    return problem ? say(problem) : undefined;
   };
   return { of, leave, submit };
 }

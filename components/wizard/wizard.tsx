@@ -11,11 +11,13 @@ import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { confirmDraft } from "#lib/actions/drafts.ts";
 import type { DraftView, StorageKindView } from "#lib/domain/dto.ts";
 import type { ErrorView } from "#lib/domain/errors.ts";
+import type { Plan } from "#lib/domain/plan.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { DiscardDraft } from "./discard-draft.tsx";
 import { MainStep } from "./main-step.tsx";
 import { NameStep } from "./name-step.tsx";
 import { NodesStep } from "./nodes-step.tsx";
+import { PlanChanges } from "./plan-changes.tsx";
 import { PlanPane } from "./plan-pane.tsx";
 import { ReviewStep } from "./review-step.tsx";
 import { CLUSTER_STEPS, JOIN_STEPS, STEP_PATHS, type StepName, Steps } from "./steps.tsx";
@@ -121,15 +123,16 @@ function useReason(step: StepName, draft: DraftView): string | null {
 function useConfirm({ draft }: DraftForm, onNameRefused: () => void) {
   const router = useRouter();
   const [busy, start] = useTransition();
-  const [error, setError] = useState<ErrorView | null>(null);
+  const [refused, setRefused] = useState<{ error: ErrorView; plan: Plan | null } | null>(null);
   const confirm = () =>
     start(async () => {
+      const { plan } = draft;
       const result = await confirmDraft({ draftId: draft.id, digest: draft.digest ?? "" });
       if (result.ok) return router.push(`/tasks/${result.value.taskId}`);
-      setError(result.error);
+      setRefused({ error: result.error, plan });
       if (result.error.fields?.name) onNameRefused();
     });
-  return { busy, error, confirm };
+  return { busy, refused, confirm };
 }
 
 function DraftGone() {
@@ -172,7 +175,7 @@ export function Wizard({ initial, kinds }: Props) {
     setAddress({ step: to });
   };
   // Somebody else was quicker with this name: back to its field, where it says so.
-  const { busy, error, confirm } = useConfirm(form, () => {
+  const { busy, refused, confirm } = useConfirm(form, () => {
     problems.submit(STEP_PATHS.name);
     go("name");
   });
@@ -213,7 +216,11 @@ export function Wizard({ initial, kinds }: Props) {
         </h2>
         <div ref={body} className="flex-1 space-y-4 pb-6">
           <SaveTrouble form={form} />
-          {error ? <ErrorNotice error={error} /> : null}
+          {refused ? (
+            <ErrorNotice error={refused.error}>
+              {refused.plan && draft.plan ? <PlanChanges before={refused.plan} after={draft.plan} /> : null}
+            </ErrorNotice>
+          ) : null}
           {draft.taskId ? (
             <Notice
               tone="busy"

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { closeDatabase, openDatabase } from "../../lib/db/client.ts";
+import { closeDatabase, connect, openDatabase } from "../../lib/db/client.ts";
 import { createDatabase, type EmbeddedServer, startEmbedded } from "../../lib/db/embedded.ts";
 import { migrateDatabase } from "../../lib/db/migrate.ts";
 
@@ -15,6 +15,10 @@ export interface TestDatabase {
   kill9(): void;
   /** Starts it again after a `kill9`; the same URL. */
   start(): Promise<void>;
+  /** Keeps the whole database as it is now under a name. */
+  keep(name: string): Promise<void>;
+  /** Puts the whole database back to what was kept; nobody else may be using it. */
+  putBack(name: string): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -45,12 +49,36 @@ export async function testDatabase(): Promise<TestDatabase> {
     start: async () => {
       server = await startEmbedded({ dataDir });
     },
+    keep: (name) => whileClosed(url, () => copyDatabase(server.url("postgres"), "spindle", name)),
+    putBack: (name) => whileClosed(url, () => copyDatabase(server.url("postgres"), name, "spindle")),
     remove: async () => {
       await closeDatabase();
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** A database is copied only while nobody is connected to it, this process neither. */
+async function whileClosed(url: string, work: () => Promise<void>): Promise<void> {
+  await closeDatabase();
+  try {
+    await work();
+  } finally {
+    openDatabase(url, 3);
+  }
+}
+
+/** Makes `to` anew as a copy of `from`. Both names are the tests' own. */
+async function copyDatabase(serverUrl: string, from: string, to: string): Promise<void> {
+  const sql = connect(serverUrl, 1);
+  try {
+    await sql.unsafe(`drop database if exists "${to}" with (force)`);
+    // Copied by way of the log, a sequence falls back to its value at the copy when the server is killed later.
+    await sql.unsafe(`create database "${to}" template "${from}" strategy file_copy`);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
 }
 
 function kill(pid: number): void {

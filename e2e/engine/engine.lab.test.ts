@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { taskLog, taskSteps } from "../../lib/db/schema/index.ts";
-import { nodeDown, oneNode } from "./node.ts";
+import { bareNodes, nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import {
   chosenPoints,
@@ -23,11 +23,13 @@ let database: TestDatabase;
 let node: LabNode;
 
 beforeAll(async () => {
-  [database, node] = await Promise.all([testDatabase(), oneNode()]);
+  const [opened, lab] = await Promise.all([testDatabase(), bareNodes()]);
+  database = opened;
+  node = lab.nodes[0]!;
 });
 afterAll(async () => {
   await database?.remove();
-  await nodeDown();
+  await nodesDown();
 });
 
 async function subjectOf(fails: boolean): Promise<LoopSubject> {

@@ -43,19 +43,27 @@ export function pointsOf({ plan, failsAt }: Pick<LoopSubject, "plan" | "failsAt"
   const at = (position: number, points: string[]) => points.map((point) => `${plan.kind}:${position}:${point}`);
   const positions = plan.steps.map((_, position) => position);
   const done = positions.filter((position) => failsAt === undefined || position <= failsAt);
-  // A panel step that fails has no "after", and a failed one on a node is undone as well.
-  const forth = done.flatMap((position) => at(position, DO));
+  // A failed step on a node is undone as well.
+  const forth = done.flatMap((position) => at(position, failsBefore(plan, failsAt, position) ? ["before"] : DO));
   const withUndo =
     failsAt === undefined ? [] : done.toReversed().filter((position) => !("none" in plan.steps[position]!.undo));
   const back = withUndo.flatMap((position) => at(position, UNDO));
   return [...forth, ...back, `${plan.kind}:end:before`, `${plan.kind}:end:after`];
 }
 
+/** A panel step that fails is one transaction that never was: it has neither a middle nor an "after". */
+function failsBefore(plan: Plan, failsAt: number | undefined, position: number): boolean {
+  return position === failsAt && plan.steps[position]!.kind === "panel";
+}
+
 /** All points in a full run; else the first, the last and four drawn by the commit, so that each commit tries others. */
-export function chosenPoints(points: string[]): string[] {
+export function chosenPoints<Point>(points: Point[], nameOf: (point: Point) => string = String): Point[] {
   if (process.env.SPINDLE_TEST_FULL || points.length <= 6) return points;
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
-  const rank = (point: string) => createHash("sha256").update(`${commit} ${point}`).digest("hex");
+  const rank = (point: Point) =>
+    createHash("sha256")
+      .update(`${commit} ${nameOf(point)}`)
+      .digest("hex");
   const drawn = points.slice(1, -1).toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
   const chosen = new Set([points[0], points.at(-1), ...drawn.slice(0, 4)]);
   return points.filter((point) => chosen.has(point));
@@ -93,7 +101,6 @@ export async function databaseKilled(subject: LoopSubject, point: string): Promi
     await engine.crashed(CRASH_DEADLINE_MS);
     subject.database.kill9();
     engine.thaw();
-    await sleep(300);
     await subject.database.start();
     return await outcome(subject, id, engine);
   } finally {

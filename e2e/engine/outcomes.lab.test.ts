@@ -11,7 +11,7 @@ import { sealSecret } from "../../lib/secrets/store.ts";
 import { cancelTask } from "../../lib/services/tasks/cancel-task.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { EngineProcess } from "./engine-host.ts";
-import { nodeDown, oneNode } from "./node.ts";
+import { bareNodes, nodesDown } from "../support/nodes.ts";
 
 const title = text("task.waiting", { node: "sample" });
 const author = { actor: { id: "u", name: "Ada" }, address: null, requestId: "test" };
@@ -24,12 +24,14 @@ let fingerprint: string;
 let engine: EngineProcess;
 
 beforeAll(async () => {
-  [database, node] = await Promise.all([testDatabase(), oneNode()]);
+  const [opened, lab] = await Promise.all([testDatabase(), bareNodes()]);
+  database = opened;
+  node = lab.nodes[0]!;
   fingerprint = await node.hostKeyFingerprint();
 });
 afterAll(async () => {
   await database?.remove();
-  await nodeDown();
+  await nodesDown();
 });
 beforeEach(async () => {
   await node.sh(["rm", "-rf", DIR]);

@@ -6,7 +6,7 @@ import { readHostKey } from "../../lib/ssh/host-key.ts";
 import { newKeyPair } from "../../lib/ssh/keys.ts";
 import { run } from "../../lib/ssh/run.ts";
 import { openStream, type StreamEnd } from "../../lib/ssh/stream.ts";
-import { nodeDown, oneNode } from "./node.ts";
+import { bareNodes, nodesDown } from "../support/nodes.ts";
 
 let node: LabNode;
 let fingerprint: string;
@@ -14,13 +14,13 @@ let connection: Connection;
 const sh = (script: string) => ({ argv: ["sh", "-c", script] });
 
 beforeAll(async () => {
-  node = await oneNode();
+  node = (await bareNodes()).nodes[0]!;
   fingerprint = await node.hostKeyFingerprint();
   connection = await connectWith(fingerprint, { password: node.rootPassword });
 });
 afterAll(async () => {
   connection?.close();
-  await nodeDown();
+  await nodesDown();
 });
 
 function connectWith(expected: string, credential: { password?: string; privateKey?: string }): Promise<Connection> {

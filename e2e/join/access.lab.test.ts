@@ -6,7 +6,8 @@ import type { DraftData } from "../../lib/domain/dto.ts";
 import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { addMachine, confirmHostKey } from "../../lib/services/drafts/machines.ts";
 import { getDraft } from "../../lib/services/drafts/view.ts";
-import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
+import { bareNodes, nodesDown } from "../support/nodes.ts";
+import { traceOf } from "./trace.ts";
 import {
   addLabNode,
   blockLastStep,
@@ -36,7 +37,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await panel?.close();
-  await nodesDown(lab);
+  await nodesDown();
 });
 
 async function add(draftId: string, user: string, password: string | null) {

@@ -8,7 +8,8 @@ import { openSecret } from "../../lib/secrets/store.ts";
 import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { discardDraft } from "../../lib/services/drafts/edit.ts";
 import { getDraft } from "../../lib/services/drafts/view.ts";
-import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
+import { bareNodes, nodesDown } from "../support/nodes.ts";
+import { traceOf } from "./trace.ts";
 import {
   addLabNode,
   blockLastStep,
@@ -33,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await panel?.close();
-  await nodesDown(lab);
+  await nodesDown();
 });
 
 describe("a File cluster of one node", () => {

@@ -7,7 +7,8 @@ import { choose, lookAgain } from "../../lib/services/drafts/machines.ts";
 import { getDraft } from "../../lib/services/drafts/view.ts";
 import type { JoinPlan, Reader } from "../../lib/storage/contract.ts";
 import { lvmDriver } from "../../lib/storage/drivers/lvm/index.ts";
-import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
+import { bareNodes, nodesDown } from "../support/nodes.ts";
+import { traceOf } from "./trace.ts";
 import {
   addLabNode,
   blockLastStep,
@@ -29,7 +30,7 @@ beforeAll(async () => {
   lab = await bareNodes();
 });
 afterAll(async () => {
-  await nodesDown(lab);
+  await nodesDown();
 });
 
 /** The driver's look and judgement, with the tools of the real node. */

@@ -5,7 +5,8 @@ import { db } from "../../lib/db/client.ts";
 import { clusters } from "../../lib/db/schema/index.ts";
 import type { DraftView } from "../../lib/domain/dto.ts";
 import { lookAgain } from "../../lib/services/drafts/machines.ts";
-import { bareNodes, nodesDown, traceOf } from "./nodes.ts";
+import { plainDown, plainNode } from "../support/nodes.ts";
+import { traceOf } from "./trace.ts";
 import {
   addLabNode,
   blockLastStep,
@@ -24,13 +25,13 @@ let draft: DraftView;
 let before: string[];
 
 beforeAll(async () => {
-  lab = await bareNodes();
-  node = lab.node("n2");
+  lab = await plainNode();
+  node = lab.nodes[0]!;
   panel = await openLabPanel();
 });
 afterAll(async () => {
   await panel?.close();
-  await nodesDown(lab);
+  await plainDown();
 });
 
 const packagesRow = () => draft.nodes[0]?.groups.flatMap((group) => group.rows).find((row) => row.id === "packages");

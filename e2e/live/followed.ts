@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keyFile } from "../../lab/instance.ts";
-import { type LabNode, makeMountedFs, makeVolumeGroup, openLab } from "../../lab/index.ts";
+import { type LabNode, makeMountedFs, makeVolumeGroup } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { clusters, nodeStorages, nodes, panel, storages } from "../../lib/db/schema/index.ts";
 import { startTestDatabase, type TestDatabase } from "../../lib/db/test-database.ts";
@@ -15,16 +14,9 @@ import { loadMasterKey } from "../../lib/secrets/master.ts";
 import { sealSecret } from "../../lib/secrets/store.ts";
 import { closeConnections } from "../../lib/ssh/pool.ts";
 import { requireDriver } from "../../lib/storage/registry.ts";
-import { ROOT } from "../fixtures/run.ts";
+import { nodesDown, nodesWith } from "../support/nodes.ts";
 
 const SCENE = "followed";
-const DISKS = [
-  { name: "disk1", sizeMiB: 1024 },
-  { name: "disk2", sizeMiB: 1024 },
-  { name: "disk3", sizeMiB: 1024 },
-  { name: "disk4", sizeMiB: 512 },
-  { name: "disk5", sizeMiB: 256 },
-];
 export const CLUSTER = "cl_livetest";
 export const NODE = "nd_livetest";
 export const MARKER = '{"panel":"pa_livetest","storage":"st_files"}';
@@ -33,18 +25,12 @@ export const MARKER = '{"panel":"pa_livetest","storage":"st_files"}';
 export const STORAGES = { files: "st_files", one: "st_one", two: "st_two" } as const;
 
 async function laidOutNode(): Promise<LabNode> {
-  const lab = await openLab(`live-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`);
-  if (await lab.hasScene(SCENE)) await lab.restore(SCENE);
-  else {
-    await lab.up({ nodes: [{ image: "ready", disks: DISKS }] });
-    const node = lab.nodes[0]!;
-    await node.waitBooted();
+  const lab = await nodesWith(SCENE, async (node) => {
     await makeMountedFs(node, "disk4", "/vm");
     await makeVolumeGroup(node, "lvm0", ["disk1"], { metadataSize: "16m" });
     await makeVolumeGroup(node, "lvm1", ["disk2", "disk3"], { metadataSize: "16m" });
     await node.sh(`mkdir -p /image /share; echo '${MARKER}' >/vm/.spindle`);
-    await lab.save(SCENE);
-  }
+  });
   return lab.nodes[0]!;
 }
 
@@ -123,7 +109,7 @@ export async function followedNode(): Promise<Followed> {
     await closeConnections();
     await database.stop();
     await rm(folder, { recursive: true });
-    await (await openLab(node.instance.name)).down();
+    await nodesDown();
   };
   const [owner] = await db().select({ id: panel.id }).from(panel);
   return { node, database, history, runDir: `/run/spindle-${owner?.id}`, end };

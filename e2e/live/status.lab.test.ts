@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db } from "../../lib/db/client.ts";
 import { nodeLast, statusChanges, storageLast } from "../../lib/db/schema/index.ts";
-import { recheckNode, stopHub } from "../../lib/live/hub.ts";
+import { hubDetails, recheckNode, stopHub } from "../../lib/live/hub.ts";
 import { type Followed, follow, followedNode, isWell, liveOf, NODE, STORAGES, storageOf, until } from "./followed.ts";
 
 let followed: Followed;
@@ -23,6 +23,7 @@ const pathOf = (name: string) => {
   const words = followed.history.map((line) => new RegExp(`\\b${name}=(\\S+)`).exec(line)?.[1] ?? "");
   return words.filter((word, index) => word !== words[index - 1]);
 };
+const detailsOf = (storageId: string) => hubDetails(NODE)?.[storageId];
 const healths = () => {
   const words = followed.history.map((line) => line.split(" ")[0] ?? "");
   return words.filter((word, index) => word !== words[index - 1]);
@@ -44,11 +45,11 @@ describe("figures", () => {
   it("tell each partition, PV and extent @S14 @S17", () => {
     const files = storageOf(STORAGES.files);
     expect(files.figures?.size).toBeGreaterThan(400 * 1024 ** 2);
-    const partitions = files.details?.partitions as { directories: string[] }[];
+    const partitions = detailsOf(STORAGES.files)?.partitions as { directories: string[] }[];
     expect(partitions.map((partition) => partition.directories)).toEqual([["/vm"], ["/image", "/share"]]);
     const two = storageOf(STORAGES.two);
-    expect(two.details?.pvs).toHaveLength(2);
-    expect(two.details?.vg).toMatchObject({ name: "lvm1", extentSize: 4 * 1024 ** 2 });
+    expect(detailsOf(STORAGES.two)?.pvs).toHaveLength(2);
+    expect(detailsOf(STORAGES.two)?.vg).toMatchObject({ name: "lvm1", extentSize: 4 * 1024 ** 2 });
     expect(two.figures).toMatchObject({ used: 0, allocated: 0 });
   });
 });

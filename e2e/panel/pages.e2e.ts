@@ -128,6 +128,9 @@ for (const look of LOOKS) {
       await page.goto(`${draft}?step=storages`);
       await page.getByRole("button", { name: "Edit file" }).click();
       await expectSound(page, "storages, one open");
+      await page.getByRole("button", { name: en.wizard.look.add, exact: true }).click();
+      await expect(page.getByLabel(en.wizard.nodes.address)).toBeVisible();
+      await expectSound(page, "storages, looking through a node");
       await page.getByRole("button", { name: en.wizard.discard }).click();
       await expect(page.getByRole("dialog")).toBeVisible();
       await expectSound(page, "the question before discarding");

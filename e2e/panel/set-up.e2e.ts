@@ -76,6 +76,54 @@ test.describe("the set-up link", () => {
     expect(await users(panel)).toHaveLength(1);
   });
 
+  test("opened by two: the second is told that it was used, gets no session, and makes nobody", async ({
+    page,
+    browser,
+    panel,
+  }) => {
+    const elsewhere = await browser.newContext();
+    const second = await elsewhere.newPage();
+    for (const [each, name] of [
+      [page, "Grace"],
+      [second, "Mallory"],
+    ] as const) {
+      await each.goto(panel.setupUrl!);
+      await each.getByLabel(door.name).fill(name);
+      await each.getByLabel(door.email).fill(`${name.toLowerCase()}@example.net`);
+      await each.getByLabel(door.password, { exact: true }).fill("a long enough one");
+    }
+    await page.getByRole("button", { name: door.setup.submit }).click();
+    await expect(page).toHaveURL(`${panel.url}/`);
+    const submit = second.getByRole("button", { name: door.setup.submit });
+    for (const _ of ["first", "again"]) {
+      await submit.click();
+      await expect(second.getByText(en.auth.link.used)).toBeVisible();
+      await expect(submit).toBeEnabled();
+    }
+    expect((await elsewhere.cookies()).filter((cookie) => cookie.name.includes("session"))).toEqual([]);
+    await second.goto(`${panel.url}/`);
+    await expect(second).toHaveURL(`${panel.url}/sign-in`);
+    expect(await users(panel)).toEqual(["grace@example.net"]);
+    // Nor does whoever used it make a second account by sending the form once more.
+    expect(await redeem(panel, "Grace")).toMatchObject({ ok: false, error: { message: { key: "auth.link.used" } } });
+    await elsewhere.close();
+  });
+
+  test("is good for an hour, and not for a moment longer", async ({ panel }) => {
+    const sql = connect(panel.databaseUrl!, 1);
+    const [row] = await sql<{ seconds: number }[]>`
+      select extract(epoch from expires_at - now())::int as seconds from setup_links where purpose = 'first'`;
+    expect(row!.seconds).toBeGreaterThan(3_400);
+    expect(row!.seconds).toBeLessThanOrEqual(3_600);
+    await sql`update setup_links set expires_at = now()`;
+    const late = { ok: false, error: { message: { key: "auth.link.late" } } };
+    expect(await redeem(panel, "Grace")).toMatchObject(late);
+    expect(await users(panel)).toEqual([]);
+    await sql`update setup_links set expires_at = now() + interval '1 minute'`;
+    await sql.end();
+    expect(await redeem(panel, "Grace")).toMatchObject({ ok: true });
+  });
+
   test("is kept as a hash only, and is in no log line", async ({ panel }) => {
     const sql = connect(panel.databaseUrl!, 1);
     const [row] = await sql<{ all: string }[]>`select string_agg(setup_links::text, ' ') as all from setup_links`;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser } from "@playwright/test";
+import { type Browser, expect, type Page } from "@playwright/test";
 import type { Lab } from "../../lab/index.ts";
 import { createDatabase } from "../../lib/db/embedded.ts";
 import { currentRun, databaseUrl } from "../fixtures/run.ts";
@@ -13,14 +13,14 @@ import { labOfThisClone, preparedNodes } from "./nodes.ts";
 /** A cluster of two nodes as the wizard makes it, by which of its storages is the main one. */
 export type SceneName = "joined-file" | "joined-lvm";
 
-function clusterOf(scene: SceneName, lab: Lab): ClusterInput {
+function clusterOf(lab: Lab): ClusterInput {
   return {
     name: "alpha",
     storages: [
       { kind: "File", name: "files" },
       { kind: "LVM", name: "group" },
     ],
-    main: scene === "joined-file" ? "files" : "group",
+    main: "files",
     nodes: lab.nodes,
   };
 }
@@ -44,14 +44,19 @@ export async function joinedPanel(browser: Browser, scene: SceneName): Promise<{
 }
 
 async function makeScene(browser: Browser, scene: SceneName, template: string): Promise<void> {
-  const lab = await preparedNodes();
-  const panel = await startPanel();
+  const isFirst = scene === "joined-file";
+  // The second cluster is the first one with another main storage: a click instead of two more joins.
+  const { lab, panel } = isFirst
+    ? { lab: await preparedNodes(), panel: await startPanel() }
+    : await joinedPanel(browser, "joined-file");
   const context = await browser.newContext({ baseURL: panel.url });
   try {
     await signInContext(context, panel);
     const page = await context.newPage();
-    await fillWizard(page, clusterOf(scene, lab));
-    await confirmAndWait(page, "Create the cluster");
+    if (isFirst) {
+      await fillWizard(page, clusterOf(lab));
+      await confirmAndWait(page, "Create the cluster");
+    } else await makeGroupMain(page);
   } finally {
     await context.close();
     await panel.stop();
@@ -60,4 +65,14 @@ async function makeScene(browser: Browser, scene: SceneName, template: string): 
   const source = new URL(panel.databaseUrl).pathname.slice(1);
   await createDatabase(databaseUrl(currentRun().serverUrl, "postgres"), template, { template: source });
   await lab.save(scene);
+}
+
+async function makeGroupMain(page: Page): Promise<void> {
+  await page.goto("/");
+  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
+  const active = page.getByRole("row").filter({ hasText: "Active" });
+  await expect(active).toHaveCount(2, { timeout: 120_000 });
+  await page.getByRole("columnheader", { name: /group/ }).getByRole("link").click();
+  await page.getByRole("button", { name: "Make it the main storage" }).click();
+  await expect(page.getByRole("button", { name: "Make it the main storage" })).toHaveCount(0, { timeout: 120_000 });
 }

@@ -3,38 +3,85 @@ import { type Lab, type LabNode, openLab } from "../../lab/index.ts";
 import { makeMountedFs, makeVolumeGroup } from "../../lab/layout.ts";
 import { ROOT } from "../fixtures/run.ts";
 
-/** Two prepared nodes, as an administrator has them before they join: `/vm` on disk3, `lvm0` over disk1 and disk2. */
+/** Two nodes with all packages, as they were booted. Made once for all tests of this clone. */
+const BARE = "bare";
+/** The same as an administrator has them before they join: `/vm` on disk3, `lvm0` over disk1 and disk2. */
 const PREPARED = "prepared";
+const PLAIN = "plain";
 
-/** The name of this clone's lab for browser tests: two clones, or tests beside a demo, never meet. */
-function instanceName(): string {
-  return `e2e-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`;
+const DISKS = [
+  { name: "disk1", sizeMiB: 8192 },
+  { name: "disk2", sizeMiB: 4096 },
+  { name: "disk3", sizeMiB: 4096 },
+  { name: "disk4", sizeMiB: 512 },
+  { name: "disk5", sizeMiB: 256 },
+];
+
+/** Two clones, or tests beside a demo, never meet. */
+function instanceName(prefix: string): string {
+  return `${prefix}-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`;
 }
+
+const openWithProgress = (name: string) => openLab(name, { progress: (line) => console.log(`  lab: ${line}`) });
 
 /** This clone's lab as it is, nothing started. */
 export function labOfThisClone(): Promise<Lab> {
-  return openLab(instanceName(), { progress: (line) => console.log(`  lab: ${line}`) });
+  return openWithProgress(instanceName("tests"));
 }
 
-/** This clone's lab, with two prepared nodes put back to one instant; booted and laid out the first time. */
-export async function preparedNodes(): Promise<Lab> {
-  const lab = await labOfThisClone();
-  if (await lab.hasScene(PREPARED)) await lab.restore(PREPARED);
+/** Nodes put back to a scene; where there is none yet, `make` brings them there and it is saved. */
+async function atScene(lab: Lab, scene: string, make: () => Promise<unknown>): Promise<Lab> {
+  if (await lab.hasScene(scene)) await lab.restore(scene);
   else {
-    await lab.up({ nodes: [{ image: "ready" }, { image: "ready" }] });
-    await Promise.all(lab.nodes.map(prepare));
-    await lab.save(PREPARED);
+    await make();
+    await lab.save(scene);
   }
   return lab;
 }
 
-async function prepare(node: LabNode): Promise<void> {
-  await node.waitBooted();
-  await makeMountedFs(node, "disk3", "/vm");
-  await makeVolumeGroup(node, "lvm0", ["disk1", "disk2"], { metadataSize: "16m" });
+async function boot(lab: Lab, specs: Parameters<Lab["up"]>[0]["nodes"]): Promise<void> {
+  await lab.up({ nodes: specs });
+  await Promise.all(lab.nodes.map((node) => node.waitBooted()));
 }
 
-/** Ends this clone's nodes; their scenes stay for the next run. */
+/** Two nodes `n1` and `n2`, bare; booted the first time, put back to that instant after it. */
+export async function bareNodes(): Promise<Lab> {
+  const lab = await labOfThisClone();
+  const spec = { image: "ready" as const, disks: DISKS };
+  return atScene(lab, BARE, () => boot(lab, [spec, spec]));
+}
+
+/** The same nodes with something laid out on them, kept under a name of its own. */
+export async function nodesWith(scene: string, layOut: (node: LabNode) => Promise<void>): Promise<Lab> {
+  const lab = await labOfThisClone();
+  return atScene(lab, scene, async () => {
+    await bareNodes();
+    await Promise.all((await labOfThisClone()).nodes.map(layOut));
+  });
+}
+
+/** Two nodes, ready to join. */
+export function preparedNodes(): Promise<Lab> {
+  return nodesWith(PREPARED, async (node) => {
+    await makeMountedFs(node, "disk3", "/vm");
+    await makeVolumeGroup(node, "lvm0", ["disk1", "disk2"], { metadataSize: "16m" });
+  });
+}
+
+const plainLab = () => openWithProgress(instanceName("plain"));
+
+/** One node that is a minimal Debian: none of the packages, the lab's repository among its sources. */
+export async function plainNode(): Promise<Lab> {
+  const lab = await plainLab();
+  return atScene(lab, PLAIN, () => boot(lab, [{ image: "plain" }]));
+}
+
+/** Ends the nodes of this clone's lab; their scenes stay. */
 export async function nodesDown(): Promise<void> {
   await (await labOfThisClone()).down();
+}
+
+/** Ends the plain node; its scene stays. */
+export async function plainDown(): Promise<void> {
+  await (await plainLab()).down();
 }

@@ -84,7 +84,8 @@ type Outcome = {
 
 const OUTCOMES: readonly Outcome[] = [
   { id: SEED.done, state: "done", steps: ["done", "done", "done"] },
-  { id: SEED.undone, state: "undone", steps: ["undone", "failed", "pending"] },
+  // What failed is undone as well.
+  { id: SEED.undone, state: "undone", steps: ["undone", "undone", "pending"] },
   { id: SEED.failed, state: "failed", steps: ["left", "failed", "pending"] },
 ];
 
@@ -113,15 +114,59 @@ async function seedClusters(db: Database): Promise<void> {
   ]);
 }
 
+const nodeId = (number: number) => (number === 1 ? SEED.node.id : `nd_seed${String(number).padStart(10, "0")}`);
+const nodeAddress = (number: number) => `127.9.${Math.floor(number / 250)}.${(number % 250) + 1}`;
+
+/** More storages of the cluster, each measured on every member node. */
+async function seedMore(db: Database, storages: number, nodes: number): Promise<void> {
+  for (let number = 1; number <= storages; number += 1) {
+    const id = `st_seedmore${String(number).padStart(6, "0")}`;
+    const config = { vmDir: `/vm${number}` };
+    await db
+      .insert(schema.storages)
+      .values({ id, name: `sd${number}`, clusterId: SEED.cluster.id, kind: "file", config });
+    const rows = Array.from({ length: nodes }, (_, index) => ({
+      nodeId: nodeId(index + 1),
+      storageId: id,
+      status: "ok" as const,
+      since: before(HOUR),
+      cause: null,
+      measuredAt: before(60_000),
+      figures: figures(400 * GIB, ((index * 31 + number) % 90) / 100),
+      details: { partitions: [{ source: "/dev/sdz9", target: `/vm${number}`, directories: [`/vm${number}`] }] },
+    }));
+    await db.insert(schema.storageLast).values(rows);
+  }
+}
+
+/** Nodes that are just joining: nobody looks at them yet, so thousands cost a panel nothing but their rows. */
+async function seedJoining(db: Database, first: number, count: number): Promise<void> {
+  for (let from = first; from < first + count; from += 500) {
+    const rows = Array.from({ length: Math.min(500, first + count - from) }, (_, index) => ({
+      id: nodeId(from + index),
+      name: `kvm-${from + index}`,
+      clusterId: SEED.cluster.id,
+      address: nodeAddress(from + index),
+      port: 1,
+      user: "root",
+      fingerprint: "SHA256:seed",
+      keySecret: "se_seed",
+      machineId: `seed${from + index}`,
+      membership: "joining" as const,
+    }));
+    await db.insert(schema.nodes).values(rows);
+  }
+}
+
 async function seedNode(db: Database, number: number): Promise<void> {
-  const id = number === 1 ? SEED.node.id : `nd_seed${String(number).padStart(10, "0")}`;
+  const id = nodeId(number);
   const name = `kvm-${String(number).padStart(2, "0")}`;
   const share = ((number * 37) % 70) / 100;
   await db.insert(schema.nodes).values({
     id,
     name,
     clusterId: SEED.cluster.id,
-    address: `127.9.${Math.floor(number / 250)}.${(number % 250) + 1}`,
+    address: nodeAddress(number),
     port: 1,
     user: "root",
     fingerprint: "SHA256:pV3cN9m1yQd8kQ0Jm3bN2xT6tUe4rWq1oLz5aXy9Qk",
@@ -253,6 +298,7 @@ async function seedUsage(db: Database): Promise<void> {
 
 async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Promise<void> {
   const plan = seedPlan("node.join");
+  const hasFailed = (position: number) => outcome.state !== "done" && position === 1;
   await db.insert(schema.tasks).values({
     id: outcome.id,
     kind: plan.kind,
@@ -273,11 +319,11 @@ async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Pro
       position,
       stepId: plan.steps[position]!.id,
       state,
-      exitCode: state === "failed" ? 100 : 0,
-      output:
-        state === "failed"
-          ? "Err:1 http://apt.example.net bookworm/main amd64 acl\n\u001b[31mE: Unable to fetch\u202e some archives"
-          : "",
+      error: hasFailed(position) ? { code: "command-failed" as const, message: text("pages.needs.task.undone") } : null,
+      exitCode: hasFailed(position) ? 100 : 0,
+      output: hasFailed(position)
+        ? "Err:1 http://apt.example.net bookworm/main amd64 acl\n\u001b[31mE: Unable to fetch\u202e some archives"
+        : "",
       startedAt: state === "pending" ? null : before(minutesAgo * 60_000),
       endedAt: state === "pending" ? null : before(minutesAgo * 60_000 - 12_000),
     })),
@@ -285,13 +331,25 @@ async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Pro
   await db.insert(schema.taskLog).values([{ taskId: outcome.id, position: 1, line: "Reading package lists…" }]);
 }
 
+export interface SeedOptions {
+  /** Member nodes; three unless told. */
+  nodes?: number;
+  /** Storages of the cluster beside the two it has. */
+  moreStorages?: number;
+  /** Nodes that are just joining. */
+  joining?: number;
+}
+
 /** Fills the database of a stopped panel. */
-export async function seedPanel(databaseUrl: string, options: { nodes?: number } = {}): Promise<void> {
+export async function seedPanel(databaseUrl: string, options: SeedOptions = {}): Promise<void> {
   const sql = connect(databaseUrl, 1);
   const db = drizzle(sql, { schema });
   try {
     await seedClusters(db);
-    for (let number = 1; number <= (options.nodes ?? 3); number += 1) await seedNode(db, number);
+    const { nodes = 3, moreStorages = 0, joining = 0 } = options;
+    for (let number = 1; number <= nodes; number += 1) await seedNode(db, number);
+    await seedMore(db, moreStorages, nodes);
+    await seedJoining(db, nodes + 1, joining);
     await seedHistory(db);
     await seedUsage(db);
     for (const [index, outcome] of OUTCOMES.entries()) await seedTask(db, outcome, 300 - index * 60);

@@ -38,12 +38,14 @@ export async function addStorage(page: Page, storage: StorageInput): Promise<voi
     await page.getByLabel(label, { exact: true }).fill(value);
 }
 
-/** Adds a machine by address and password. Does not confirm its host key. */
-export async function addMachine(page: Page, node: { address: string; rootPassword: string }): Promise<void> {
+/** Adds a machine by address and password; without a password by the panel's own key. Does not confirm its host key. */
+export async function addMachine(page: Page, node: { address: string; rootPassword: string | null }): Promise<void> {
   const address = page.getByLabel("Address", { exact: true });
   if (!(await address.isVisible())) await page.getByRole("button", { name: "Add by address" }).click();
   await address.fill(node.address);
-  await page.getByRole("textbox", { name: "Password" }).fill(node.rootPassword);
+  const credential = page.getByRole("group", { name: "Sign in with" });
+  await credential.getByText(node.rootPassword === null ? "The panel’s key" : "Password", { exact: true }).click();
+  if (node.rootPassword !== null) await page.getByRole("textbox", { name: "Password" }).fill(node.rootPassword);
   await page.getByRole("button", { name: "Add", exact: true }).click();
 }
 
@@ -57,6 +59,70 @@ export async function confirmHostKey(page: Page, node: LabNode): Promise<void> {
   const own = machine(page, node.address);
   await expect(own.getByText(await node.hostKeyFingerprint())).toBeVisible({ timeout: 200_000 });
   await own.getByRole("button", { name: "It is the right one" }).click();
+}
+
+/** What a machine must be, as a row of it: of the machine itself, or of one storage there. */
+export function requirement(page: Page, address: string, title: string, storage?: string): Locator {
+  const own = machine(page, address);
+  const group = storage
+    ? own
+        .locator(":scope > div")
+        .filter({ has: page.getByRole("heading", { name: `Storage ${storage}`, exact: true }) })
+    : own;
+  return group.getByRole("listitem").filter({ has: page.getByText(title, { exact: true }) });
+}
+
+/** Looks at a machine once more by its button and waits for the end of the look. */
+export async function lookAgain(page: Page, address: string): Promise<void> {
+  const own = machine(page, address);
+  const state = own.locator("[data-machine-state]");
+  await own.getByRole("button", { name: "Look again" }).click();
+  await expect(state).toHaveAttribute("data-machine-state", "looking");
+  await lookEnded(page, address);
+}
+
+/** Waits until a machine was looked at, whatever was found. */
+export async function lookEnded(page: Page, address: string): Promise<void> {
+  const state = machine(page, address).locator("[data-machine-state]");
+  await expect(state).toHaveAttribute("data-machine-state", /ready|blocked|failed/, { timeout: 300_000 });
+}
+
+/** A step of the review or of a task's page as it is read there. */
+export interface ShownStep {
+  title: string;
+  command: string;
+  undo: string;
+}
+
+/** The steps of the plan beside the form, in order, opened to their whole length. */
+export async function plannedSteps(page: Page): Promise<ShownStep[]> {
+  const plan = page.getByRole("region", { name: "What will happen" });
+  const folded = plan.getByRole("button", { name: /^Whole command|more steps?$/ });
+  while ((await folded.count()) > 0) await folded.first().click();
+  return plan.locator("ol > li").evaluateAll((steps) =>
+    steps.map((step) => ({
+      title: step.querySelector("p")?.textContent ?? "",
+      command: step.querySelector(":scope > div > code")?.textContent ?? "",
+      undo: step.querySelector(":scope > div > div:last-child > code")?.textContent ?? "",
+    })),
+  );
+}
+
+/** The steps of a task's page, in order, each opened by its row. */
+export async function taskSteps(page: Page): Promise<ShownStep[]> {
+  const rows = page.getByRole("region", { name: "Steps" }).getByRole("listitem");
+  for (const row of await rows.all()) {
+    const opener = row.getByRole("button").first();
+    if ((await opener.getAttribute("aria-expanded")) === "false") await opener.click();
+  }
+  return rows.evaluateAll((steps) =>
+    steps.map((step) => ({
+      title: step.querySelector("button > span:nth-child(2) > span")?.textContent ?? "",
+      // The prompt stands before the command, what it printed after it.
+      command: step.querySelector("pre")?.childNodes[1]?.textContent ?? "",
+      undo: step.querySelector("p > code")?.textContent ?? "",
+    })),
+  );
 }
 
 /** Walks the wizard to its review with everything ready. */

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { db, inTransaction } from "./client.ts";
@@ -10,13 +9,6 @@ beforeAll(async () => {
   database = await startTestDatabase();
 });
 afterAll(() => database.stop());
-
-/** Kills the server and all its children, without a word. */
-function kill9(): void {
-  const { pid } = database.server;
-  const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" });
-  execFileSync("sh", ["-c", `kill -9 ${pid} ${children.trim().split(/\s+/).join(" ")} 2>/dev/null || :`]);
-}
 
 it("leaves no statement unanswered when the server is killed in the middle and started again", async () => {
   const unanswered = new Set<number>();
@@ -39,7 +31,7 @@ it("leaves no statement unanswered when the server is killed in the middle and s
     inTransaction(async (tx) => {
       await tx.execute(sql`select 1`);
       attempts += 1;
-      if (attempts === 1) kill9();
+      if (attempts === 1) database.kill9();
       return tx.execute(sql`select 42 as it, ${"x".repeat(100)}::text`);
     }),
   );

@@ -13,12 +13,17 @@ import {
   privateDirectory,
   socketDirectory,
 } from "./embedded-files.ts";
+import { retryPause } from "./pause.ts";
 
 const run = promisify(execFile);
 
 /** PostgreSQL's major version: part of the directory's name, since another major can't read its files. */
 const MAJOR = "18";
 const START_DEADLINE_MS = 60_000;
+/** A start takes a moment as a rule, and minutes where a journal is long: it is asked after often, then seldom. */
+const ASK_MS = 25;
+const ASK_LATER_MS = 250;
+const LATER_MS = 2_000;
 const STOP_DEADLINE_MS = 20_000;
 const KEEP_ALIVE_MS = 500;
 
@@ -169,19 +174,22 @@ async function tail(path: string): Promise<string> {
   return all.trimEnd().split("\n").slice(-5).join("\n");
 }
 
-/** Starts or adopts; asks again while a killed server's children still hold its memory. */
+/** Starts or adopts; tries again, at growing pauses, while a killed server's children still hold its memory, or it can't start. */
 async function bringUp(place: Place, settings: Record<string, string>): Promise<{ pid: number; adopted: boolean }> {
-  const deadline = Date.now() + START_DEADLINE_MS;
+  const begun = Date.now();
   let launched: number | null = null;
-  while (Date.now() < deadline) {
+  let launches = 0;
+  while (Date.now() - begun < START_DEADLINE_MS) {
     const living = await livingServer(place);
     if (living && !living.ours) await stopServer(living.pid);
     else if (living && (await answers(place))) return { pid: living.pid, adopted: living.pid !== launched };
     else if (!living && (launched === null || !alive(launched))) {
+      if (launches > 0) await sleep(retryPause(launches));
       await dropStalePidFile(place);
       launched = await launch(place, settings);
+      launches += 1;
     }
-    await sleep(launched ? 25 : 100);
+    await sleep(Date.now() - begun < LATER_MS ? ASK_MS : ASK_LATER_MS);
   }
   throw new Error(
     `PostgreSQL did not start within ${START_DEADLINE_MS / 1000} s. Its last words in ${place.log}:\n${await tail(place.log)}`,

@@ -1,29 +1,40 @@
 import { log } from "../log.ts";
-import { connect, databaseUrl, onDatabaseRenewed, type Sql, sqlClient } from "./client.ts";
-import { whileAway } from "./retry.ts";
+import { connect, databaseUrl, type Sql, sqlClient } from "./client.ts";
+import { beforeRetry } from "./retry.ts";
 
-/** A client of its own: the pool is replaced when the database was away, and a channel must not go with it. */
-function listeningClient(): Sql {
-  return connect(databaseUrl(), 1);
+/** One connection that listens; over when it is lost. */
+interface Listening {
+  client: Sql;
+  lost: Promise<void>;
 }
 
-const REREAD_MS = 200;
+/** Throws when it can't begin. The client is used for one connection only: a lost one is followed by a fresh client. */
+async function listen(channel: string, onHint: (payload: string) => void): Promise<Listening> {
+  const { promise: lost, resolve: onLost } = Promise.withResolvers<void>();
+  const client = connect(databaseUrl(), 1, { onLost, onNotify: onHint });
+  try {
+    await client`listen ${client(channel)}`;
+  } catch (error) {
+    await client.end({ timeout: 0 });
+    throw error;
+  }
+  return { client, lost };
+}
 
-/** Calls at once, then at most once in a moment: a client that comes back tells so several times. */
-function gathered(call: () => void): () => void {
-  let last = Number.NEGATIVE_INFINITY;
-  let isDue = false;
-  const now = () => {
-    isDue = false;
-    last = performance.now();
-    call();
-  };
-  return () => {
-    const wait = last + REREAD_MS - performance.now();
-    if (wait <= 0) return now();
-    if (!isDue) setTimeout(now, wait);
-    isDue = true;
-  };
+/** Listens again, one try after another, until it does or `signal` aborts; then it throws. */
+async function listenAgain(
+  channel: string,
+  onHint: (payload: string) => void,
+  signal: AbortSignal,
+): Promise<Listening> {
+  for (let attempt = 0; ; attempt += 1) {
+    await beforeRetry(attempt, signal);
+    try {
+      return await listen(channel, onHint);
+    } catch (error) {
+      if (attempt === 0) log.warn("a channel of the database is listened to again once it is back", { channel, error });
+    }
+  }
 }
 
 /**
@@ -36,34 +47,24 @@ export async function onNotify(
   reread: () => void,
 ): Promise<() => Promise<void>> {
   const stopping = new AbortController();
-  const onListening = gathered(reread);
-  let client = listeningClient();
-  const listen = async () => {
-    await client.listen(channel, onHint, onListening);
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener("abort", () => resolve()));
+  let now = await listen(channel, onHint);
+  const follow = async () => {
+    while (!stopping.signal.aborted) {
+      reread();
+      await Promise.race([now.lost, stopped]);
+      await now.client.end({ timeout: 0 });
+      if (!stopping.signal.aborted) now = await listenAgain(channel, onHint, stopping.signal);
+    }
+    await now.client.end({ timeout: 0 });
   };
-  const again = async () => {
-    const old = client;
-    client = listeningClient();
-    await old.end({ timeout: 0 });
-    await whileAway(listen, stopping.signal);
-  };
-  let turn = listen();
-  const forget = onDatabaseRenewed(() => {
-    turn = turn.then(again).catch((error: unknown) => {
-      if (!stopping.signal.aborted) log.error("listening to the database failed", { channel, error });
-    });
+  const following = follow().catch((error: unknown) => {
+    if (!stopping.signal.aborted) log.error("listening to the database failed", { channel, error });
   });
-  const stop = async () => {
-    forget();
+  return async () => {
     stopping.abort();
-    await turn;
-    await client.end({ timeout: 0 });
+    await following;
   };
-  await turn.catch(async (error: unknown) => {
-    await stop().catch(() => {});
-    throw error;
-  });
-  return stop;
 }
 
 /** Sends a hint to every process of the panel. A payload is an id, never a secret and never the record itself. */

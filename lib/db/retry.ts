@@ -1,12 +1,12 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { log } from "../log.ts";
-
-const FIRST_MS = 50;
-const MAX_MS = 2_000;
+import { isDatabaseAway, onDatabaseRenewed } from "./client.ts";
+import { retryPause } from "./pause.ts";
 
 /** The connection's own words; class 08 and 57P of PostgreSQL; serialization and deadlock; too many clients. */
 const TRANSIENT =
-  /^(CONNECTION_CLOSED|CONNECTION_DESTROYED|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|08.{3}|57P0[1-3]|40001|40P01|53300)$/;
+  /^(CONNECTION_CLOSED|CONNECTION_DESTROYED|CONNECTION_ENDED|CONNECT_TIMEOUT|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|08.{3}|57P0[1-3]|40001|40P01|53300)$/;
 
 /** Whether the database was merely not there for a moment. */
 function isTransient(error: unknown): boolean {
@@ -15,6 +15,19 @@ function isTransient(error: unknown): boolean {
     if (typeof code === "string" && TRANSIENT.test(code)) return true;
   }
   return false;
+}
+
+/** Waits before another try: for the database where it is known to be away, else a moment. Throws when `signal` aborts. */
+export async function beforeRetry(attempt: number, signal?: AbortSignal): Promise<void> {
+  const ms = retryPause(attempt);
+  if (!isDatabaseAway()) return sleep(ms, undefined, { signal });
+  const back = new EventTarget();
+  const forget = onDatabaseRenewed(() => back.dispatchEvent(new Event("back")));
+  try {
+    await once(back, "back", { signal });
+  } finally {
+    forget();
+  }
 }
 
 /**
@@ -28,8 +41,8 @@ export async function whileAway<T>(work: () => Promise<T>, signal?: AbortSignal)
       return await work();
     } catch (error) {
       if (!isTransient(error)) throw error;
-      if (attempt === 0) log.warn("the database is away; trying again until it is back", { error });
-      await sleep(Math.min(MAX_MS, FIRST_MS * 2 ** attempt), undefined, { signal });
+      if (attempt === 0) log.warn("a statement is tried again until the database is back", { error });
+      await beforeRetry(attempt, signal);
     }
   }
 }

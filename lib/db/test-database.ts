@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,6 +14,8 @@ export interface TestDatabase {
   url: string;
   /** Another database of the same server, empty. */
   createEmpty(): Promise<string>;
+  /** Kills the server and all its children, without a word. */
+  kill9(): void;
   /** Ends everything and removes its files. */
   stop(): Promise<void>;
 }
@@ -35,5 +38,9 @@ export async function startTestDatabase(): Promise<TestDatabase> {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
-  return { server, url, createEmpty, stop };
+  const kill9 = () => {
+    const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(server.pid)], { encoding: "utf8" });
+    execFileSync("sh", ["-c", `kill -9 ${server.pid} ${children.trim().split(/\s+/).join(" ")} 2>/dev/null || :`]);
+  };
+  return { server, url, createEmpty, kill9, stop };
 }

@@ -6,9 +6,18 @@ export const PASSWORD_MAX = 128;
 
 const email = z.string().trim().toLowerCase().max(254, "auth.field.email").pipe(z.email("auth.field.email"));
 
+/** No NUL, no half of a character, nor the sign that stands where one was lost: a row can't bear them, or not as typed. */
+const isBearable = (value: string) => value.isWellFormed() && !/[\0\uFFFD]/.test(value);
+
 /** What is typed at sign-in; nothing is said about its form, so that a wrong guess and a typo look the same. */
 export const signInSchema = z.object({
-  email: z.string().trim().toLowerCase().min(1, "auth.field.email-missing").max(254, "auth.field.email"),
+  email: z
+    .string()
+    .trim()
+    .toLowerCase()
+    .min(1, "auth.field.email-missing")
+    .max(254, "auth.field.email")
+    .refine(isBearable, "auth.field.email"),
   password: z.string().min(1, "auth.field.password-missing").max(1000, "auth.field.password-long"),
 });
 
@@ -20,7 +29,12 @@ export const passwordSchema = z
 /** A new administrator, behind a set-up link or an invitation. */
 export const newAccountSchema = z.object({
   token: z.string().max(200),
-  name: z.string().trim().min(1, "auth.field.name-missing").max(100, "auth.field.name-long"),
+  name: z
+    .string()
+    .trim()
+    .min(1, "auth.field.name-missing")
+    .max(100, "auth.field.name-long")
+    .refine(isBearable, "auth.field.name-characters"),
   email,
   password: passwordSchema,
 });

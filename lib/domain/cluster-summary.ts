@@ -43,6 +43,47 @@ export function clusterLoad(cluster: ClusterView, live: Live): { cpu: number | n
   };
 }
 
+function capacityOf(storageId: string, live: NodeLive | undefined): string | null {
+  return live?.storages.find((each) => each.storageId === storageId)?.capacityOf ?? null;
+}
+
+/** The first of `others` that has one capacity with this storage on a node; null where it has its own. */
+export function sharesCapacityWith(
+  storage: StorageView,
+  others: readonly StorageView[],
+  live: NodeLive | undefined,
+): StorageView | null {
+  const own = capacityOf(storage.id, live);
+  if (own === null) return null;
+  return others.find((other) => other.id !== storage.id && capacityOf(other.id, live) === own) ?? null;
+}
+
+/** Those of `storages` that come before this one: a capacity that several have is counted with the first of them. */
+export function storagesBefore(storage: StorageView, storages: readonly StorageView[]): StorageView[] {
+  return storages.slice(
+    0,
+    storages.findIndex((each) => each.id === storage.id),
+  );
+}
+
+/**
+ * What a storage adds to its cluster's space: its totals without the nodes on which its capacity is counted with a
+ * storage before it. `countedWith` is that storage where nothing is left to add.
+ */
+export function addedCapacity(
+  storage: StorageView,
+  storages: readonly StorageView[],
+  cluster: ClusterView,
+  live: Live,
+): { totals: StorageFigures | null; countedWith: StorageView | null } {
+  const before = storagesBefore(storage, storages);
+  const shared = cluster.nodes.flatMap((node) => sharesCapacityWith(storage, before, live[node.id]) ?? []);
+  if (shared.length === 0) return { totals: storageTotals(storage, cluster, live), countedWith: null };
+  const own = cluster.nodes.filter((node) => sharesCapacityWith(storage, before, live[node.id]) === null);
+  const totals = storageTotals(storage, { ...cluster, nodes: own }, live);
+  return { totals, countedWith: totals === null ? (shared[0] ?? null) : null };
+}
+
 /** A storage's space over all nodes: summed for local ones, of any node for a shared one; null where nothing is measured. */
 export function storageTotals(storage: StorageView, cluster: ClusterView, live: Live): StorageFigures | null {
   const all = cluster.nodes.flatMap(

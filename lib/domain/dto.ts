@@ -18,18 +18,25 @@ export interface StorageView {
   config: Record<string, string | number | boolean>;
 }
 
+/** A node as lists show it; a panel has hundreds of them, and every page carries them all. */
 export interface NodeView {
   id: string;
   clusterId: string;
   name: string;
   address: string;
+  membership: Membership;
+  mode: NodeMode;
+}
+
+/** GET /api/nodes/ID: what only its own page and its storages' show. */
+export interface NodeDetails {
   port: number;
   user: string;
   fingerprint: string;
-  membership: Membership;
-  mode: NodeMode;
   facts: Record<string, unknown>;
   createdAt: string;
+  /** By storage: the driver's own details of the last check; null before the first. */
+  storages: Record<string, Record<string, unknown> | null>;
 }
 
 export interface ClusterView {
@@ -149,7 +156,7 @@ export interface DraftNodeView {
   summary: { hostname?: string; system?: string; threads?: number; memory?: number };
   groups: PreflightGroup[];
   /** By storage: what was found that helps to fill its form. */
-  found: Record<string, { text: Text; choice?: { field: string; value: string } }[]>;
+  found: Record<string, { id: string; text: Text; choice?: { field: string; value: string } }[]>;
   choices: Record<string, Record<string, string>>;
   error: ErrorView | null;
   lookedAt: string | null;

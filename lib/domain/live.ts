@@ -55,7 +55,10 @@ export interface StorageCheck {
   /** Told apart from lost: it is there, but takes no writes, or no more of them. */
   readOnly?: boolean;
   full?: boolean;
-  /** The driver's own details for its page (PVs, metadata space, partitions), validated by the driver. */
+  /**
+   * The driver's own details for its page (PVs, metadata space, partitions), validated by the driver. `capacityOf` is
+   * known outside of it: an opaque word for what the capacity is that of, equal for storages that share it.
+   */
   details?: Record<string, unknown>;
 }
 
@@ -75,7 +78,8 @@ export interface StorageLive {
   figures: StorageFigures | null;
   figuresAgeMs: number | null;
   checkedAgeMs: number | null;
-  details: Record<string, unknown> | null;
+  /** What the capacity is that of, such as a partition, as the driver calls it; null where it is only this storage's. */
+  capacityOf: string | null;
 }
 
 /** A node as pages see it. */

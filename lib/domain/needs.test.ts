@@ -24,13 +24,8 @@ const node = (id: string): NodeView => ({
   clusterId: "c",
   name: id,
   address: "10.0.0.1",
-  port: 22,
-  user: "root",
-  fingerprint: "",
   membership: "member",
   mode: "in-service",
-  facts: {},
-  createdAt: ago(9999),
 });
 
 const on = (storageId: string, nodeId: string, more: Partial<StorageLive> = {}): StorageLive => ({
@@ -47,7 +42,7 @@ const on = (storageId: string, nodeId: string, more: Partial<StorageLive> = {}):
   figures: { size: 100, used: 10, allocated: 10, free: 90 },
   figuresAgeMs: 0,
   checkedAgeMs: 0,
-  details: null,
+  capacityOf: null,
   ...more,
 });
 

@@ -185,11 +185,21 @@ export function needsOf(
   );
 }
 
+function byBadness(a: NodeView, b: NodeView, live: Live): number {
+  return badness(nodeWord(a, live[a.id])) - badness(nodeWord(b, live[b.id])) || naturalOrder(a.name, b.name);
+}
+
 /** Node ids, worst first, then in natural order of names. */
 export function worstFirst(nodes: readonly NodeView[], live: Live): string[] {
-  return [...nodes]
-    .sort((a, b) => badness(nodeWord(a, live[a.id])) - badness(nodeWord(b, live[b.id])) || naturalOrder(a.name, b.name))
-    .map((node) => node.id);
+  return [...nodes].sort((a, b) => byBadness(a, b, live)).map((node) => node.id);
+}
+
+/** Whether nodes stand worst first; one look at each, so that it can be asked of thousands every second. */
+export function isWorstFirst(nodes: readonly NodeView[], live: Live): boolean {
+  return nodes.every((node, index) => {
+    const next = nodes[index + 1];
+    return next === undefined || byBadness(node, next, live) <= 0;
+  });
 }
 
 /** Whether a row of the matrix belongs to "only what is wrong". */

@@ -171,6 +171,10 @@ class Hub {
     return [...this.#watched.values()].map(({ session }) => session.state.view(at));
   }
 
+  details(nodeId: string): ReturnType<NodeState["details"]> | null {
+    return this.#watched.get(nodeId)?.session.state.details() ?? null;
+  }
+
   recheck(nodeId: string, storageId: string | null): boolean {
     const watched = this.#watched.get(nodeId);
     watched?.session.recheck(storageId);
@@ -201,6 +205,11 @@ export async function stopHub(): Promise<void> {
 /** Every node's live state now; null when no hub runs in this process. */
 export function hubLive(): NodeLive[] | null {
   return holder().hub?.live() ?? null;
+}
+
+/** By storage, the details of its last check on a node; null when no hub of this process follows the node. */
+export function hubDetails(nodeId: string): Record<string, Record<string, unknown> | null> | null {
+  return holder().hub?.details(nodeId) ?? null;
 }
 
 /** Has a storage of a node (all of them: null) checked now; the outcome comes as an event. False: the node is not followed. */

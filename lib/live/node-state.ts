@@ -192,6 +192,11 @@ export class NodeState {
     };
   }
 
+  /** By storage, what the last check reported beyond status and figures; asked for by the pages that show it. */
+  details(): Record<string, Record<string, unknown> | null> {
+    return Object.fromEntries([...this.storages.values()].map(({ storageId, details }) => [storageId, details]));
+  }
+
   /** Only what is new every second. */
   figuresView(at: Moment): FiguresLive {
     const { nodeId, clusterId } = this;
@@ -203,7 +208,7 @@ export class NodeState {
     };
   }
 
-  #storageView({ storageId, track, figures, details, checkedAt }: StorageState, at: Moment): StorageLive {
+  #storageView({ storageId, track, figures, checkedAt, details }: StorageState, at: Moment): StorageLive {
     return {
       storageId,
       nodeId: this.nodeId,
@@ -218,7 +223,7 @@ export class NodeState {
       figures: figures?.value ?? null,
       figuresAgeMs: age(figures?.at ?? null, at),
       checkedAgeMs: age(checkedAt, at),
-      details,
+      capacityOf: typeof details?.capacityOf === "string" && details.capacityOf !== "" ? details.capacityOf : null,
     };
   }
 }

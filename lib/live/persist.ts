@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { db } from "../db/client.ts";
+import { db, isDatabaseAway } from "../db/client.ts";
 import { nodeLast, statusChanges, storageLast } from "../db/schema/index.ts";
 import { log } from "../log.ts";
 import { announceChanged } from "./changed.ts";
@@ -39,7 +39,7 @@ export class Persistence {
 
   /** Writes what is due; called every second, and with `isLast` when the hub stops. */
   async flush(isLast = false): Promise<void> {
-    if (this.#isWriting) return;
+    if (this.#isWriting || isDatabaseAway()) return;
     this.#isWriting = true;
     try {
       await this.#writeUsage();

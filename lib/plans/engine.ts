@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { hostname } from "node:os";
+import { isDatabaseAway } from "../db/client.ts";
 import { onNotify } from "../db/notify.ts";
 import { env } from "../env.ts";
 import { log } from "../log.ts";
@@ -72,6 +73,8 @@ class Engine {
 
   /** Takes whatever waits; called again while it looks, it looks once more. */
   look(): void {
+    // Once it is back, the channel says so.
+    if (isDatabaseAway()) return;
     this.#again = true;
     this.#looking ??= this.#claimAll().finally(() => {
       this.#looking = null;
@@ -130,7 +133,7 @@ class Engine {
   }
 
   async #heartbeat(): Promise<void> {
-    if (this.#leases.size === 0) return;
+    if (this.#leases.size === 0 || isDatabaseAway()) return;
     try {
       await renewLeases(this.#owner, this.#leases);
     } catch (error) {

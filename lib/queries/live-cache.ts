@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import type { ChangedEntity, LiveEvent } from "../domain/live.ts";
 import { USER_KEY } from "./administrators.ts";
 import { AUDIT_KEY } from "./audit.ts";
+import { detailsKey, isDetailsOf } from "./details.ts";
 import { DRAFTS_KEY, draftKey } from "./drafts.ts";
 import { historyKey } from "./history.ts";
 import { PANEL_KEY, type PanelState, withFigures, withNodes, withoutNode } from "./panel.ts";
@@ -14,7 +15,7 @@ import type { TaskRow } from "../domain/dto.ts";
 const ASK_AGAIN: Record<ChangedEntity, (id: string) => readonly (readonly string[])[]> = {
   // A wizard's name may be taken now.
   cluster: () => [PANEL_KEY, DRAFTS_KEY],
-  node: () => [PANEL_KEY],
+  node: (id) => [PANEL_KEY, detailsKey(id)],
   storage: () => [PANEL_KEY],
   draft: (id) => [draftKey(id)],
   task: (id) => [TASKS_KEY, taskKey(id)],
@@ -31,6 +32,7 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
   switch (event.type) {
     case "nodes":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withNodes(state, event.nodes, Date.now()));
+      void client.invalidateQueries({ predicate: isDetailsOf(new Set(event.nodes.map((node) => node.nodeId))) });
       return;
     case "figures":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withFigures(state, event.nodes, Date.now()));

@@ -97,6 +97,8 @@ export interface Capabilities {
 
 /** What a look found on a node that concerns a storage's form, and the value it stands for, where it can be taken over. */
 export interface Found {
+  /** Unique among what was found for one storage on one node, and the same at the next look. */
+  id: string;
   text: Text;
   choice?: { field: string; value: string };
 }

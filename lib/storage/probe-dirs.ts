@@ -157,7 +157,7 @@ export function readDirs(lines: readonly string[], paths: Partial<Record<DirRole
 }
 
 /** The identity of the file system under a directory, as it is pinned; null when it could not be read. */
-function fileSystemOf(look: DirLook): string | null {
+export function fileSystemOf(look: DirLook): string | null {
   if (look.mount?.uuid) return look.mount.uuid;
   return look.space ? `fsid:${look.space.fsid}` : null;
 }

@@ -20,6 +20,7 @@ export const auth = {
     "password-short": "A password has at least 10 characters.",
     "password-long": "A password has at most 128 characters.",
     "name-missing": "Type your name.",
+    "name-characters": "This name holds a character that can’t be kept.",
     "name-long": "A name has at most 100 characters.",
   },
 } as const;

@@ -66,7 +66,7 @@ export const join = {
   },
   stale: {
     plan: "What would run has changed since it was shown. Nothing was started.",
-    step: "A machine has changed since the plan was shown: the step “{step}” is different now. Nothing was started.",
+    machine: "A machine has changed since the plan was shown. Nothing was started.",
     hint: "Look through the plan once more; it shows the machines as they are now.",
   },
   plan: {

@@ -41,7 +41,7 @@ export const lvm = {
     shared: "{vg} can’t be renamed: it is shared between machines.",
     "system-id": "{vg} can’t be renamed: it belongs to another system.",
     "read-only": "{vg} can’t be renamed: it is read-only.",
-    open: "{vg} can’t be renamed: {count, plural, one {its volume {volumes} is} other {# of its volumes are}} in use ({volumes}).",
+    open: "{vg} can’t be renamed: {count, plural, one {a volume of it is} other {# of its volumes are}} in use ({volumes}).",
     named: "{vg} can’t be renamed: it is named in {place}: {line}",
     "name-in-dev": "{vg} can’t be renamed: /dev/{wanted} is something else already.",
   },

@@ -63,6 +63,7 @@ export const wizard = {
     looking: "{name} is being looked at",
     done: "{name} was looked at: what it has stands in each storage’s form",
     found: "Found on {name}",
+    lookedAt: "looked at <ago></ago>",
     foundNone: "{name} is looked at once the values above can be used.",
     use: "Use {value}",
     used: "{value} is used",
@@ -102,7 +103,7 @@ export const wizard = {
     threads: "{count, plural, one {1 thread} other {# threads}}",
     command: "Command and output",
     newPassword: "Sign in with another password",
-    passwordGone: "The password is gone: it is kept for an hour at most.",
+    passwordGone: "The password is gone: it is deleted once it was used, after an hour at the latest.",
     state: {
       "reading-key": "reading the host key",
       "confirm-key": "host key to confirm",
@@ -111,7 +112,7 @@ export const wizard = {
       blocked: "{count, plural, =0 {not ready} other {# to settle}}",
       failed: "no look possible",
     },
-    row: { pass: "fine:", warning: "warning:", fail: "to settle:" },
+    row: { pass: "fine", warning: "warning", fail: "to settle" },
     group: { storage: "Storage {name}" },
     notReady: "{nodes} {count, plural, one {is} other {are}} not ready",
   },
@@ -129,6 +130,7 @@ export const wizard = {
     create: "Create the cluster",
     join: "{count, plural, =0 {Add the nodes} one {Add 1 node} other {Add # nodes}}",
     starting: "Starting",
+    change: { gone: "No longer:", added: "New:", different: "Different:" },
     changed: "The nodes have changed since the plan was shown. Look at the new plan and confirm again.",
   },
   plan: {

@@ -67,17 +67,14 @@ async function lookOnceMore(judged: JudgedDraft): Promise<void> {
   await announceDraft(draft.row.id);
 }
 
-/** What differs between the plan that was shown and the one that the machines call for now, in words. */
+/** Why the plan that was shown is not the one that the machines call for now; the page lists the steps that differ. */
 function changes(before: Plan, after: JudgedDraft): Text[] {
   const failed = after.draft.nodes.find((node) => node.state === "failed" && node.error);
   if (failed?.error) return [failed.error.message];
   const [blocker] = after.blockers;
   if (blocker) return [blocker];
-  const old = new Map(before.steps.map((step) => [step.id, JSON.stringify(step)]));
-  const now = after.assembled.plan?.steps ?? [];
-  const different = now.find((step) => old.get(step.id) !== JSON.stringify(step));
-  if (different) return [text("join.stale.step", { step: different.id.split(".").slice(1).join(" ") || different.id })];
-  return [text("join.stale.plan")];
+  const onNodes = (plan: Plan | null) => JSON.stringify(plan?.steps.filter((step) => step.kind === "node"));
+  return [text(onNodes(before) === onNodes(after.assembled.plan) ? "join.stale.plan" : "join.stale.machine")];
 }
 
 /**

@@ -6,18 +6,10 @@ import { PanelError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import { text } from "../../domain/text.ts";
 import type { ServiceContext } from "../context.ts";
-import { isOfKind, type MachineFacts } from "./facts.ts";
 import { startLooks } from "./look.ts";
-import {
-  announceDraft,
-  type DraftNodeRow,
-  EMPTY_FORM,
-  type LoadedDraft,
-  lockDraft,
-  loadDraft,
-  type StoredData,
-} from "./stored.ts";
-import { type JudgedDraft, judgeDraft, viewOf } from "./view.ts";
+import { isToLookAgain } from "./to-look-again.ts";
+import { announceDraft, EMPTY_FORM, type LoadedDraft, lockDraft, loadDraft, type StoredData } from "./stored.ts";
+import { judgeDraft, viewOf } from "./view.ts";
 import { inArray } from "drizzle-orm";
 
 /** A wizard nobody has come back to for this long is thrown away. */
@@ -101,19 +93,6 @@ export async function requireIdle(draft: LoadedDraft, tx: Transaction): Promise<
 /** Ids for the storages that are new; those that are gone are forgotten. */
 function storageIdsOf(form: DraftData, before: Record<string, string>): Record<string, string> {
   return Object.fromEntries(form.storages.map(({ key }) => [key, before[key] ?? newId("storage")]));
-}
-
-function isToLookAgain({ draft, input, assembled }: JudgedDraft, node: DraftNodeRow): boolean {
-  const { step } = draft.stored.form;
-  if (step === "nodes" || step === "review") return assembled.judgements.get(node.key)?.isComplete === false;
-  const facts = node.facts as unknown as MachineFacts | null;
-  return (
-    step === "storages" &&
-    (input.plan?.storages ?? []).some(({ key, kind }) => {
-      const seen = facts?.storages[key];
-      return !seen || !isOfKind(seen, kind);
-    })
-  );
 }
 
 /**

@@ -19,6 +19,8 @@ import { basisOf, type MachineFacts, NO_FACTS } from "./facts.ts";
 import { readDraftInput } from "./input.ts";
 import { storageBasis } from "./judge-machine.ts";
 import { announceDraft, type DraftNodeRow, type LoadedDraft, loadDraft } from "./stored.ts";
+import { isToLookAgain } from "./to-look-again.ts";
+import { judgeDraft } from "./view.ts";
 
 /** Looks under way in this process, by draft and machine: a newer one ends the older. */
 const looks = () => processWide<Map<string, AbortController>>("draft-looks", () => new Map());
@@ -112,6 +114,15 @@ async function lookInto(look: Look, ownerId: string): Promise<void> {
   };
   const facts = await lookAt(plan, node, onPart, look.abort.signal).finally(() => writing);
   await look.write({ state: "ready", facts: { ...facts }, error: null, lookedAt: new Date() });
+  if (!look.abort.signal.aborted) await followForm(look, ownerId);
+}
+
+/** The form may have been changed while a look was under way: then the machine is looked at once more. */
+async function followForm({ draftId, key, number }: Look, ownerId: string): Promise<void> {
+  const judged = await judgeDraft(await loadDraft(ownerId, draftId));
+  const node = judged.draft.nodes.find((one) => one.key === key && one.lookNumber === number);
+  const isFree = judged.taskId === null && judged.input.withCredential.has(key);
+  if (node && isFree && isToLookAgain(judged, node)) await startLooks(judged.draft, [key]);
 }
 
 /**

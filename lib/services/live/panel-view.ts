@@ -15,6 +15,7 @@ export async function getPanelView(_ctx: ServiceContext): Promise<PanelView> {
     db().select().from(nodes).orderBy(asc(nodes.createdAt), asc(nodes.id)),
   ]);
   const live = hubLive() ?? (await lastLive());
+  const nodesOf = Map.groupBy(nodeRows, (row) => row.clusterId);
   const views = clusterRows.map(
     (cluster): ClusterView => ({
       id: cluster.id,
@@ -24,7 +25,7 @@ export async function getPanelView(_ctx: ServiceContext): Promise<PanelView> {
       shareDir: cluster.shareDir,
       createdAt: cluster.createdAt.toISOString(),
       storages: storageRows.filter((row) => row.clusterId === cluster.id).map(storageView),
-      nodes: nodeRows.filter((row) => row.clusterId === cluster.id).map(nodeView),
+      nodes: (nodesOf.get(cluster.id) ?? []).map(nodeView),
     }),
   );
   return { clusters: views, live, sentAt: Date.now() };
@@ -37,7 +38,6 @@ function storageView(row: typeof storages.$inferSelect): StorageView {
 }
 
 function nodeView(row: typeof nodes.$inferSelect): NodeView {
-  const { id, clusterId, name, address, port, user, fingerprint, membership, mode, facts } = row;
-  const createdAt = row.createdAt.toISOString();
-  return { id, clusterId, name, address, port, user, fingerprint, membership, mode, facts, createdAt };
+  const { id, clusterId, name, address, membership, mode } = row;
+  return { id, clusterId, name, address, membership, mode };
 }

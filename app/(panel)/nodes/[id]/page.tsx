@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { NodePage } from "#components/node/node-page.tsx";
 import { en } from "#lib/messages/en.ts";
+import { nodeDetails } from "#lib/services/nodes/details.ts";
 import { nodeHistory } from "#lib/services/nodes/history.ts";
 import { orNotFound, pageContext, panelView } from "../../data.ts";
 
@@ -21,6 +22,7 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 export default async function Page(props: Props) {
   const found = await find(props);
   if (!found) notFound();
-  const history = await orNotFound(nodeHistory(await pageContext(), found.id));
-  return <NodePage id={found.id} history={history} />;
+  const ctx = await pageContext();
+  const [history, details] = await orNotFound(Promise.all([nodeHistory(ctx, found.id), nodeDetails(ctx, found.id)]));
+  return <NodePage id={found.id} history={history} details={details} />;
 }

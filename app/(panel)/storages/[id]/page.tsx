@@ -1,8 +1,11 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
+import { OPEN_NODES } from "#components/storage/open-nodes.ts";
 import { StoragePage } from "#components/storage/storage-page.tsx";
 import { en } from "#lib/messages/en.ts";
-import { panelView } from "../../data.ts";
+import type { NodeDetails } from "#lib/domain/dto.ts";
+import { nodeDetails } from "#lib/services/nodes/details.ts";
+import { orNotFound, pageContext, panelView } from "../../data.ts";
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -20,5 +23,10 @@ export async function generateMetadata(props: Props): Promise<Metadata> {
 export default async function Page(props: Props) {
   const found = await find(props);
   if (!found) notFound();
-  return <StoragePage id={found.id} />;
+  const nodes = (await panelView()).clusters.find((cluster) => cluster.id === found.clusterId)?.nodes ?? [];
+  const ctx = await pageContext();
+  const opened = nodes.length <= OPEN_NODES ? nodes : [];
+  const details: Record<string, NodeDetails> = {};
+  for (const { id } of opened) details[id] = await orNotFound(nodeDetails(ctx, id));
+  return <StoragePage id={found.id} details={details} />;
 }

@@ -9,8 +9,9 @@ const STATE = { directory: "there", missing: "missing", link: "link", other: "ot
 export function foundFile({ vm }: Pick<FileFacts, "vm">): Found[] {
   const { path, kind, fs, size, free } = vm;
   return [
-    { text: text(`file.found.${STATE[kind]}`, { path }) },
+    { id: "directory", text: text(`file.found.${STATE[kind]}`, { path }) },
     {
+      id: "partition",
       text: text("file.found.partition", {
         source: fs?.source || "–",
         target: fs?.target || "–",

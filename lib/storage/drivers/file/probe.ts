@@ -5,6 +5,7 @@ import {
   DIRS_SCRIPT,
   type DirLook,
   dirProblem,
+  fileSystemOf,
   isFull,
   partitionsOf,
   readDirs,
@@ -83,6 +84,7 @@ export function readFileCheck(config: FileConfig, dirs: ClusterDirs, identity: I
     ...(finding ?? { outcome: "ok" }),
     figures: space ? { size: space.size, used: space.used, allocated: null, free: space.free } : undefined,
     details: {
+      capacityOf: fileSystemOf(vm),
       partitions: partitionsOf(looks),
       directories: looks.map(({ role, path, state }) => ({ role, path, state })),
     },

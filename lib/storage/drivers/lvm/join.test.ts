@@ -248,7 +248,12 @@ describe("what a look found for the form @S05", () => {
       undefined,
       "data",
     ]);
-    expect(foundLvm(facts([]))).toEqual([{ text: { key: "lvm.found.none" } }]);
-    expect(foundLvm(facts([], { hasTools: false }))).toEqual([{ text: { key: "lvm.found.no-tools" } }]);
+    expect(foundLvm(facts([]))).toEqual([{ id: "none", text: { key: "lvm.found.none" } }]);
+    expect(foundLvm(facts([], { hasTools: false }))).toEqual([{ id: "no-tools", text: { key: "lvm.found.no-tools" } }]);
+  });
+
+  it("tells two things apart even where a node shows one UUID twice", () => {
+    const ids = foundLvm(facts([vg("lvm0", A), vg("data", B), vg("copy", B)])).map((found) => found.id);
+    expect(ids).toEqual([A, B, `${B}/1`]);
   });
 });

@@ -1,25 +1,4 @@
-import { createHash } from "node:crypto";
-import { type Lab, type LabNode, openLab } from "../../lab/index.ts";
-import { ROOT } from "../fixtures/run.ts";
-
-const BARE = "bare";
-
-/** The nodes of this clone's join tests: `n1` has all packages, `n2` is a plain Debian. Put back to one instant each time. */
-export async function bareNodes(): Promise<Lab> {
-  const lab = await openLab(`join-${createHash("sha256").update(ROOT).digest("hex").slice(0, 8)}`);
-  if (await lab.hasScene(BARE)) await lab.restore(BARE);
-  else {
-    await lab.up({ nodes: [{ image: "ready" }, { image: "plain" }] });
-    await Promise.all(lab.nodes.map((node) => node.waitBooted()));
-    await lab.save(BARE);
-  }
-  return lab;
-}
-
-/** Ends the nodes; their scene stays for the next run. */
-export async function nodesDown(lab: Lab | undefined): Promise<void> {
-  await lab?.down();
-}
+import type { LabNode } from "../../lab/index.ts";
 
 /**
  * What the system writes by itself after any change: links of libraries; LVM's copies of a group's metadata, which an

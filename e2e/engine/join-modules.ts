@@ -1,0 +1,4 @@
+import { registerJoinSteps } from "../../lib/services/clusters/record.ts";
+
+/** What an engine of its own must know to create clusters and join nodes. */
+registerJoinSteps();

@@ -1,0 +1,158 @@
+import { eq, isNotNull, sql } from "drizzle-orm";
+import type { LabNode } from "../../lab/index.ts";
+import { db } from "../../lib/db/client.ts";
+import {
+  audit,
+  clusters,
+  draftNodes,
+  drafts,
+  nodeStorages,
+  nodes,
+  secrets,
+  storages,
+  tasks,
+} from "../../lib/db/schema/index.ts";
+import type { DraftData } from "../../lib/domain/dto.ts";
+import type { ServiceContext } from "../../lib/services/context.ts";
+import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
+import { startJoinDraft } from "../../lib/services/drafts/edit.ts";
+import { closeConnections } from "../../lib/ssh/pool.ts";
+
+import { addLabNode, typeCluster } from "../join/panel.ts";
+import { traceOf } from "../join/trace.ts";
+import { preparedNodes } from "../support/nodes.ts";
+import type { TestDatabase } from "./database.ts";
+import type { LoopSubject } from "./kill-loop.ts";
+
+/** What is confirmed: a new cluster, or a node for one that is there. */
+export type JoinKind = "cluster" | "join";
+
+/** The same task as it ends well, and with a row in the way of its last step. */
+export interface JoinSubjects {
+  free: LoopSubject;
+  taken: LoopSubject;
+}
+
+const NAME = "alpha";
+const STORAGES: DraftData["storages"] = [
+  { key: "s1", kind: "file", name: "files", config: { vmDir: "/vm" } },
+  { key: "s2", kind: "lvm", name: "group", config: { vgName: "lvm0" } },
+];
+const ctx: ServiceContext = {
+  actor: { id: "tester", name: "Tester", email: "tester@localhost" },
+  requestId: "kill-loop",
+  address: "127.0.0.1",
+  now: new Date(),
+};
+
+/**
+ * The task of a real draft: typed, its node looked at, confirmed. The database is kept as it is at that instant, and put
+ * back for each point together with the node.
+ */
+export async function joinSubjects(database: TestDatabase, what: JoinKind): Promise<JoinSubjects> {
+  const { nodes: machines } = await preparedNodes();
+  await emptyPanel();
+  const draftId = what === "cluster" ? await typeCluster(ctx, NAME, STORAGES) : await typeJoin();
+  const draft = await addLabNode(ctx, draftId, machines[0]!);
+  if (!draft.digest) throw new Error(`the draft can't be confirmed: ${JSON.stringify(draft.blockers)}`);
+  const { taskId } = await confirmDraft(ctx, { draftId, digest: draft.digest });
+  const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
+  const { plan } = task!;
+  await closeConnections();
+  await database.keep(`${what}_free`);
+  await takeItsPlace(what);
+  await database.keep(`${what}_taken`);
+  const subject = (kept: string, more: Partial<LoopSubject>): LoopSubject => {
+    const clean = async () => {
+      await Promise.all([preparedNodes(), database.putBack(kept)]);
+      // A long loop outlives the hour that a password is kept.
+      const expiresAt = new Date(Date.now() + 3_600_000);
+      await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
+    };
+    return {
+      database,
+      modules: [new URL("join-modules.ts", import.meta.url).pathname],
+      plan,
+      ...more,
+      clean,
+      begin: async () => {
+        await clean();
+        return taskId;
+      },
+      snapshot: () => snapshotOf(machines[0]!, taskId),
+    };
+  };
+  return { free: subject(`${what}_free`, {}), taken: subject(`${what}_taken`, { failsAt: plan.steps.length - 1 }) };
+}
+
+async function emptyPanel(): Promise<void> {
+  await db().delete(tasks);
+  await db().delete(draftNodes);
+  await db().delete(drafts);
+  await db().delete(clusters);
+  await db().delete(secrets);
+}
+
+async function typeJoin(): Promise<string> {
+  const clusterId = "cl_alpha";
+  await db()
+    .insert(clusters)
+    .values({ id: clusterId, name: NAME, virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
+  for (const [index, { key, kind, name, config }] of STORAGES.entries())
+    await db()
+      .insert(storages)
+      .values({ id: `st_${key}`, clusterId, kind, name, config, isMain: index === 0 });
+  return (await startJoinDraft(ctx, clusterId)).draftId;
+}
+
+/** Somebody else was faster: a cluster of that name, or a member at that address. The last step fails on it. */
+async function takeItsPlace(what: JoinKind): Promise<void> {
+  const other = { id: "cl_other", virtualization: "kvm" as const, imageDir: "/image", shareDir: "/share" };
+  await db()
+    .insert(clusters)
+    .values({ ...other, name: what === "cluster" ? NAME : "other" });
+  if (what === "cluster") return;
+  const [machine] = await db().select().from(draftNodes);
+  const { address, port, user } = machine!;
+  await db()
+    .insert(nodes)
+    .values({
+      id: "nd_other",
+      clusterId: other.id,
+      name: "other",
+      ...{ address, port, user },
+      fingerprint: "SHA256:other",
+      keySecret: "se_other",
+      machineId: "other",
+      membership: "member",
+    });
+}
+
+/** Everything a creation or a join touches: the node's files, packages, units and groups; the panel's rows; its audit. */
+async function snapshotOf(node: LabNode, taskId: string): Promise<unknown> {
+  const trace = await traceOf(node);
+  const said = await db()
+    .select({ action: audit.action, entity: audit.entityId })
+    .from(audit)
+    .where(sql`${audit.detail} ->> 'taskId' = ${taskId}`)
+    .orderBy(audit.action, audit.entityId);
+  const rows = {
+    clusters: await db().select({ id: clusters.id, name: clusters.name }).from(clusters).orderBy(clusters.id),
+    storages: await db()
+      .select({ id: storages.id, isMain: storages.isMain, config: storages.config })
+      .from(storages)
+      .orderBy(storages.id),
+    nodes: await db()
+      .select({ id: nodes.id, membership: nodes.membership, keySecret: nodes.keySecret })
+      .from(nodes)
+      .orderBy(nodes.id),
+    pinned: await db().select().from(nodeStorages).orderBy(nodeStorages.nodeId, nodeStorages.storageId),
+    drafts: await db().select({ id: drafts.id }).from(drafts),
+    machines: await db().select({ key: draftNodes.key }).from(draftNodes),
+    secrets: await db()
+      .select({ id: secrets.id, purpose: secrets.purpose, ends: isNotNull(secrets.expiresAt) })
+      .from(secrets)
+      .orderBy(secrets.id),
+  };
+  return { trace, audit: said, rows };
+}

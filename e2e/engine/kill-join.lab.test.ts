@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Lab } from "../../lab/index.ts";
+import { traceOf } from "../join/trace.ts";
+import { nodesDown, preparedNodes } from "../support/nodes.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+import { type JoinKind, type JoinSubjects, joinSubjects } from "./join-subject.ts";
+import { chosenPoints, databaseKilled, engineKilled, type LoopOutcome, pointsOf, undisturbed } from "./kill-loop.ts";
+
+let database: TestDatabase;
+let lab: Lab;
+
+beforeAll(async () => {
+  [database, lab] = await Promise.all([testDatabase(), preparedNodes()]);
+});
+afterAll(async () => {
+  await database?.remove();
+  await nodesDown();
+});
+
+const ENDS = ["free", "taken"] as const;
+const VICTIMS = { panel: engineKilled, database: databaseKilled };
+const VICTIM_NAMES = ["panel", "database"] as const;
+
+describe.each([
+  ["the creation of a cluster", "cluster"],
+  ["a join", "join"],
+] as [string, JoinKind][])("%s @B02", (_title, what) => {
+  let subjects: JoinSubjects;
+  const clean = {} as Record<(typeof ENDS)[number], LoopOutcome>;
+
+  beforeAll(async () => {
+    subjects = await joinSubjects(database, what);
+  });
+
+  it("ends as it should undisturbed; where its last step fails nothing is left on the node @P02 @P10", async () => {
+    await subjects.free.clean();
+    const before = await traceOf(lab.nodes[0]!);
+    for (const end of ENDS) clean[end] = await undisturbed(subjects[end]);
+    const traces = ENDS.map((end) => (clean[end].snapshot as { trace: string[] }).trace);
+    expect(ENDS.map((end) => [clean[end].state, clean[end].locks])).toEqual([
+      ["done", 0],
+      ["undone", 0],
+    ]);
+    expect(traces[0]).not.toEqual(before);
+    expect(traces[1]).toEqual(before);
+  });
+
+  it("ends the same with panel or database killed before, in and after each step, forth and back", async () => {
+    const all = ENDS.flatMap((end) =>
+      VICTIM_NAMES.flatMap((victim) => pointsOf(subjects[end]).map((point) => ({ end, victim, point }))),
+    );
+    for (const { end, victim, point } of chosenPoints(all, ({ end, victim, point }) => `${end} ${victim} ${point}`)) {
+      const outcome = await VICTIMS[victim](subjects[end], point);
+      expect.soft(outcome, `${victim} killed at ${point}, name or address ${end}`).toEqual(clean[end]);
+    }
+  }, 14_400_000);
+});
