@@ -26,16 +26,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => database.stop());
 
-async function quickest(work: () => Promise<unknown>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY;
-  for (let time = 0; time < 5; time += 1) {
-    const begun = performance.now();
-    await work();
-    best = Math.min(best, performance.now() - begun);
-  }
-  return best;
-}
-
 it("lists 100,000 rows from the newest, part by part, none twice and none left out", async () => {
   const ids: number[] = [];
   let after: number | null = null;
@@ -71,16 +61,4 @@ it("filters by who, what, when and about what, together", async () => {
     entities: ["node", "storage", "task", "user"],
   });
   await expect(listAudit(ctx, { from: "yesterday" })).rejects.toThrow();
-});
-
-it.each([
-  [{}],
-  [{ who: "console" }],
-  [{ who: "nobody" }],
-  [{ action: "node.join", sort: "-when" }],
-  [{ q: "nothing is called so" }],
-  [{ q: "name-4999", who: "Ada" }],
-  [{ from: "2026-01-05T00:00:00Z", to: "2026-01-06T00:00:00Z" }],
-])("answers within 200 ms: %j", async (values) => {
-  expect(await quickest(() => listAudit(ctx, values))).toBeLessThan(200);
 });
