@@ -39,7 +39,7 @@ export default defineConfig({
     {
       name: "lab",
       testDir: "e2e/lab",
-      testMatch: "**/{main-storage,look-through,wizard,join,killed-panel}.e2e.ts",
+      testMatch: "**/{main-storage,look-through,volume-groups,wizard,join,killed-panel}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },
