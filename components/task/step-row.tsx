@@ -20,6 +20,9 @@ const ICON: Partial<Record<StepState, LucideIcon>> = {
   undoing: Undo2,
 };
 
+/** Their end is the undo's: how long the step itself took is not known any more. */
+const UNDOING: readonly StepState[] = ["undoing", "undone", "left"];
+
 function UndoLine({ step }: { step: Step }) {
   const t = useTranslations("pages.task");
   if ("none" in step.undo) {
@@ -80,7 +83,10 @@ export function StepRow({ plan, step, state, now }: Props) {
   const words = useTranslations("common.step");
   const say = useText();
   const word = state?.state ?? "pending";
-  const trouble = word === "failed" || word === "left";
+  // A step that failed is undone as well: that it failed, and with what, is what people look for.
+  const hasFailed = word === "failed" || (word !== "left" && (state?.error ?? null) !== null);
+  const trouble = hasFailed || word === "left";
+  const tone = hasFailed ? "bad" : STEP_TONE[word];
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? trouble;
   const host =
@@ -95,21 +101,24 @@ export function StepRow({ plan, step, state, now }: Props) {
         onClick={() => setChosen(!open)}
         className="flex min-h-9 w-full flex-wrap items-center gap-x-3 gap-y-0.5 px-3.5 py-1.5 text-left hover:bg-sunken"
       >
-        <span className={TONE_TEXT[STEP_TONE[word]]}>
-          <ToneIcon tone={STEP_TONE[word]} icon={ICON[word]} />
+        <span className={TONE_TEXT[tone]}>
+          <ToneIcon tone={tone} icon={hasFailed ? undefined : ICON[word]} />
         </span>
         <span className="min-w-0 flex-1 basis-56 break-words">
           <span className={trouble ? "font-semibold" : quiet ? "text-ink-2" : ""}>{say(step.title)}</span>{" "}
           <span className={`text-s ${trouble ? "text-bad" : "text-ink-2"}`}>
-            {words(word)}
-            {trouble && state?.exitCode !== null && state?.exitCode !== undefined
-              ? `, ${t("exit", { code: state.exitCode })}`
-              : ""}
+            {[
+              hasFailed ? words("failed") : words(word),
+              ...(hasFailed && state?.exitCode ? [t("exit", { code: state.exitCode })] : []),
+              ...(hasFailed && word !== "failed" ? [words(word)] : []),
+            ].join(", ")}
           </span>
         </span>
         <span className="font-mono text-s break-all text-ink-2 max-sm:pl-7">{visible(host)}</span>
         <span className="w-20 text-right text-s text-ink-2 max-sm:ml-auto">
-          {state?.startedAt ? <Took startedAt={state.startedAt} endedAt={state.endedAt} now={now} /> : null}
+          {state?.startedAt && !UNDOING.includes(word) ? (
+            <Took startedAt={state.startedAt} endedAt={state.endedAt} now={now} />
+          ) : null}
         </span>
         <ChevronDown aria-hidden size={14} className={`shrink-0 text-ink-3 ${open ? "rotate-180" : ""}`} />
       </PlainButton>

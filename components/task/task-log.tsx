@@ -39,7 +39,7 @@ export function TaskLog({ log }: { log: TaskView["log"] }) {
               hourCycle: "h23",
             })}
           </span>
-          <span className="min-w-0 break-all whitespace-pre-wrap">{visibleOutput(entry.line)}</span>
+          <span className="min-w-0 wrap-anywhere whitespace-pre-wrap">{visibleOutput(entry.line)}</span>
         </div>
       ))}
     </div>

@@ -23,7 +23,10 @@ function Outcome({ task }: { task: TaskView }) {
   const t = useTranslations("pages.task");
   const say = useText();
   if (task.state === "done" || task.state === "running" || task.state === "queued") return null;
-  const failed = task.steps.find((step) => step.state === "failed");
+  const failed =
+    task.steps.find((step) => step.state === "failed") ??
+    task.steps.find((step) => step.state === "undone" && step.error !== null) ??
+    task.steps.find((step) => step.error !== null);
   const title = failed ? task.plan.steps[failed.position]?.title : undefined;
   const bad = task.state === "failed";
   const follow = { undone: "undone", failed: "left", undoing: "undoing", cancelled: "cancelled" } as const;

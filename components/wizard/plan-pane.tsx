@@ -24,7 +24,7 @@ const isLong = (command: string) => command.length > SHORT_CHARACTERS || command
 function Command({ command, whole }: { command: string; whole: boolean }) {
   const shape = whole ? "whitespace-pre-wrap" : "line-clamp-2";
   return (
-    <code className={`font-mono text-s break-all ${whole ? "block" : ""} ${shape}`}>{visibleOutput(command)}</code>
+    <code className={`font-mono text-s wrap-anywhere ${whole ? "block" : ""} ${shape}`}>{visibleOutput(command)}</code>
   );
 }
 

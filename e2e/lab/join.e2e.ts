@@ -129,7 +129,7 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     const failed = page
       .getByRole("region", { name: "Steps" })
       .getByRole("listitem")
-      .filter({ hasText: "failed, exit 1" });
+      .filter({ hasText: "failed, exit 1, undone" });
     await expect(failed.locator("pre").first()).toContainText(`${n1.address} $ mkdir -m 0711 -- ${SECOND_DIR}`);
     await expect(failed.locator("pre").first()).toContainText(
       `mkdir: cannot create directory '${SECOND_DIR}': File exists`,

@@ -87,7 +87,8 @@ type Outcome = {
 
 const OUTCOMES: readonly Outcome[] = [
   { id: SEED.done, state: "done", steps: ["done", "done", "done"] },
-  { id: SEED.undone, state: "undone", steps: ["undone", "failed", "pending"] },
+  // What failed is undone as well.
+  { id: SEED.undone, state: "undone", steps: ["undone", "undone", "pending"] },
   { id: SEED.failed, state: "failed", steps: ["left", "failed", "pending"] },
 ];
 
@@ -268,6 +269,7 @@ async function seedHistory(db: Database): Promise<void> {
 
 async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Promise<void> {
   const plan = seedPlan("node.join");
+  const hasFailed = (position: number) => outcome.state !== "done" && position === 1;
   await db.insert(schema.tasks).values({
     id: outcome.id,
     kind: plan.kind,
@@ -288,11 +290,11 @@ async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Pro
       position,
       stepId: plan.steps[position]!.id,
       state,
-      exitCode: state === "failed" ? 100 : 0,
-      output:
-        state === "failed"
-          ? "Err:1 http://apt.example.net bookworm/main amd64 acl\n\u001b[31mE: Unable to fetch\u202e some archives"
-          : "",
+      error: hasFailed(position) ? { code: "command-failed" as const, message: text("pages.needs.task.undone") } : null,
+      exitCode: hasFailed(position) ? 100 : 0,
+      output: hasFailed(position)
+        ? "Err:1 http://apt.example.net bookworm/main amd64 acl\n\u001b[31mE: Unable to fetch\u202e some archives"
+        : "",
       startedAt: state === "pending" ? null : before(minutesAgo * 60_000),
       endedAt: state === "pending" ? null : before(minutesAgo * 60_000 - 12_000),
     })),
