@@ -45,7 +45,7 @@ test("Ctrl-K finds clusters, nodes, storages and tasks, in natural order, and op
     ["fast", `/storages/${SEED.fast.id}`],
     ["web-10", "/drives/dr_seed0000000002"],
     [SEED.drive.id, `/drives/${SEED.drive.id}`],
-    ["driv", "/drives"],
+    ["drives", "/drives$"],
     ["new driv", "/drives/new"],
     ["127.9.0.13", "/nodes/nd_seed0000000012"],
     [SEED.undone, `/tasks/${SEED.undone}`],
