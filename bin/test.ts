@@ -46,9 +46,7 @@ const playwright = (project: string) => [
 ];
 
 /** What is asked of real nodes at every landing; `--full` takes all files. */
-const NODES = full
-  ? []
-  : ["e2e/live/hostile", "e2e/engine/ssh", "e2e/engine/kill-join"];
+const NODES = full ? [] : ["e2e/live/hostile", "e2e/engine/ssh", "e2e/engine/kill-join"];
 
 /** Every fault in the browser: what takes longer than a landing may. */
 const long: Stage[] = [
