@@ -49,10 +49,8 @@ describe("what can be done with a drive @P04", () => {
     ["rename", { taskId: "tk_1" }, LVM, "drive.obstacle.task"],
     ["protect", { taskId: "tk_1" }, LVM, null],
     ["unprotect", {}, LVM, "drive.obstacle.not-protected"],
-    ["grow", { measured: null }, LVM, "drive.obstacle.missing"],
     // Not measured is no proof of anything: the node proves it in the step.
     ["delete", { measured: null }, LVM, null],
-    ["grow", { measured: null, checkedAgeMs: null }, LVM, null],
   ];
   it.each(cases)("%s of %j", (verb, change, abilities, key) => {
     expect(driveObstacle(verb, { ...drive, ...change }, abilities)?.key ?? null).toBe(key);

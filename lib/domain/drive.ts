@@ -98,7 +98,7 @@ export function driveWord(drive: Pick<DriveView, "state" | "measured" | "checked
   return drive.state;
 }
 
-type Acted = Pick<DriveView, "label" | "state" | "isProtected" | "ownerVmId" | "measured" | "checkedAgeMs" | "taskId">;
+type Acted = Pick<DriveView, "label" | "state" | "isProtected" | "ownerVmId" | "measured" | "taskId">;
 
 /** States in which a verb makes sense at all; what failed half-way can be gone on with, or deleted. */
 const STATES: Record<DriveVerb, readonly DriveState[]> = {
@@ -123,7 +123,6 @@ export function driveObstacle(verb: DriveVerb, drive: Acted, abilities: DriveAbi
   if (!STATES[verb].includes(drive.state)) return text(`drive.state-obstacle.${drive.state}`, { label });
   if (verb === "protect") return drive.isProtected ? text("drive.obstacle.protected-already", { label }) : null;
   if (verb === "unprotect") return drive.isProtected ? null : text("drive.obstacle.not-protected", { label });
-  if (driveWord(drive) === "missing" && verb !== "delete") return text("drive.obstacle.missing", { label });
   if (!ON_PAPER.includes(verb) && drive.taskId) return text("drive.obstacle.task", { label });
   if ((verb === "activate" || verb === "deactivate") && !abilities.activates)
     return text("drive.obstacle.no-activation", { label });

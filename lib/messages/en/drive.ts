@@ -27,7 +27,6 @@ export const drive = {
     failed: "A task about {label} failed half-way. Grow it to go on, or delete it.",
   },
   obstacle: {
-    missing: "The volume of {label} was not found on its node.",
     task: "A task is at work on {label}.",
     protected: "{label} is protected from deletion.",
     "protected-already": "{label} is protected already.",
