@@ -39,11 +39,17 @@ export default defineConfig({
     {
       name: "lab",
       testDir: "e2e/lab",
-      testMatch: "**/{main-storage,look-through,wizard,join,killed-panel}.e2e.ts",
+      testMatch: "**/{main-storage,look-through,volume-groups,wizard,join,killed-panel}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },
     // The long ones, for `npm run test:full`.
-    { name: "lab-full", testDir: "e2e/lab", testMatch: "**/{faults,packages}.e2e.ts", workers: 1, timeout: 1_200_000 },
+    {
+      name: "lab-full",
+      testDir: "e2e/lab",
+      testMatch: "**/{faults,packages}.e2e.ts",
+      workers: 1,
+      timeout: 1_200_000,
+    },
   ],
 });

@@ -8,6 +8,8 @@ import { ensureHost } from "../bin/prerequisites.ts";
 /** A benchmark: says what it does by `say`, answers with its figures. */
 export type Benchmark = (options: {
   times: number;
+  /** Only what has one of these names; everything when it is empty. */
+  only: readonly string[];
   minutes: number;
   say: (line: string) => void;
 }) => Promise<Record<string, unknown>>;
@@ -22,17 +24,21 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     times: { type: "string", default: "10" },
     minutes: { type: "string", default: "10" },
+    only: { type: "string", default: "" },
   },
 });
 const positive = (word: string) => Math.max(1, Number(word) || 10);
 const [name = ""] = positionals;
 const load = BENCHMARKS[name];
 if (!load) {
-  console.error(`npm run bench -- [--json] [--times N] [--minutes N] ${Object.keys(BENCHMARKS).join("|")}`);
+  console.error(
+    `npm run bench -- [--json] [--times N] [--minutes N] [--only NAME,NAME] ${Object.keys(BENCHMARKS).join("|")}`,
+  );
   process.exit(2);
 }
 const say = (line: string) => (values.json ? console.error(line) : console.log(line));
 await ensureHost({ browser: true });
-const figures = await (await load())({ times: positive(values.times), minutes: positive(values.minutes), say });
+const only = values.only.split(",").filter((word) => word !== "");
+const figures = await (await load())({ times: positive(values.times), minutes: positive(values.minutes), only, say });
 console.log(JSON.stringify(figures));
 process.exit(0);

@@ -106,7 +106,11 @@ function document(tests: TestResult[]): string {
 
 async function main(): Promise<number> {
   if (args.includes("--write") || args.includes("--verify")) {
-    const text = document([...playwright(["--list"]), ...vitestList()]);
+    // Each tool lists files in an order of its own, which changes with what ran before.
+    const tests = [...playwright(["--list"]), ...vitestList()].toSorted((x, y) =>
+      x.file < y.file ? -1 : x.file > y.file ? 1 : 0,
+    );
+    const text = document(tests);
     if (args.includes("--write")) writeFileSync(DOC, text);
     else if (readFileSync(DOC, "utf8") !== text) {
       console.error(`${DOC} is out of date: npm run features -- --write`);

@@ -33,6 +33,13 @@ async function main(): Promise<void> {
   console.log(`Spindle is ready at ${panel.url}${link}`);
 }
 
+// A reader of the log that went away is no reason to stop, and there is nowhere left to say it: unheard, the error would
+// be reported to that very log, again and again.
+for (const output of [process.stdout, process.stderr]) {
+  output.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
 process.on("unhandledRejection", (error) => log.error("unhandled rejection", { error }));
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);

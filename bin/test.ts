@@ -46,9 +46,7 @@ const playwright = (project: string) => [
 ];
 
 /** What is asked of real nodes at every landing; `--full` takes all files. */
-const NODES = full
-  ? []
-  : ["e2e/live/status", "e2e/live/hostile", "e2e/join/file", "e2e/join/lvm", "e2e/join/access", "e2e/engine/ssh"];
+const NODES = full ? [] : ["e2e/live/hostile", "e2e/engine/ssh", "e2e/engine/kill-join"];
 
 /** Every fault in the browser: what takes longer than a landing may. */
 const long: Stage[] = [

@@ -110,10 +110,12 @@ export function Why({ cluster, node, live, now, here = false }: Props) {
   const reason: Text | null = live?.reason ?? null;
   // The main storage's cause is the node's as well; it is said once, with the storage and its times.
   const ownCause = wrong.some((storage) => storage.cause) ? null : (live?.cause ?? null);
-  const tone =
+  const isWell = live?.health === "active" && wrong.length === 0 && live.warnings.length === 0;
+  const trouble =
     live?.health === "corrupted" || live?.health === "unreachable"
       ? "border-bad-mark bg-bad-soft"
       : "border-warn-mark bg-warn-soft";
+  const tone = isWell ? "border-ok-mark bg-ok-soft" : trouble;
   const name = (id: string) => cluster.storages.find((storage) => storage.id === id)?.name ?? id;
   return (
     <div className={`flex flex-wrap items-start gap-3 rounded-m border border-l-[3px] px-3.5 py-3 ${tone}`}>
@@ -124,7 +126,7 @@ export function Why({ cluster, node, live, now, here = false }: Props) {
           </p>
         ) : null}
         {ownCause ? <CauseBlock cause={ownCause} node={node.name} /> : null}
-        {!reason && !ownCause && wrong.length === 0 ? <p>{t("noCause")}</p> : null}
+        {!reason && !ownCause && wrong.length === 0 ? <p>{isWell ? t("wellAgain") : t("noCause")}</p> : null}
         {live?.warnings.map((warning) => (
           <p key={`${warning.key}-${JSON.stringify(warning.values ?? {})}`}>
             <T text={warning} />

@@ -20,15 +20,17 @@ function StorageHead({ storage }: { storage: StorageView }) {
   const kind = useTranslations("common.kind")(storage.kind);
   return (
     <th scope="col" className="border-l border-line px-2.5 py-2 text-left align-bottom font-normal">
-      <span className="flex items-center gap-1.5">
-        {storage.isMain ? <Star aria-hidden size={14} className="shrink-0" /> : null}
-        <Link
-          prefetch={false}
-          href={`/storages/${storage.id}`}
-          className="inline-flex min-h-6 min-w-6 items-center font-semibold no-underline hover:underline"
-        >
-          <span className="truncate">{visible(storage.name)}</span>
-        </Link>
+      <span className="flex flex-wrap items-center gap-x-1.5">
+        <span className="flex max-w-full min-w-0 items-center gap-1.5">
+          {storage.isMain ? <Star aria-hidden size={14} className="shrink-0" /> : null}
+          <Link
+            prefetch={false}
+            href={`/storages/${storage.id}`}
+            className="inline-flex min-h-6 min-w-6 items-center font-semibold no-underline hover:underline"
+          >
+            <span className="truncate">{visible(storage.name)}</span>
+          </Link>
+        </span>
         <span className="text-s whitespace-nowrap text-ink-2">
           {kind}
           {storage.isMain ? ` · ${t("main")}` : ""}

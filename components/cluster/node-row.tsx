@@ -48,7 +48,8 @@ function StatusCell({ node, live, open, onToggle }: Pick<Props, "node" | "live" 
   const t = useTranslations("pages.cluster");
   const word = useNodeWord();
   const asked = isNodeWrong(node, live);
-  if (!asked) return <NodeStatus node={node} live={live} />;
+  // What was opened can be closed, also when all is well by then.
+  if (!asked && !open) return <NodeStatus node={node} live={live} />;
   return (
     <PlainButton
       aria-expanded={open}

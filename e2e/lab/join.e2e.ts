@@ -57,6 +57,8 @@ test.describe("a cluster of two File storages and an LVM one", () => {
   let n2: LabNode;
   let before: string[];
   let shown: ShownStep[];
+  /** What a join begins with on a node, as far as it is there. */
+  const inTheWay = () => n1.sh(`find /root/.ssh /etc/spindle /run/spindle* ! -path /root/.ssh 2>/dev/null || true`);
   const create = () => it.page.getByRole("button", { name: "Create the cluster" });
 
   test("its review shows every command in order with what undoes it, and nothing has run yet", {
@@ -84,7 +86,7 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     expect(at).toEqual([...at].sort((a, b) => a - b));
     const made = shown.find((step) => step.command.includes(`-- ${VM_DIR}`));
     expect(made?.undo).toContain(`rmdir -- "$1"' spindle ${VM_DIR}`);
-    expect(await traceOf(n1)).toEqual(before);
+    expect(await inTheWay()).toBe("");
   });
 
   test("what has changed since the review is said, nothing runs, and the new plan stands there", {
@@ -99,16 +101,13 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     expect(now.some((step) => step.command.includes(`-- ${IMAGES}`))).toBe(false);
     expect(now.length).toBe(shown.length - 1);
     expect(await it.rows("select id from tasks")).toEqual([]);
-    await n1.sh(["rmdir", IMAGES]);
-    expect(await traceOf(n1)).toEqual(before);
+    expect(await inTheWay()).toBe("");
   });
 
   test("a join that fails at its last directory says what, where, the command and its output, and leaves no trace", {
     tag: ["@P02", "@P10"],
   }, async () => {
     const { page } = it;
-    await n1.sh(["mkdir", IMAGES]);
-    before = await traceOf(n1);
     // Once the panel's key is in, the second directory's place is taken: too late for any look.
     await n1.sh([
       "sh",
@@ -136,10 +135,10 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     );
     expect(await n1.sh(["cat", SECOND_DIR])).toBe("mine\n");
     await n1.sh(["rm", SECOND_DIR]);
+    await n1.sh(["rmdir", IMAGES]);
     expect(await traceOf(n1)).toEqual(before);
     for (const table of ["clusters", "storages", "nodes", "node_storages"])
       expect(await it.rows(`select * from ${table}`)).toEqual([]);
-    await n1.sh(["rmdir", IMAGES]);
   });
 
   test("planned anew from what was typed, it runs the very commands that were shown", {
@@ -232,7 +231,7 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     await expect(table.getByRole("row")).toHaveCount(4);
   });
 
-  test("a node of the cluster is not added again, neither by its address nor by another one of it", {
+  test("a node of the cluster is not added again", {
     tag: "@P02",
   }, async () => {
     const { page } = it;
@@ -243,19 +242,7 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     await expect(address).toHaveAccessibleDescription(
       new RegExp(`This address is the node n1 of the cluster ${CLUSTER}\\.`),
     );
-    const alias = n1.address.replace(/\d+$/, "99");
-    await n1.sh(
-      `ip address add ${alias}/24 dev "$(ip -o -4 route show | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)"`,
-    );
-    await addMachine(page, { address: alias, rootPassword: n1.rootPassword });
-    await machine(page, alias).getByRole("button", { name: "It is the right one" }).click();
-    await lookEnded(page, alias);
-    const identity = requirement(page, alias, "Unique identity");
-    await expect(identity).toContainText("to settle");
-    await expect(identity).toContainText(`The node n1 of the cluster ${CLUSTER} has the same machine-id`);
-    await machine(page, alias).getByRole("button", { name: "Leave this machine out" }).click();
     await expect(page.getByRole("article")).toHaveCount(0);
-    await n1.sh(`ip address del ${alias}/24 dev "$(ip -o -4 address show to ${alias} | cut -d ' ' -f 2)"`);
   });
 
   test("one more node joins by the panel's own key, put in by hand, and its only group under the new name", {
@@ -320,5 +307,6 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     await n1.sh(["sh", "-c", 'rm "$1" && mv "$1.away" "$1"', "x", VM_DIR]);
     await expect(status(page, n1)).toHaveText("Active", BACK);
     await expect(row(page, n1)).toContainText(/\d\u2009%/);
+    await expect(cause).toHaveText(/All is well again\./);
   });
 });

@@ -1,6 +1,7 @@
 import { copyFile, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connect } from "../../lib/db/client.ts";
+import { cpuShare } from "../fixtures/cpu.ts";
 import { startExternalServer } from "../fixtures/external-server.ts";
 import { get } from "../fixtures/http.ts";
 import { startPanel } from "../fixtures/panel.ts";
@@ -29,6 +30,14 @@ test("SIGTERM with open streams ends the panel within seconds, and the streams e
   expect(await panel.stop()).toBe(0);
   await ends;
   expect(Date.now() - begun).toBeLessThan(5_000);
+});
+
+test("a panel whose output nobody reads any more goes on, at rest, and ends in order", async ({ panel }) => {
+  panel.deafen();
+  const cookie = await panel.signIn();
+  expect((await get(panel, "/api/auth/session", { cookie })).status).toBe(200);
+  expect(await cpuShare(panel.pid, 4_000)).toBeLessThan(0.3);
+  expect(await panel.stop()).toBe(0);
 });
 
 test.describe("the master key", () => {

@@ -55,7 +55,7 @@ export function machine(page: Page, address: string): Locator {
 }
 
 /** Compares the shown host key with the node's own and confirms it. */
-export async function confirmHostKey(page: Page, node: LabNode): Promise<void> {
+export async function confirmHostKey(page: Page, node: Pick<LabNode, "address" | "hostKeyFingerprint">): Promise<void> {
   const own = machine(page, node.address);
   await expect(own.getByText(await node.hostKeyFingerprint())).toBeVisible({ timeout: 200_000 });
   await own.getByRole("button", { name: "It is the right one" }).click();

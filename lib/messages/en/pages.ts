@@ -126,6 +126,7 @@ export const pages = {
     checkedAgain: "checked {span} ago",
     checks: "{count, plural, one {1 time} other {# times}} in a row",
     expected: "expected {value}",
+    wellAgain: "All is well again.",
     noCause: "The node has not said why yet.",
     notMeasured: "not measured",
     countedWith: "same partition as {name}, counted there",
