@@ -70,10 +70,13 @@ export function preparedNodes(): Promise<Lab> {
 
 const plainLab = () => openWithProgress(instanceName("plain"));
 
-/** One node that is a minimal Debian: none of the packages, the lab's repository among its sources. */
+/**
+ * One node `plain` that is a minimal Debian: none of the packages, the lab's repository among its sources. A name of its
+ * own, because machines of one name are refused in one draft.
+ */
 export async function plainNode(): Promise<Lab> {
   const lab = await plainLab();
-  return atScene(lab, PLAIN, () => boot(lab, [{ image: "plain" }]));
+  return atScene(lab, PLAIN, () => boot(lab, [{ name: "plain", image: "plain" }]));
 }
 
 /** Ends the nodes of this clone's lab; their scenes stay. */
