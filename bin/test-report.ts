@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 /** One test as a report holds it. `ids` are the feature ids it carries as tags. */
 export interface TestResult {
@@ -9,6 +10,8 @@ export interface TestResult {
   status: "passed" | "failed" | "missing";
   ids: string[];
   durationMs: number;
+  /** What a failed test said, as its runner printed it. */
+  error?: string;
 }
 
 export interface TestReport {
@@ -46,7 +49,7 @@ interface PlaywrightSuite {
     file: string;
     tags: string[];
     ok: boolean;
-    tests: { status: string; results: { duration: number }[] }[];
+    tests: { status: string; results: { duration: number; error?: { message?: string } }[] }[];
   }[];
 }
 
@@ -69,6 +72,7 @@ export function readPlaywright(file: string, rootDir: string): TestResult[] {
               : "failed",
         ids: idsIn(...spec.tags.map((tag) => `@${tag.replace(/^@/, "")}`)),
         durationMs: ran.reduce((sum, one) => sum + one.duration, 0),
+        ...said(ran.find((one) => one.error?.message)?.error?.message),
       });
     }
     for (const child of suite.suites ?? []) walk(child, here);
@@ -77,10 +81,17 @@ export function readPlaywright(file: string, rootDir: string): TestResult[] {
   return out;
 }
 
+interface VitestResult {
+  fullName: string;
+  status: string;
+  duration?: number;
+  failureMessages?: string[];
+}
+
 /** Reads vitest's JSON report. */
 export function readVitest(file: string, rootDir: string): TestResult[] {
   const report = JSON.parse(readFileSync(file, "utf8")) as {
-    testResults: { name: string; assertionResults: { fullName: string; status: string; duration?: number }[] }[];
+    testResults: { name: string; assertionResults: VitestResult[] }[];
   };
   return report.testResults.flatMap((suite) =>
     suite.assertionResults.map((test) => ({
@@ -89,8 +100,25 @@ export function readVitest(file: string, rootDir: string): TestResult[] {
       status: test.status === "passed" ? ("passed" as const) : ("failed" as const),
       ids: idsIn(test.fullName),
       durationMs: test.duration ?? 0,
+      ...said(test.failureMessages?.[0]),
     })),
   );
+}
+
+const said = (error: string | undefined) => (error ? { error: stripVTControlCharacters(error) } : {});
+
+/** The failed tests, each with the first lines of what it said; of a whole file that fell together, the first ones. */
+export function failureLines(results: readonly TestResult[], linesOfEach = 14): string[] {
+  return results
+    .filter((one) => one.status !== "passed")
+    .flatMap((one) => [
+      `FAILED ${one.file}: ${one.title}`,
+      ...(one.error ?? "")
+        .split("\n")
+        .filter((line) => line.trim() !== "")
+        .slice(0, linesOfEach)
+        .map((line) => `    ${line.slice(0, 240)}`),
+    ]);
 }
 
 export function writeReport(report: TestReport): void {

@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { ensureHost, runHere } from "./prerequisites.ts";
 import {
+  failureLines,
   minutesByFile,
   readPlaywright,
   readVitest,
@@ -93,10 +94,11 @@ for (const stage of stages) {
 }
 writeReport({ commit, dirty, results });
 if (full) writeFullRun({ commit, dirty, results }, broken);
-for (const [file, minutes] of minutesByFile(results)) console.log(`${minutes.toFixed(2).padStart(6)} min  ${file}`);
+for (const [file, minutes] of minutesByFile(results))
+  if (minutes >= 0.1) console.log(`${minutes.toFixed(1).padStart(6)} min  ${file}`);
 
 const failed = results.filter((one) => one.status !== "passed");
-for (const one of failed) console.log(`FAILED ${one.file}: ${one.title}`);
+for (const line of failureLines(results)) console.log(line);
 if (broken.length > 0) console.log(`Stages that failed: ${broken.join(", ")}`);
 console.log(`${results.length - failed.length} passed, ${Math.max(failed.length, broken.length)} failed`);
 process.exitCode = broken.length > 0 || failed.length > 0 ? 1 : 0;
