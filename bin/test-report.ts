@@ -140,27 +140,32 @@ export function minutesByFile(results: readonly TestResult[]): [file: string, mi
 
 const FULL_RUN_FILE = "docs/full-run.md";
 
-/** Writes what the last whole run of everything saw into the docs: too long to be repeated at each landing. */
-export function writeFullRun({ commit, dirty, results }: TestReport, broken: readonly string[]): void {
-  const passed = (file: string) => results.filter((one) => one.file === file && one.status === "passed").length;
-  const all = (file: string) => results.filter((one) => one.file === file).length;
-  const rows = minutesByFile(results).map(
-    ([file, minutes]) => `| \`${file}\` | ${passed(file)} of ${all(file)} | ${minutes.toFixed(1)} |`,
-  );
-  const failed = results.filter((one) => one.status !== "passed").map((one) => `- \`${one.file}\`: ${one.title}`);
+/**
+ * Writes what the last full run of each file saw into the docs: too long to be repeated at each landing, and to be run in
+ * one piece, so a row says of which commit it is. Files that did not run keep their row, unless they are gone.
+ */
+export function writeFullRun({ commit, dirty, results }: TestReport): void {
+  const rows = new Map<string, string>();
+  for (const line of existsSync(FULL_RUN_FILE) ? readFileSync(FULL_RUN_FILE, "utf8").split("\n") : []) {
+    const file = /^\| `([^`]+)` \|/.exec(line)?.[1];
+    if (file && existsSync(file)) rows.set(file, line);
+  }
+  const about = `${commit.slice(0, 10)}${dirty ? ", with changes" : ""} | ${new Date().toISOString().slice(0, 10)}`;
+  for (const [file, minutes] of minutesByFile(results)) {
+    const ofFile = results.filter((one) => one.file === file);
+    const failed = ofFile.filter((one) => one.status !== "passed").map((one) => one.title.replaceAll("|", "\\|"));
+    const passed = `${ofFile.length - failed.length} of ${ofFile.length}`;
+    rows.set(file, `| \`${file}\` | ${passed} | ${minutes.toFixed(1)} | ${about} | ${failed.join("; ")} |`);
+  }
   const lines = [
-    "# The last full run",
+    "# The last full run of each file",
     "",
     "Written by `npm run test:full`, which adds to `npm test` every point of the kill loops and the long suites on nodes.",
+    "It takes hours; `npm run test:full -- STAGE…` runs stages of it, and each row says which commit was seen, and when.",
     "",
-    `Commit ${commit}${dirty ? " with changes that were not committed" : ""}, ${new Date().toISOString().slice(0, 10)}, ` +
-      `${results.length - failed.length} of ${results.length} tests passed.`,
-    ...(broken.length > 0 ? ["", `Stages that failed: ${broken.join(", ")}.`] : []),
-    ...(failed.length > 0 ? ["", "Failed:", "", ...failed] : []),
-    "",
-    "| file | passed | minutes |",
-    "|---|---|---|",
-    ...rows,
+    "| file | passed | minutes | commit | date | failed |",
+    "|---|---|---|---|---|---|",
+    ...[...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line),
   ];
   writeFileSync(FULL_RUN_FILE, `${lines.join("\n")}\n`);
 }

@@ -1,8 +1,8 @@
 /**
  * `npm test`: check, unit tests, database tests, browser tests, tests on real nodes. As root on Debian it installs what
  * it needs and names it first. Goes through every stage, prints the minutes of each file, writes report/tests.json, and
- * ends with the line "N passed, N failed". `--full` adds the long suites on
- * nodes: outcomes of tasks and joins, all faults, every point of the kill loops.
+ * ends with the line "N passed, N failed". `--full` adds the long suites on nodes: outcomes of tasks and joins, all faults,
+ * every point of the kill loops; it takes hours, so `--full STAGE…` runs some stages of it.
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { ensureHost, runHere } from "./prerequisites.ts";
@@ -24,7 +24,8 @@ interface Stage {
 }
 
 const node = process.execPath;
-const full = process.argv.includes("--full");
+const full = process.argv[2] === "--full";
+const wanted = process.argv.slice(full ? 3 : 2);
 const env: Record<string, string> = full ? { SPINDLE_TEST_FULL: "1" } : {};
 const vitest = (project: string, file: string, only: readonly string[] = []) => [
   node,
@@ -46,28 +47,41 @@ const playwright = (project: string) => [
   "--reporter=list,json",
 ];
 
-/** What is asked of real nodes at every landing; `--full` takes all files. */
-const NODES = full ? [] : ["e2e/live/hostile", "e2e/engine/ssh", "e2e/engine/kill-join"];
+const fromVitest = (file: string) => readVitest(file, process.cwd());
+const fromPlaywright = (file: string) => readPlaywright(file, process.cwd());
 
-/** Every fault in the browser: what takes longer than a landing may. */
-const long: Stage[] = [
-  { name: "lab-full", argv: playwright("lab-full"), report: (file) => readPlaywright(file, process.cwd()) },
-];
+/** A task killed at points of its plan: over real creations and joins at every landing, over a sample plan as well in full. */
+const LOOPS = ["e2e/engine/kill-join", "e2e/engine/engine"];
+/** What else is asked of real nodes at every landing; `--full` takes all files. */
+const NODES = ["e2e/live/hostile", "e2e/engine/ssh"];
+const butLoops = LOOPS.flatMap((file) => ["--exclude", `${file}.lab.test.ts`]);
 
-const stages: Stage[] = [
+const allStages: Stage[] = [
   { name: "check", argv: [node, "bin/check.ts"] },
   { name: "features", argv: [node, "bin/features.ts", "--verify"] },
-  { name: "unit", argv: vitest("unit", "report/unit.json"), report: (file) => readVitest(file, process.cwd()) },
-  { name: "db", argv: vitest("db", "report/db.json"), report: (file) => readVitest(file, process.cwd()) },
-  { name: "panel", argv: playwright("panel"), report: (file) => readPlaywright(file, process.cwd()) },
-  { name: "lab", argv: playwright("lab"), report: (file) => readPlaywright(file, process.cwd()) },
+  { name: "unit", argv: vitest("unit", "report/unit.json"), report: fromVitest },
+  { name: "db", argv: vitest("db", "report/db.json"), report: fromVitest },
+  { name: "panel", argv: playwright("panel"), report: fromPlaywright },
+  { name: "lab", argv: playwright("lab"), report: fromPlaywright },
   {
     name: "nodes",
-    argv: vitest("lab", "report/nodes.json", NODES),
-    report: (file) => readVitest(file, process.cwd()),
+    argv: full ? [...vitest("lab", "report/nodes.json"), ...butLoops] : vitest("lab", "report/nodes.json", NODES),
+    report: fromVitest,
   },
-  ...(full ? long : []),
+  {
+    name: "kill-loops",
+    argv: vitest("lab", "report/kill-loops.json", full ? LOOPS : LOOPS.slice(0, 1)),
+    report: fromVitest,
+  },
+  // Every fault in the browser: what takes longer than a landing may.
+  ...(full ? [{ name: "lab-full", argv: playwright("lab-full"), report: fromPlaywright }] : []),
 ];
+const unknown = wanted.filter((name) => !allStages.some((stage) => stage.name === name));
+if (unknown.length > 0 || (wanted.length > 0 && !full)) {
+  console.error(`usage: npm test, or npm run test:full -- [${allStages.map(({ name }) => name).join(" | ")}]…`);
+  process.exit(2);
+}
+const stages = allStages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
 function runStage(stage: Stage): { results: TestResult[]; failed: boolean } {
   const file = `report/${stage.name}.json`;
@@ -93,7 +107,7 @@ for (const stage of stages) {
   if (outcome.failed) broken.push(stage.name);
 }
 writeReport({ commit, dirty, results });
-if (full) writeFullRun({ commit, dirty, results }, broken);
+if (full) writeFullRun({ commit, dirty, results });
 for (const [file, minutes] of minutesByFile(results))
   if (minutes >= 0.1) console.log(`${minutes.toFixed(1).padStart(6)} min  ${file}`);
 

@@ -139,13 +139,18 @@ export class Lab {
     });
   }
 
-  /** Puts the nodes back to the instant of the scene, ending those that run. Their clocks are set to now. Throws when there is no such scene. */
-  async restore(scene: string): Promise<void> {
+  /**
+   * Puts the nodes back to the instant of the scene, ending those that run; with `only`, none but these are started and
+   * the lab has no others. Their clocks are set to now. Throws when there is no such scene, or no such node in it.
+   */
+  async restore(scene: string, only?: readonly string[]): Promise<void> {
     await this.#exclusive(async () => {
       const found = await this.#usableScene(scene);
       if (!found) throw new Error(`no scene ${scene} in lab ${this.instance.name}`);
+      const nodes = only ? found.nodes.filter(({ name }) => only.includes(name)) : found.nodes;
+      if (only && nodes.length < only.length) throw new Error(`scene ${scene} lacks one of ${only.join(", ")}`);
       await this.#endNodes();
-      await this.#load(found);
+      await this.#load({ ...found, nodes });
     });
   }
 

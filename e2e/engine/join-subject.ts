@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { eq, isNotNull, sql } from "drizzle-orm";
 import type { LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
@@ -20,7 +21,7 @@ import { closeConnections } from "../../lib/ssh/pool.ts";
 
 import { addLabNode, typeCluster } from "../join/panel.ts";
 import { traceOf } from "../join/trace.ts";
-import { preparedNodes } from "../support/nodes.ts";
+import { onePreparedNode } from "../support/nodes.ts";
 import type { TestDatabase } from "./database.ts";
 import type { LoopSubject } from "./kill-loop.ts";
 
@@ -31,6 +32,8 @@ export type JoinKind = "cluster" | "join";
 export interface JoinSubjects {
   free: LoopSubject;
   taken: LoopSubject;
+  /** The node's trace before anything. */
+  before: string[];
 }
 
 const NAME = "alpha";
@@ -50,10 +53,12 @@ const ctx: ServiceContext = {
  * back for each point together with the node.
  */
 export async function joinSubjects(database: TestDatabase, what: JoinKind): Promise<JoinSubjects> {
-  const { nodes: machines } = await preparedNodes();
+  let machine = await onePreparedNode();
+  const before = await traceOf(machine);
+  let untouched = true;
   await emptyPanel();
   const draftId = what === "cluster" ? await typeCluster(ctx, NAME, STORAGES) : await typeJoin();
-  const draft = await addLabNode(ctx, draftId, machines[0]!);
+  const draft = await addLabNode(ctx, draftId, machine);
   if (!draft.digest) throw new Error(`the draft can't be confirmed: ${JSON.stringify(draft.blockers)}`);
   const { taskId } = await confirmDraft(ctx, { draftId, digest: draft.digest });
   const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
@@ -62,9 +67,19 @@ export async function joinSubjects(database: TestDatabase, what: JoinKind): Prom
   await database.keep(`${what}_free`);
   await takeItsPlace(what);
   await database.keep(`${what}_taken`);
+  // Where an undone task has left the node as it was, it is the beginning of the next run.
+  const nodePutBack = async () => {
+    if (!untouched) machine = await onePreparedNode();
+    untouched = false;
+  };
+  const snapshot = async () => {
+    const seen = await snapshotOf(machine, taskId);
+    untouched = isDeepStrictEqual(seen.trace, before);
+    return seen;
+  };
   const subject = (kept: string, more: Partial<LoopSubject>): LoopSubject => {
     const clean = async () => {
-      await Promise.all([preparedNodes(), database.putBack(kept)]);
+      await Promise.all([nodePutBack(), database.putBack(kept)]);
       // A long loop outlives the hour that a password is kept.
       const expiresAt = new Date(Date.now() + 3_600_000);
       await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
@@ -79,10 +94,14 @@ export async function joinSubjects(database: TestDatabase, what: JoinKind): Prom
         await clean();
         return taskId;
       },
-      snapshot: () => snapshotOf(machines[0]!, taskId),
+      snapshot,
     };
   };
-  return { free: subject(`${what}_free`, {}), taken: subject(`${what}_taken`, { failsAt: plan.steps.length - 1 }) };
+  return {
+    free: subject(`${what}_free`, {}),
+    taken: subject(`${what}_taken`, { failsAt: plan.steps.length - 1 }),
+    before,
+  };
 }
 
 async function emptyPanel(): Promise<void> {
@@ -129,7 +148,7 @@ async function takeItsPlace(what: JoinKind): Promise<void> {
 }
 
 /** Everything a creation or a join touches: the node's files, packages, units and groups; the panel's rows; its audit. */
-async function snapshotOf(node: LabNode, taskId: string): Promise<unknown> {
+async function snapshotOf(node: LabNode, taskId: string) {
   const trace = await traceOf(node);
   const said = await db()
     .select({ action: audit.action, entity: audit.entityId })

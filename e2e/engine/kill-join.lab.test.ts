@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Lab } from "../../lab/index.ts";
-import { traceOf } from "../join/trace.ts";
-import { nodesDown, preparedNodes } from "../support/nodes.ts";
+import { nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { type JoinKind, type JoinSubjects, joinSubjects } from "./join-subject.ts";
 import { chosenPoints, databaseKilled, engineKilled, type LoopOutcome, pointsOf, undisturbed } from "./kill-loop.ts";
 
 let database: TestDatabase;
-let lab: Lab;
 
 beforeAll(async () => {
-  [database, lab] = await Promise.all([testDatabase(), preparedNodes()]);
+  database = await testDatabase();
 });
 afterAll(async () => {
   await database?.remove();
@@ -33,16 +30,14 @@ describe.each([
   });
 
   it("ends as it should undisturbed; where its last step fails nothing is left on the node @P02 @P10", async () => {
-    await subjects.free.clean();
-    const before = await traceOf(lab.nodes[0]!);
     for (const end of ENDS) clean[end] = await undisturbed(subjects[end]);
     const traces = ENDS.map((end) => (clean[end].snapshot as { trace: string[] }).trace);
     expect(ENDS.map((end) => [clean[end].state, clean[end].locks])).toEqual([
       ["done", 0],
       ["undone", 0],
     ]);
-    expect(traces[0]).not.toEqual(before);
-    expect(traces[1]).toEqual(before);
+    expect(traces[0]).not.toEqual(subjects.before);
+    expect(traces[1]).toEqual(subjects.before);
   });
 
   it("ends the same with panel or database killed before, in and after each step, forth and back", async () => {

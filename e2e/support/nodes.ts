@@ -68,6 +68,14 @@ export function preparedNodes(): Promise<Lab> {
   });
 }
 
+/** The first of them alone, for loops that put it back many times. */
+export async function onePreparedNode(): Promise<LabNode> {
+  const lab = await labOfThisClone();
+  if (!(await lab.hasScene(PREPARED))) await preparedNodes();
+  await lab.restore(PREPARED, ["n1"]);
+  return lab.node("n1");
+}
+
 const plainLab = () => openWithProgress(instanceName("plain"));
 
 /**
