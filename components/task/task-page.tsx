@@ -100,7 +100,12 @@ export function TaskPage({ initial }: { initial: TaskView }) {
   const t = useTranslations("pages.task");
   const say = useText();
   const { sentAt: now } = usePanel();
-  const { data: task = initial, error } = useQuery({ ...taskQuery(initial.id), initialData: initial });
+  const { data: task = initial, error } = useQuery({
+    ...taskQuery(initial.id),
+    initialData: initial,
+    // It may have ended while the page was on its way: nobody listened to that event.
+    refetchOnMount: isOpen(initial) ? "always" : false,
+  });
   const states = new Map(task.steps.map((step) => [step.position, step]));
   return (
     <div className="p-4 sm:p-5">
