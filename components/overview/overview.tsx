@@ -1,10 +1,9 @@
 "use client";
 import { Plus } from "lucide-react";
 import { useTranslations } from "use-intl";
-import { usePanel, useTasks } from "#components/shell/panel-data.tsx";
+import { useNeeds, usePanel, useTasks } from "#components/shell/panel-data.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Empty, PageHead, Section } from "#components/ui/layout.tsx";
-import { needsOf } from "#lib/domain/needs.ts";
 import { ClusterTable } from "./cluster-table.tsx";
 import { LastTasks } from "./last-tasks.tsx";
 import { NeedList } from "./need-list.tsx";
@@ -15,7 +14,7 @@ export function Overview() {
   const state = usePanel();
   const tasks = useTasks();
   const { clusters } = state;
-  const needs = needsOf(clusters, state.live, tasks, state.sentAt);
+  const needs = useNeeds();
   const nodes = clusters.reduce((sum, cluster) => sum + cluster.nodes.length, 0);
   const storages = clusters.reduce((sum, cluster) => sum + cluster.storages.length, 0);
   if (clusters.length === 0) {

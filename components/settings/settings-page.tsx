@@ -9,6 +9,7 @@ import { ErrorNotice } from "#components/ui/notice.tsx";
 import { signOut } from "#lib/actions/auth.ts";
 import type { ErrorView } from "#lib/domain/errors.ts";
 import { visible } from "#lib/domain/visible.ts";
+import { Administrators } from "./administrators.tsx";
 import { Invite } from "./invite.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
 
@@ -35,7 +36,7 @@ function SignOut() {
 export function SettingsPage({ user, theme }: { user: { name: string; email: string }; theme: Theme }) {
   const t = useTranslations("pages.settings");
   return (
-    <div className="max-w-2xl p-4 sm:p-5">
+    <div className="max-w-4xl p-4 sm:p-5">
       <PageHead title={t("title")} actions={<SignOut />} />
       <Section title={t("account")}>
         <Pane>
@@ -50,6 +51,9 @@ export function SettingsPage({ user, theme }: { user: { name: string; email: str
       <Section title={t("theme")}>
         <ThemeChoice initial={theme} />
         <p className="mt-1.5 text-s text-ink-2">{t("themeHint")}</p>
+      </Section>
+      <Section title={t("administrators")}>
+        <Administrators />
       </Section>
       <Section title={t("invite")}>
         <Invite />

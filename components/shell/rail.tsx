@@ -1,18 +1,26 @@
 "use client";
-import { Activity, Boxes, CircleUserRound, ListChecks, type LucideIcon, Settings } from "lucide-react";
+import {
+  Activity,
+  Boxes,
+  CircleUserRound,
+  HardDrive,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+} from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useId, useMemo } from "react";
+import { type ReactNode, useId } from "react";
 import { useTranslations } from "use-intl";
 import { nodeWord } from "#lib/domain/badges.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
-import { needsOf } from "#lib/domain/needs.ts";
 import { naturalOrder } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { findNode, findStorage, type PanelState } from "#lib/queries/panel.ts";
 import { isOpen } from "#lib/queries/tasks.ts";
 import { Logo } from "./logo.tsx";
-import { usePanel, useTasks } from "./panel-data.tsx";
+import { useNeeds, usePanel, useTasks } from "./panel-data.tsx";
 
 interface EntryProps {
   href: string;
@@ -22,14 +30,25 @@ interface EntryProps {
   count?: number;
   countLabel?: string;
   urgent?: boolean;
+  /** Not for a page that brings rows of its own. */
+  prefetch?: boolean;
 }
 
-function Entry({ href, icon: Icon, current, children, count = 0, countLabel, urgent = false }: EntryProps) {
+function Entry({
+  href,
+  icon: Icon,
+  current,
+  children,
+  count = 0,
+  countLabel,
+  urgent = false,
+  prefetch = true,
+}: EntryProps) {
   return (
     <li>
       <Link
         // Its content comes from what the page knows already: a few hundred bytes make the click answer at once.
-        prefetch
+        prefetch={prefetch}
         href={href}
         aria-current={current ? "page" : undefined}
         className={`flex h-8 items-center gap-2.5 rounded-m border px-2 no-underline ${current ? "border-line bg-surface font-medium" : "border-transparent text-ink-2 hover:bg-surface hover:text-ink"}`}
@@ -71,8 +90,7 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
   const path = usePathname();
   const state = usePanel();
   const tasks = useTasks();
-  const { clusters: all, live, sentAt } = state;
-  const needs = useMemo(() => needsOf(all, live, tasks, sentAt), [all, live, tasks, sentAt]);
+  const needs = useNeeds();
   const running = tasks.filter(isOpen).length;
   const here = clusterOfPath(path, state);
   const clusters = [...state.clusters].sort((a, b) => naturalOrder(a.name, b.name));
@@ -89,6 +107,9 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
           urgent={needs.some((need) => need.tone === "bad")}
         >
           {t("overview")}
+        </Entry>
+        <Entry href="/drives" icon={HardDrive} current={path.startsWith("/drives")}>
+          {t("drives")}
         </Entry>
         <Entry
           href="/tasks"
@@ -126,6 +147,9 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
         </>
       ) : null}
       <ul className="mt-auto space-y-0.5 pt-6">
+        <Entry href="/audit" icon={ScrollText} current={path === "/audit"} prefetch={false}>
+          {t("audit")}
+        </Entry>
         <Entry href="/settings" icon={Settings} current={path === "/settings"}>
           {t("settings")}
         </Entry>

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Fragment, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import { SearchButton } from "#components/search/search-button.tsx";
 import { PlainButton } from "#components/ui/button.tsx";
 import { useText } from "#components/text/t.tsx";
 import { visible } from "#lib/domain/visible.ts";
@@ -31,6 +32,8 @@ function useCrumbs(): Crumb[] {
       ? [{ name: t("tasks.title"), href: "/tasks" }, { name: task ? say(task.title) : id }]
       : [{ name: t("tasks.title") }];
   }
+  if (area === "drives") return [{ name: t("shell.drives"), href: id ? "/drives" : undefined }];
+  if (area === "audit") return [{ name: t("shell.audit") }];
   if (area === "settings") return [{ name: t("settings.title") }];
   if (area === "clusters" && id === "new")
     return [{ name: t("shell.clusters"), href: "/" }, { name: t("overview.newCluster") }];
@@ -141,6 +144,7 @@ export function TopBar({ userName }: { userName: string }) {
     <header className="sticky top-0 z-20 flex h-11 items-center gap-3 border-b border-line bg-ground px-4 sm:px-5">
       <PhoneMenu userName={userName} />
       <Breadcrumb />
+      <SearchButton />
       <LiveIndicator />
     </header>
   );

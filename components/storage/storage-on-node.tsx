@@ -115,7 +115,12 @@ export function StorageOnNode({ node, storage, live, now, title, open, first, qu
           </div>
         ) : null}
         {state?.figures ? (
-          <WideCapacity figures={state.figures} label={visible(`${storage.name}, ${node.name}`)} stale={stale} />
+          <WideCapacity
+            figures={state.figures}
+            label={visible(`${storage.name}, ${node.name}`)}
+            stale={stale}
+            storageId={storage.id}
+          />
         ) : (
           <p className="text-ink-2">{t("notMeasured")}</p>
         )}

@@ -1,10 +1,12 @@
 "use client";
 import { useTranslations } from "use-intl";
+import { StorageDrives } from "#components/drive/storage-drives.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import { sharesCapacityWith, storageTotals } from "#lib/domain/cluster-summary.ts";
+import type { DrivesView } from "#lib/domain/drive.ts";
 import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
 import { worstFirst } from "#lib/domain/needs.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
@@ -12,13 +14,16 @@ import { visible } from "#lib/domain/visible.ts";
 import { findStorage } from "#lib/queries/panel.ts";
 import { useHeldOrder } from "#components/shell/use-held-order.ts";
 import { WideCapacity } from "./figures.tsx";
+import { Growth } from "./growth.tsx";
 import { MakeMain } from "./make-main.tsx";
 import { OPEN_NODES } from "./open-nodes.ts";
 import { StorageOnNode } from "./storage-on-node.tsx";
 import { storageWord } from "./storage-status.tsx";
+import { ThresholdsFact } from "./thresholds.tsx";
 
 function Configuration({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
   const t = useTranslations("pages.storage");
+  const tCapacity = useTranslations("capacity");
   const format = FORMAT_BY_KIND[storage.kind];
   const mono = (value: string) => <span className="font-mono text-s break-all">{visible(value)}</span>;
   return (
@@ -34,6 +39,7 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
           ),
           [t("imageDir"), mono(cluster.imageDir)],
           [t("shareDir"), mono(cluster.shareDir)],
+          [tCapacity("thresholds"), <ThresholdsFact key="thresholds" storage={storage} />],
           ...(format ? [[t("drives"), format === "raw" ? t("preallocated") : t("grown")] as const] : []),
         ]}
       />
@@ -45,9 +51,15 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
 interface Asked {
   /** By node; empty where there are too many to open them all. */
   details: Record<string, NodeDetails>;
+  drives: DrivesView;
 }
 
-function StorageContent({ cluster, storage, details }: Asked & { cluster: ClusterView; storage: StorageView }) {
+interface ContentProps extends Asked {
+  cluster: ClusterView;
+  storage: StorageView;
+}
+
+function StorageContent({ cluster, storage, details, drives }: ContentProps) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
@@ -87,7 +99,7 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
           <h2 className="mb-2 text-s font-medium text-ink-2">
             {storage.shared ? t("size") : t("allNodes", { count: cluster.nodes.length })}
           </h2>
-          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} />
+          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} storageId={storage.id} />
           {sharing.length > 0 ? (
             <p className="mt-2 max-w-prose text-s">
               {t("sharing", { names: sharing.map((other) => visible(other.name)).join(", "), count: sharing.length })}
@@ -95,8 +107,11 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
           ) : null}
         </Pane>
       ) : null}
-      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Section title={t("nodes")} className="min-w-0">
+      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
+        <div className="min-w-0 lg:col-start-2">
+          <Growth storage={storage} cluster={cluster} />
+        </div>
+        <Section title={t("nodes")} className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
           {order.length === 0 ? (
             <Empty title={t("nodesNoneTitle")}>{t("nodesNone")}</Empty>
           ) : (
@@ -116,10 +131,11 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
             </Pane>
           )}
         </Section>
-        <Section title={t("config")} className="min-w-0">
+        <Section title={t("config")} className="min-w-0 lg:col-start-2">
           <Configuration storage={storage} cluster={cluster} />
         </Section>
       </div>
+      <StorageDrives storageId={storage.id} initial={drives} />
     </div>
   );
 }

@@ -11,13 +11,32 @@ export function PageSkeleton() {
       <p className="sr-only">{t("loading")}</p>
       <div className="skeleton h-7 w-56" />
       <div className="skeleton mt-2 h-4 w-80 max-w-full" />
-      <div className="mt-6 rounded-m border border-line bg-surface">
-        {WIDTHS.map((width) => (
-          <div key={width} className="border-line px-3.5 py-3 not-first:border-t">
-            <div className={`skeleton h-4 ${width}`} />
-          </div>
-        ))}
+      <div className="mt-6">
+        <Rows />
       </div>
+    </div>
+  );
+}
+
+function Rows() {
+  return (
+    <div className="rounded-m border border-line bg-surface">
+      {WIDTHS.map((width) => (
+        <div key={width} className="border-line px-3.5 py-3 not-first:border-t">
+          <div className={`skeleton h-4 ${width}`} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** The rows of a table, while they are on their way. */
+export function RowsSkeleton() {
+  const t = useTranslations("common");
+  return (
+    <div aria-busy="true">
+      <p className="sr-only">{t("loading")}</p>
+      <Rows />
     </div>
   );
 }

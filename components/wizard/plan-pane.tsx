@@ -113,7 +113,7 @@ function Waiting({ name }: { name: string }) {
 }
 
 /** What will happen: per machine the exact commands in order, each with what undoes it. Changes as the form changes. */
-export function PlanPane({ draft }: { draft: DraftView }) {
+export function PlanPane({ draft }: { draft: Pick<DraftView, "plan" | "nodes"> }) {
   const t = useTranslations("wizard.plan");
   const say = useText();
   const { plan } = draft;

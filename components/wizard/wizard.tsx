@@ -120,7 +120,7 @@ function useReason(step: StepName, draft: DraftView): string | null {
 }
 
 /** Confirms what is shown: answers with the task, or with the new plan's reason. */
-function useConfirm({ draft }: DraftForm) {
+function useConfirm({ draft }: DraftForm, onNameRefused: () => void) {
   const router = useRouter();
   const [busy, start] = useTransition();
   const [refused, setRefused] = useState<{ error: ErrorView; plan: Plan | null } | null>(null);
@@ -130,6 +130,7 @@ function useConfirm({ draft }: DraftForm) {
       const result = await confirmDraft({ draftId: draft.id, digest: draft.digest ?? "" });
       if (result.ok) return router.push(`/tasks/${result.value.taskId}`);
       setRefused({ error: result.error, plan });
+      if (result.error.fields?.name) onNameRefused();
     });
   return { busy, refused, confirm };
 }
@@ -163,7 +164,6 @@ export function Wizard({ initial, kinds }: Props) {
   const next = steps[at + 1];
   const before = steps[at - 1];
   const reason = useReason(step, draft);
-  const { busy, refused, confirm } = useConfirm(form);
   const heading = useRef<HTMLHeadingElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
@@ -174,6 +174,11 @@ export function Wizard({ initial, kinds }: Props) {
     void form.flush();
     setAddress({ step: to });
   };
+  // Somebody else was quicker with this name: back to its field, where it says so.
+  const { busy, refused, confirm } = useConfirm(form, () => {
+    problems.submit(STEP_PATHS.name);
+    go("name");
+  });
   const goNext = async () => {
     if (!next) return;
     problems.submit(STEP_PATHS[step]);

@@ -27,7 +27,9 @@ const PRIVATE: Record<string, (ids: Ids) => Record<string, unknown>> = {
 };
 /** Everything else belongs to the panel: every administrator may use it. */
 const COMMON = [
-  ...["startClusterDraft", "startJoinDraft", "recheckAction", "setMainStorage", "cancelTaskAction", "createInvite"],
+  ...["startClusterDraft", "startJoinDraft", "recheckAction", "setMainStorage", "setThresholds"],
+  ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
+  ...["createInvite", "endSessions", "removeAdministrator"],
   ...["signIn", "signOut", "redeemAccountLink", "redeemResetLink"],
 ];
 const FORM = {

@@ -30,13 +30,25 @@ const PAGES = [
   `/clusters/${SEED.empty.id}`,
   `/nodes/${SEED.node.id}`,
   `/storages/${SEED.main.id}`,
+  `/storages/${SEED.main.id}?node=${SEED.node.id}&range=quarter`,
   `/storages/${SEED.fast.id}`,
+  "/drives",
+  "/drives?q=nothing",
+  "/drives?storage=st_seedlvm0000000&sort=size&down=1",
+  `/drives/${SEED.drive.id}`,
+  `/drives/${SEED.gone.id}`,
+  "/drives/new",
+  `/drives/change?do=grow&ids=${SEED.drive.id}`,
+  `/drives/change?do=delete&ids=${SEED.drive.id},${SEED.gone.id}`,
   "/tasks",
   "/tasks?show=trouble",
+  "/tasks?q=nothing+has+this+name",
   `/tasks/${SEED.done}`,
   `/tasks/${SEED.undone}`,
   `/tasks/${SEED.failed}`,
   "/settings",
+  "/audit",
+  "/audit?q=nothing+is+called+so",
   "/nodes/nd_nobody",
 ] as const;
 
@@ -97,6 +109,7 @@ for (const look of LOOKS) {
       for (const path of PAGES) {
         await page.goto(path);
         await expect(page.locator("main h1")).toBeVisible();
+        await expect(page.locator("[aria-busy=true]"), `${path} has arrived`).toHaveCount(0);
         await expectSound(page, path);
       }
     });

@@ -47,3 +47,16 @@ export type NewAccount = z.output<typeof newAccountSchema>;
 /** What a link in somebody's hand is for. */
 export const LINK_PURPOSES = ["first", "invite", "reset"] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
+
+/** GET /api/administrators */
+export interface AdministratorView {
+  id: string;
+  name: string;
+  email: string;
+  createdAt: string;
+  /** Sessions that are open now. */
+  sessions: number;
+  /** Null: never since it is recorded. */
+  lastSignInAt: string | null;
+  isSelf: boolean;
+}

@@ -19,7 +19,7 @@ describe("a node is shown with the worst of its three facts", () => {
 });
 
 it("colours a bar only where a person should think about it, and never an unknown one", () => {
-  expect([null, 0, 0.79, 0.8, 0.949, 0.95, 1].map(capacityTone)).toEqual([
+  expect([null, 0, 0.79, 0.8, 0.89, 0.9, 1].map((share) => capacityTone(share))).toEqual([
     null,
     null,
     null,
@@ -28,4 +28,6 @@ it("colours a bar only where a person should think about it, and never an unknow
     "bad",
     "bad",
   ]);
+  const own = { warning: 0.5, critical: 0.6 };
+  expect([0.49, 0.5, 0.6].map((share) => capacityTone(share, own))).toEqual([null, "warn", "bad"]);
 });

@@ -1,4 +1,5 @@
 import type { Membership, NodeHealth, NodeLive, NodeMode, StorageLive, StorageStatus } from "./live.ts";
+import { DEFAULT_THRESHOLDS, type Thresholds } from "./usage.ts";
 import type { StepState, TaskState } from "./plan.ts";
 import type { PreflightState } from "./preflight.ts";
 
@@ -93,11 +94,11 @@ export function isStorageWrong(storage: StorageLive): boolean {
   );
 }
 
-/** From here on a bar is amber, and a person should think about it. */
-export const CAPACITY_WARNING = 0.8;
-export const CAPACITY_CRITICAL = 0.95;
-
-export function capacityTone(fraction: number | null): Tone | null {
-  if (fraction === null || fraction < CAPACITY_WARNING) return null;
-  return fraction >= CAPACITY_CRITICAL ? "bad" : "warn";
+/** Amber from the warning on, red from the critical share on; null below. */
+export function capacityTone(
+  fraction: number | null,
+  thresholds: Thresholds = DEFAULT_THRESHOLDS,
+): "warn" | "bad" | null {
+  if (fraction === null || fraction < thresholds.warning) return null;
+  return fraction >= thresholds.critical ? "bad" : "warn";
 }

@@ -110,12 +110,24 @@ export interface TaskStepView {
   endedAt: string | null;
 }
 
-/** GET /api/tasks/ID */
+/** How many lines of a log are sent at once. */
+export const LOG_PART = 500;
+
+export interface TaskLogLine {
+  /** Grows with time; a place in the log. */
+  id: number;
+  position: number | null;
+  at: string;
+  line: string;
+}
+
+/** GET /api/tasks/ID; its log comes apart. */
 export interface TaskView extends TaskRow {
   requestId: string;
   plan: Plan;
   steps: TaskStepView[];
-  log: { id: number; position: number | null; at: string; line: string }[];
+  /** Its form can be opened again with what was typed. */
+  canReplan: boolean;
 }
 
 /** What is typed in the wizard; refused fields stay as typed, so everything here may still be invalid. */

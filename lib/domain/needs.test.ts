@@ -3,6 +3,7 @@ import type { ClusterView, NodeView, StorageView, TaskRow } from "./dto.ts";
 import type { NodeLive, StorageLive } from "./live.ts";
 import { isNodeWrong, needsOf, worstFirst } from "./needs.ts";
 import { text } from "./text.ts";
+import { NO_OUTLOOK, type Outlook } from "./usage.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
@@ -100,7 +101,7 @@ describe("what needs a person", () => {
   });
 
   it("is listed worst first: corrupted, unreachable, lost, degraded, filling up", () => {
-    const filling = { figures: { size: 100, used: 90, allocated: 90, free: 10 } };
+    const filling = { figures: { size: 100, used: 85, allocated: 85, free: 15 } };
     const states = byId(
       live("e", { storages: [on("main", "e", filling)] }),
       live("d", { storages: [on("other", "d", { status: "degraded" })] }),
@@ -122,6 +123,31 @@ describe("what needs a person", () => {
     const full = on("other", "a", { full: true });
     expect(ids(byId(live("a", { health: "unreachable", storages: [full] })))).toEqual(["node-a"]);
     expect(ids(byId(live("a", { health: "unknown", storages: [full] })))).toEqual(["node-a"]);
+  });
+
+  it("tells of a filling storage with the day it is full, by its own thresholds, and of one that is full within days", () => {
+    const day = 86_400_000;
+    const fullAt = (days: number) => new Date(NOW + days * day).toISOString();
+    const states = byId(
+      live("a", { storages: [on("main", "a", { figures: { size: 100, used: 65, allocated: 65, free: 35 } })] }),
+    );
+    const told = (outlook: Outlook) =>
+      needsOf([cluster("a")], states, [], NOW, outlook).map(({ tone, title, details }) => [
+        tone,
+        title.key.split(".").at(-1),
+        details[0]?.key,
+      ]);
+    const forecasts = (days: number) => ({ "a main": { perDay: 1, days: 9, fullAt: fullAt(days) } });
+    const thresholds = (warning: number, critical: number) => ({ main: { warning, critical } });
+    expect(told(NO_OUTLOOK)).toEqual([]);
+    expect(told({ thresholds: {}, forecasts: forecasts(30) })).toEqual([]);
+    expect(told({ thresholds: {}, forecasts: forecasts(5) })).toEqual([["warn", "filling", "capacity.fullOn"]]);
+    expect(told({ thresholds: thresholds(0.6, 0.7), forecasts: {} })).toEqual([
+      ["warn", "filling", "pages.needs.usage"],
+    ]);
+    expect(told({ thresholds: thresholds(0.5, 0.6), forecasts: forecasts(30) })).toEqual([
+      ["bad", "nearlyFull", "capacity.fullOn"],
+    ]);
   });
 
   it("never calls a storage with unknown figures full or filling", () => {

@@ -39,6 +39,13 @@ export interface Undo {
   proof?: Check;
 }
 
+/** What it means when a command or its precondition printed `match`: words for a person instead of an exit code. */
+export interface Failure {
+  match: string;
+  message: Text;
+  hint?: Text;
+}
+
 /** A step on a node: one command, recorded there as a transient systemd unit. */
 export interface NodeStep {
   kind: "node";
@@ -52,6 +59,8 @@ export interface NodeStep {
   /** Must pass right before the command runs: identity, emptiness. A failure fails the step and nothing has run. */
   precondition?: Check;
   undo: Undo | { none: Text };
+  /** Known ways to fail, the first that matches counts. */
+  failures?: Failure[];
   /**
    * This step lets the panel in with `keySecret`, and its undo takes that away. It is the target's first step. After it
    * the key is proven by signing in with it; after its undo a refused sign-in proves the undo.

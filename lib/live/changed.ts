@@ -16,6 +16,8 @@ const ENTITIES: readonly string[] = [
   "task",
   "user",
   "history",
+  "drive",
+  "usage",
 ] satisfies Entity[];
 
 /** Says in a transaction what it changes: every process tells its pages once it is committed, and never if it is not. */

@@ -3,7 +3,7 @@ import { log } from "../log.ts";
 import { processWide } from "../shared.ts";
 import { publish, subscribe } from "./bus.ts";
 import { type DriverOf, type Member, readLast, readMembers } from "./members.ts";
-import { NodeState, now } from "./node-state.ts";
+import { type ListedVolumes, NodeState, now } from "./node-state.ts";
 import { Persistence } from "./persist.ts";
 import { Session } from "./session.ts";
 
@@ -52,6 +52,7 @@ class Hub {
     this.#endings.push(
       subscribe(({ event }) => {
         if (concernsMembers(event)) void this.reread();
+        if (event.type === "changed" && event.entity === "drive") this.#drivesChanged(event.id);
       }),
     );
   }
@@ -122,6 +123,12 @@ class Hub {
     publish({ type: "node-gone", nodeId });
   }
 
+  /** A task has worked on drives of `NODE:STORAGE`: what is there now is looked at soon. */
+  #drivesChanged(place: string): void {
+    const [nodeId = "", storageId = ""] = place.split(":");
+    if (storageId) this.recheck(nodeId, storageId);
+  }
+
   #changed(nodeId: string, kind: "status" | "figures"): void {
     const watched = this.#watched.get(nodeId);
     if (!watched) return;
@@ -163,12 +170,20 @@ class Hub {
       nodes.push(watched.session.state.figuresView(at));
     }
     if (nodes.length > 0) publish({ type: "figures", sentAt: at.wall, nodes });
+    const listed = [...this.#watched.values()].filter(({ session }) => session.state.takeVolumesNew());
+    // Once a second at most, however many nodes there are: whoever shows drives asks again.
+    if (listed.length > 0) publish({ type: "changed", entity: "drive", id: "*" });
     void this.#persistence.flush();
   }
 
   live(): NodeLive[] {
     const at = now();
     return [...this.#watched.values()].map(({ session }) => session.state.view(at));
+  }
+
+  volumes(): ListedVolumes[] {
+    const at = now();
+    return [...this.#watched.values()].flatMap(({ session }) => session.state.listedVolumes(at));
   }
 
   details(nodeId: string): ReturnType<NodeState["details"]> | null {
@@ -205,6 +220,11 @@ export async function stopHub(): Promise<void> {
 /** Every node's live state now; null when no hub runs in this process. */
 export function hubLive(): NodeLive[] | null {
   return holder().hub?.live() ?? null;
+}
+
+/** The volumes of every storage on every node, as they were listed last; null when no hub runs in this process. */
+export function hubVolumes(): ListedVolumes[] | null {
+  return holder().hub?.volumes() ?? null;
 }
 
 /** By storage, the details of its last check on a node; null when no hub of this process follows the node. */

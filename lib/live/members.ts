@@ -1,6 +1,15 @@
 import { and, eq } from "drizzle-orm";
 import { db } from "../db/client.ts";
-import { clusters, nodeLast, nodeStorages, nodes, panel, storageLast, storages } from "../db/schema/index.ts";
+import {
+  clusters,
+  nodeLast,
+  nodeStorages,
+  nodes,
+  panel,
+  storageLast,
+  storages,
+  volumesLast,
+} from "../db/schema/index.ts";
 import { log } from "../log.ts";
 import { openSecret } from "../secrets/store.ts";
 import type { PoolTarget } from "../ssh/pool.ts";
@@ -67,7 +76,7 @@ function checkOf(
       storageName: storage.name,
     };
     const fragment = driver.probe(config, dirs, identity, ownership);
-    const read: ReadCheck = (raw) => driver.readCheck(config, dirs, identity, raw);
+    const read: ReadCheck = (raw) => driver.readCheck(config, dirs, identity, raw, ownership);
     return { fragment, read };
   } catch (error) {
     log.error("a storage can't be checked", { storage: storage.id, error });
@@ -126,17 +135,20 @@ const NOTHING: LastKnown = { health: null, figures: null, storages: new Map() };
 
 /** What the database remembers of nodes from before. */
 export async function readLast(nodeId: string): Promise<LastKnown> {
-  const [[node], rows] = await Promise.all([
+  const [[node], rows, listed] = await Promise.all([
     db().select().from(nodeLast).where(eq(nodeLast.nodeId, nodeId)),
     db()
       .select()
       .from(storageLast)
       .where(and(eq(storageLast.nodeId, nodeId))),
+    db().select().from(volumesLast).where(eq(volumesLast.nodeId, nodeId)),
   ]);
   const storagesOf: LastKnown["storages"] = new Map();
   for (const { storageId, status, figures, details, measuredAt } of rows) {
     const aged = figures && measuredAt ? { value: figures, at: momentOf(measuredAt) } : null;
-    storagesOf.set(storageId, { status, figures: aged, details: details ?? null });
+    const own = listed.find((row) => row.storageId === storageId);
+    const volumes = own ? { value: own.volumes, at: momentOf(own.measuredAt) } : null;
+    storagesOf.set(storageId, { status, figures: aged, details: details ?? null, volumes });
   }
   if (!node) return { ...NOTHING, storages: storagesOf };
   const figures = node.figures && node.measuredAt ? { value: node.figures, at: momentOf(node.measuredAt) } : null;

@@ -1,3 +1,4 @@
+import type { Volume } from "../domain/drive.ts";
 import type {
   Cause,
   FiguresLive,
@@ -43,7 +44,18 @@ export interface StorageState {
   track: StorageTrack;
   figures: Aged<StorageFigures> | null;
   details: Record<string, unknown> | null;
+  volumes: Aged<Volume[]> | null;
   checkedAt: Moment | null;
+}
+
+/** The volumes of a storage on a node, and when they were listed. */
+export interface ListedVolumes {
+  storageId: string;
+  nodeId: string;
+  volumes: Volume[];
+  /** Wall time of the listing. */
+  listedAt: number;
+  ageMs: number;
 }
 
 /** A change of status for history. */
@@ -62,7 +74,12 @@ export interface LastKnown {
   figures: Aged<NodeFigures> | null;
   storages: Map<
     string,
-    { status: string; figures: Aged<StorageFigures> | null; details: Record<string, unknown> | null }
+    {
+      status: string;
+      figures: Aged<StorageFigures> | null;
+      details: Record<string, unknown> | null;
+      volumes: Aged<Volume[]> | null;
+    }
   >;
 }
 
@@ -79,6 +96,7 @@ export class NodeState {
   #figures: Aged<NodeFigures> | null;
   #raw: RawFigures | null = null;
   #threads: number | null = null;
+  #areVolumesNew = false;
   /** The statuses that history knows. */
   readonly #recorded = new Map<string | null, string>();
 
@@ -115,9 +133,9 @@ export class NodeState {
       const known = this.storages.get(storageId);
       if (known) Object.assign(known, { name, isMain });
       else {
-        const { figures = null, details = null } = last.storages.get(storageId) ?? {};
-        const fresh = { storageId, name, isMain, track: UNMEASURED, figures, details, checkedAt: figures?.at ?? null };
-        this.storages.set(storageId, fresh);
+        const { figures = null, details = null, volumes = null } = last.storages.get(storageId) ?? {};
+        const known = { figures, details, volumes, checkedAt: figures?.at ?? null };
+        this.storages.set(storageId, { storageId, name, isMain, track: UNMEASURED, ...known });
       }
     }
   }
@@ -145,6 +163,30 @@ export class NodeState {
     storage.checkedAt = at;
     if (check.figures) storage.figures = { value: check.figures, at };
     if (check.details) storage.details = check.details;
+    if (check.volumes) this.#addVolumes(storage, check.volumes, at);
+  }
+
+  #addVolumes(storage: StorageState, volumes: Volume[], at: Moment): void {
+    this.#areVolumesNew ||= JSON.stringify(volumes) !== JSON.stringify(storage.volumes?.value);
+    storage.volumes = { value: volumes, at };
+  }
+
+  /** Whether a listing differs from the one before it, since this was asked last. */
+  takeVolumesNew(): boolean {
+    const areNew = this.#areVolumesNew;
+    this.#areVolumesNew = false;
+    return areNew;
+  }
+
+  /** The last listing of each storage that has one. */
+  listedVolumes(at: Moment): ListedVolumes[] {
+    return [...this.storages.values()].flatMap(({ storageId, volumes }) => {
+      if (!volumes) return [];
+      const { nodeId } = this;
+      return [
+        { storageId, nodeId, volumes: volumes.value, listedAt: volumes.at.wall, ageMs: age(volumes.at, at) ?? 0 },
+      ];
+    });
   }
 
   /** Judges anew. Answers with what history should keep; empty when no status has changed. */

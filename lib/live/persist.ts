@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
 import { db, isDatabaseAway } from "../db/client.ts";
-import { nodeLast, statusChanges, storageLast } from "../db/schema/index.ts";
+import { nodeLast, statusChanges, storageLast, volumesLast } from "../db/schema/index.ts";
 import { log } from "../log.ts";
 import { announceChanged } from "./changed.ts";
-import type { NodeState, StatusChange } from "./node-state.ts";
+import { type NodeState, now, type StatusChange } from "./node-state.ts";
+import { UsageSamples, writeUsage } from "./usage.ts";
 
 /** Last figures are written at most this often; a change of status at once. */
 const FIGURES_MS = 30_000;
@@ -20,6 +21,7 @@ interface Pending {
  */
 export class Persistence {
   readonly #pending = new Map<string, Pending>();
+  readonly #usage = new UsageSamples();
   #isWriting = false;
 
   add(state: NodeState): void {
@@ -40,12 +42,25 @@ export class Persistence {
     if (this.#isWriting || isDatabaseAway()) return;
     this.#isWriting = true;
     try {
+      await this.#writeUsage();
       for (const entry of [...this.#pending.values()]) {
         const isDue = isLast || entry.changes.length > 0 || performance.now() - entry.writtenAt >= FIGURES_MS;
         if (isDue) await this.#write(entry);
       }
     } finally {
       this.#isWriting = false;
+    }
+  }
+
+  /** A minute of all storages at once; one that can't be written is a gap. */
+  async #writeUsage(): Promise<void> {
+    const states = [...this.#pending.values()].map((entry) => entry.state);
+    const minute = this.#usage.add(states, now());
+    if (!minute) return;
+    try {
+      await writeUsage(minute);
+    } catch (error) {
+      log.warn("a minute of the use of storages could not be written", { at: new Date(minute.at), error });
     }
   }
 
@@ -106,6 +121,13 @@ async function writeNode(state: NodeState, changes: StatusChange[]): Promise<voi
             measuredAt: excluded("measured_at"),
           },
         });
+    }
+    const listings = [...state.storages.values()].flatMap(({ storageId, volumes }) =>
+      volumes ? [{ nodeId, storageId, volumes: volumes.value, measuredAt: new Date(volumes.at.wall) }] : [],
+    );
+    for (const row of listings) {
+      const target = [volumesLast.nodeId, volumesLast.storageId];
+      await tx.insert(volumesLast).values(row).onConflictDoUpdate({ target, set: row });
     }
     if (changes.length > 0) {
       await tx

@@ -1,5 +1,9 @@
+import { audit } from "./en/audit.ts";
 import { auth } from "./en/auth.ts";
+import { capacity } from "./en/capacity.ts";
 import { common } from "./en/common.ts";
+import { drive } from "./en/drive.ts";
+import { drives } from "./en/drives.ts";
 import { errors } from "./en/errors.ts";
 import { file } from "./en/file.ts";
 import { join } from "./en/join.ts";
@@ -7,10 +11,29 @@ import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
 import { pages } from "./en/pages.ts";
 import { preflight } from "./en/preflight.ts";
+import { search } from "./en/search.ts";
 import { ssh } from "./en/ssh.ts";
 import { task } from "./en/task.ts";
 import { wizard } from "./en/wizard.ts";
 
 /** Every sentence that a person reads, by area. A second language is a second file of this shape. */
-export const en = { auth, common, errors, file, join, live, lvm, pages, preflight, ssh, task, wizard };
+export const en = {
+  audit,
+  auth,
+  capacity,
+  common,
+  drive,
+  drives,
+  errors,
+  file,
+  join,
+  live,
+  lvm,
+  pages,
+  preflight,
+  search,
+  ssh,
+  task,
+  wizard,
+};
 export type Messages = typeof en;

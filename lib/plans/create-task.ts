@@ -9,6 +9,7 @@ import { text } from "../domain/text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { say } from "./say.ts";
 import { hintTask } from "./task-hint.ts";
+import { insertTaskSearch } from "./task-search.ts";
 
 /** Who asks, from where: what the task and its audit row remember. */
 export interface TaskAuthor {
@@ -67,6 +68,7 @@ export async function createTask(
     actorName: author.actor.name,
     requestId: author.requestId,
   });
+  await insertTaskSearch(tx, { id, actorName: author.actor.name, plan });
   await takeLocks(tx, id, plan.locks);
   const rows = plan.steps.map((step, position) => ({
     taskId: id,

@@ -46,7 +46,7 @@ async function proveAccess({ context, step }: Doing, settled: Settled): Promise<
 async function judge(doing: Doing, record: UnitRecord, bootId: string | null): Promise<Settled | null> {
   const { context, step } = doing;
   const target = context.nodes.target(step.target);
-  const place = { target, command: step.command };
+  const place = { target, command: step.command, failures: step.failures };
   switch (record.state) {
     case "never":
       // After a restart of the node a missing record proves nothing.
@@ -67,11 +67,18 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
 }
 
 /** Makes attempts until one has begun, and answers with what became of it. */
-async function attempts(doing: Doing, from: number): Promise<Settled> {
+async function attempts(doing: Doing, from: number, isNew: boolean): Promise<Settled> {
   const { context, step, position } = doing;
+  const { lease } = context;
   for (let attempt = from; attempt < from + MAX_STARTS; attempt += 1) {
-    const bootId = await context.nodes.on(step.target, (connection) => readBootId(connection, context.lease.signal));
-    await writeBegin(context.lease, position, { state: "running", attempt, bootId });
+    // A cancelled task does not wait for a node on which nothing has been tried.
+    const isUnwanted = () => isNew && attempt === from && lease.cancelRequested;
+    const bootId = await context.nodes.on(
+      step.target,
+      (connection) => readBootId(connection, lease.signal),
+      isUnwanted,
+    );
+    await writeBegin(lease, position, { state: "running", attempt, bootId });
     const settled = await begun(doing, attempt, bootId);
     if (settled) return settled;
   }
@@ -116,14 +123,14 @@ export async function resumeNodeStep(doing: Doing, row: JournalStep): Promise<Se
   return settled && write(doing, settled);
 }
 
-/** Does a step, or finishes what was begun before, and writes the outcome to the journal. */
+/** Does a step, or finishes what was begun before, and writes the outcome to the journal. Throws LetGo where the task was cancelled before it began. */
 export async function doNodeStep(doing: Doing, row: JournalStep): Promise<Settled> {
   if (row.state === "running") {
     const settled = await resumeNodeStep(doing, row);
     if (settled) return settled;
   }
   try {
-    return await write(doing, await attempts(doing, row.attempt + 1));
+    return await write(doing, await attempts(doing, row.attempt + 1, row.state === "pending"));
   } catch (error) {
     // Nothing has begun: what is thrown behind that point is an outcome.
     if (!(error instanceof PanelError)) throw error;

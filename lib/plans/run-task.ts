@@ -18,7 +18,7 @@ import { Redactor } from "./redactor.ts";
 import { say } from "./say.ts";
 import { reversed, type Segment, segmentsOf } from "./segments.ts";
 import { viewOf, waitingText } from "./step-errors.ts";
-import { TargetNodes } from "./target-nodes.ts";
+import { LetGo, TargetNodes } from "./target-nodes.ts";
 import type { TaskContext } from "./task-context.ts";
 import { TaskLog } from "./task-log.ts";
 import { needsUndo, undoNodeStep } from "./undo-node-step.ts";
@@ -111,10 +111,17 @@ async function doLane(context: TaskContext, rows: Rows, lane: number[], stop: { 
     const step = stepAt(context, position);
     if (isDone(row) || step.kind !== "node") continue;
     context.log.add(position, `${context.nodes.target(step.target).label}: ${say(step.title)}`);
-    const settled = await doNodeStep({ context, step, position }, row);
+    const settled = await doNodeStep({ context, step, position }, row).catch(orLetGo);
+    if (!settled) return;
     Object.assign(row, settled);
     if (settled.state === "failed") stop.failed = true;
   }
+}
+
+/** A cancelled task: the step has not begun, and stays as it is. */
+function orLetGo(error: unknown): null {
+  if (error instanceof LetGo) return null;
+  throw error;
 }
 
 const panelContext = ({ task }: TaskContext) => ({

@@ -1,24 +1,33 @@
 import type { QueryClient } from "@tanstack/react-query";
-import type { LiveEvent } from "../domain/live.ts";
+import type { ChangedEntity, LiveEvent } from "../domain/live.ts";
+import { USER_KEY } from "./administrators.ts";
+import { AUDIT_KEY } from "./audit.ts";
 import { detailsKey, isDetailsOf } from "./details.ts";
-import { draftKey } from "./drafts.ts";
+import { DRAFTS_KEY, draftKey } from "./drafts.ts";
+import { DRIVES_KEY } from "./drives.ts";
 import { historyKey } from "./history.ts";
 import { PANEL_KEY, type PanelState, withFigures, withNodes, withoutNode } from "./panel.ts";
+import { OUTLOOK_KEY, usageKey } from "./usage.ts";
 import { TASKS_KEY, taskKey, withTaskEvent } from "./tasks.ts";
+import { TASK_LIST_KEY, type TaskListData, withListedTask } from "./task-list.ts";
 import type { TaskRow } from "../domain/dto.ts";
 
-type Changed = Extract<LiveEvent, { type: "changed" }>["entity"];
-
 /** Which answers are asked for again when something of the database changed. */
-const ASK_AGAIN: Record<Changed, (id: string) => readonly (readonly string[])[]> = {
-  cluster: () => [PANEL_KEY],
+const ASK_AGAIN: Record<ChangedEntity, (id: string) => readonly (readonly string[])[]> = {
+  // A wizard's name may be taken now.
+  cluster: () => [PANEL_KEY, DRAFTS_KEY],
   node: (id) => [PANEL_KEY, detailsKey(id)],
   storage: () => [PANEL_KEY],
   draft: (id) => [draftKey(id)],
   task: (id) => [TASKS_KEY, taskKey(id)],
-  user: () => [["user"]],
+  user: () => [USER_KEY],
   history: (id) => [historyKey(id)],
+  drive: () => [DRIVES_KEY, ["drive-plan"]],
+  usage: (id) => [OUTLOOK_KEY, usageKey(id)],
 };
+
+const isInParts = ({ queryKey }: { queryKey: readonly unknown[] }) =>
+  queryKey[0] === TASK_LIST_KEY[0] || queryKey[0] === AUDIT_KEY[0];
 
 /** The one table from event to cache: figures are put in as they came, everything else is asked for again. */
 export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
@@ -37,7 +46,11 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
       const rows = client.getQueryData<TaskRow[]>(TASKS_KEY);
       const next = rows ? withTaskEvent(rows, event.task) : null;
       if (next) client.setQueryData(TASKS_KEY, next);
-      else void client.invalidateQueries({ queryKey: TASKS_KEY });
+      else for (const queryKey of [TASKS_KEY, DRAFTS_KEY]) void client.invalidateQueries({ queryKey });
+      client.setQueriesData<TaskListData>(
+        { queryKey: TASK_LIST_KEY },
+        (data) => data && withListedTask(data, event.task),
+      );
       void client.invalidateQueries({ queryKey: taskKey(event.task.id) });
       return;
     }
@@ -45,6 +58,8 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
       for (const queryKey of ASK_AGAIN[event.entity](event.id)) void client.invalidateQueries({ queryKey });
       return;
     case "resync":
-      void client.invalidateQueries();
+      void client.invalidateQueries({ predicate: (query) => !isInParts(query) });
+      // The part that somebody has just asked for is not taken away from them.
+      void client.invalidateQueries({ predicate: isInParts }, { cancelRefetch: false });
   }
 }

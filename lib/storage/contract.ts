@@ -1,5 +1,6 @@
 import type { ZodObject, ZodRawShape } from "zod";
-import type { StorageCheck } from "../domain/live.ts";
+import type { DriveAbilities } from "../domain/drive.ts";
+import type { StorageCheck, StorageFigures } from "../domain/live.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
 import type { PreflightRow } from "../domain/preflight.ts";
 import type { DriveFormat, StorageKind } from "../domain/storage.ts";
@@ -103,6 +104,60 @@ export interface Found {
   choice?: { field: string; value: string };
 }
 
+/** A drive as its storage is told of it; label and size stand on the volume or beside it, for a lost database. */
+export interface DriveSpec {
+  /** Immutable, and the name on the storage. */
+  id: string;
+  label: string;
+  /** Bytes, as `roundSize` answers. */
+  size: number;
+}
+
+/** Where a change of drives happens. */
+export interface DriveContext<Config> {
+  config: Config;
+  identity: Identity;
+  owner: Ownership;
+  /** What the storage's own check reported last on this node. */
+  details: Record<string, unknown> | null;
+  /** Key of the node in the plan. */
+  target: string;
+}
+
+/** What a storage has for drives on one node, in bytes, from its own check. */
+export interface DriveRoom {
+  /** Storages with the same key on one node share this room. */
+  key: string;
+  /** Null: not measured. */
+  free: number | null;
+}
+
+/**
+ * The drive half of a driver: pure builders of steps from (config, identity, drive). Step ids are unique for one drive;
+ * every step that changes something proves storage and volume by identity right before it acts, and is a no-op where its
+ * effect is there already.
+ */
+export interface DriveDriver<Config = unknown> extends DriveAbilities {
+  format: DriveFormat;
+  /** The size it really gets, in bytes; `details` are what the storage's check reported. */
+  roundSize(size: number, details: Record<string, unknown> | null): number;
+  /** The most that a drive of this size may come to take, in bytes, its metadata included. */
+  reserve(size: number): number;
+  room(identity: Identity, figures: StorageFigures | null, details: Record<string, unknown> | null): DriveRoom;
+  /** Why it takes no change now, from its own check; null when it does. */
+  obstacle(details: Record<string, unknown> | null, count: number): Text | null;
+  /** Makes a drive that shows nothing of what was there before. */
+  create(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
+  /** From `drive.size` to `size`; what is added shows nothing of what was there before. */
+  grow(context: DriveContext<Config>, drive: DriveSpec, size: number): NodeStep[];
+  relabel(context: DriveContext<Config>, drive: DriveSpec, label: string): NodeStep[];
+  /** Empty where the storage knows no such state. */
+  activate(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
+  deactivate(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
+  /** The last step's id is `remove`; once it is done, the volume is gone. */
+  remove(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
+}
+
 export interface StorageDriver<Config = unknown, Facts = unknown> {
   kind: StorageKind;
   /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. */
@@ -123,5 +178,6 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   /** Steps as far as they are known without a node, for the wizard's preview. */
   preview(context: JoinContext<Config>): { steps: NodeStep[]; notes: Text[] };
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
-  readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck;
+  readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
+  drives: DriveDriver<Config>;
 }

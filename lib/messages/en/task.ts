@@ -1,6 +1,7 @@
 /** Sentences of this area; ICU message syntax. */
 export const task = {
   "not-found": "There is no such task.",
+  "no-replan": "This task went well, still runs, or has no form to go back to.",
   ended: "This task has ended already.",
   undoing: "This task is being undone already.",
   locked: "Another task works on this: {task} ({id}).",

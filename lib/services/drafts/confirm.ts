@@ -23,8 +23,15 @@ function stale(changed: readonly Text[]): PanelError {
   return new PanelError({ code: "stale", message: what, hint: text("join.stale.hint") });
 }
 
+/** Somebody else has made, or is making, a cluster of that name: said at the field, wherever one stands in the wizard. */
+function refuseTakenName({ problems, input, draft }: JudgedDraft): void {
+  if (problems.name && input.takenNames.has(draft.stored.form.name.toLowerCase()))
+    throw new PanelError({ code: "already-exists", message: problems.name, fields: { name: problems.name } });
+}
+
 /** Refuses unless the draft stands as it was shown, and nothing stands in its way. */
 function requireShown(judged: JudgedDraft, digest: string): Plan {
+  refuseTakenName(judged);
   const [blocker] = judged.blockers;
   if (blocker) throw new PanelError({ code: "conflict", message: blocker });
   const { plan } = judged.assembled;
@@ -81,8 +88,24 @@ export async function confirmDraft(
   const before = await judgeDraft(await loadDraft(ctx.actor.id, input.draftId));
   const shown = requireShown(before, input.digest);
   await lookOnceMore(before);
+  try {
+    return await start(ctx, input, shown);
+  } catch (error) {
+    // Two began at once: the one who was first has the name by now.
+    if (error instanceof PanelError && error.view.code === "busy")
+      refuseTakenName(await judgeDraft(await loadDraft(ctx.actor.id, input.draftId)));
+    throw error;
+  }
+}
+
+function start(
+  ctx: ServiceContext,
+  input: { draftId: string; digest: string },
+  shown: Plan,
+): Promise<{ taskId: string }> {
   return inTransaction(async (tx) => {
     const judged = await judgeDraft(await lockDraft(ctx.actor.id, input.draftId, tx), tx);
+    refuseTakenName(judged);
     const { plan } = judged.assembled;
     if (!plan || judged.digest !== input.digest) throw stale(changes(shown, judged));
     const now = new Date();

@@ -16,7 +16,7 @@ import { inArray } from "drizzle-orm";
 const DRAFT_DAYS = 30;
 const draftExpiry = () => new Date(Date.now() + DRAFT_DAYS * 86_400_000);
 
-async function insertDraft(
+export async function insertDraft(
   tx: Transaction,
   ctx: ServiceContext,
   kind: "cluster" | "join",
@@ -47,7 +47,10 @@ export async function startClusterDraft(ctx: ServiceContext): Promise<{ draftId:
 }
 
 /** The owner's open draft of nodes for a cluster, or a new one; it holds the cluster's own storages. Throws `not-found`. */
-export async function startJoinDraft(ctx: ServiceContext, clusterId: string): Promise<{ draftId: string }> {
+export async function startJoinDraft(
+  ctx: ServiceContext,
+  clusterId: string,
+): Promise<{ draftId: string; isNew: boolean }> {
   return inTransaction(async (tx) => {
     const [cluster] = await tx.select().from(clusters).where(eq(clusters.id, clusterId));
     if (!cluster) throw new PanelError({ code: "not-found", message: text("join.draft.no-cluster") });
@@ -56,7 +59,7 @@ export async function startJoinDraft(ctx: ServiceContext, clusterId: string): Pr
       .from(drafts)
       .where(and(eq(drafts.ownerId, ctx.actor.id), eq(drafts.kind, "join"), eq(drafts.clusterId, clusterId)))
       .limit(1);
-    if (open) return { draftId: open.id };
+    if (open) return { draftId: open.id, isNew: false };
     const rows = await tx
       .select()
       .from(storages)
@@ -77,7 +80,7 @@ export async function startJoinDraft(ctx: ServiceContext, clusterId: string): Pr
       step: "nodes",
     };
     const storageIds = Object.fromEntries(rows.map((row) => [row.id, row.id]));
-    return { draftId: await insertDraft(tx, ctx, "join", { form, clusterId, storageIds }) };
+    return { draftId: await insertDraft(tx, ctx, "join", { form, clusterId, storageIds }), isNew: true };
   });
 }
 

@@ -1,6 +1,6 @@
-import { eq, inArray, ne } from "drizzle-orm";
+import { and, eq, inArray, like, ne, sql } from "drizzle-orm";
 import { db, type Executor } from "../../db/client.ts";
-import { clusters, nodeStorages, nodes, secrets, storages } from "../../db/schema/index.ts";
+import { clusters, nodeStorages, nodes, secrets, storages, taskLocks } from "../../db/schema/index.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import type { KnownMachine } from "../../hypervisor/contract.ts";
 import { hypervisorOf } from "../../hypervisor/registry.ts";
@@ -42,6 +42,22 @@ async function readTakenThings(tx: Executor): Promise<PlanInput["takenThings"]> 
       label: `${row.storage}, ${row.node}`,
     })),
   );
+}
+
+const NAME_LOCK = "cluster-name:";
+
+/** Names of clusters that are being made by other drafts: whoever began first has the name. */
+async function reservedNames(draftId: string, tx: Executor): Promise<string[]> {
+  const rows = await tx
+    .select({ key: taskLocks.key })
+    .from(taskLocks)
+    .where(
+      and(
+        like(taskLocks.key, `${NAME_LOCK}%`),
+        sql`not exists (select 1 from task_locks own where own.key = ${`draft:${draftId}`} and own.task_id = ${taskLocks.taskId})`,
+      ),
+    );
+  return rows.map((row) => row.key.slice(NAME_LOCK.length));
 }
 
 /** Storages whose values their drivers take; the others wait until they are typed right. */
@@ -96,12 +112,13 @@ export interface DraftInput {
 export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): Promise<DraftInput> {
   const { row, stored } = draft;
   const { form } = stored;
-  const [panel, members, takenThings, living, others] = await Promise.all([
+  const [panel, members, takenThings, living, others, reserved] = await Promise.all([
     panelIdentity(),
     readMembers(tx),
     readTakenThings(tx),
     livingSecrets(draft.nodes, tx),
     tx.select({ name: clusters.name }).from(clusters).where(ne(clusters.id, stored.clusterId)),
+    reservedNames(row.id, tx),
   ]);
   const hypervisor = hypervisorOf(form.virtualization);
   const plan: PlanInput | null = hypervisor && {
@@ -126,6 +143,6 @@ export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): P
   return {
     plan,
     withCredential: new Set(withCredential.map((node) => node.key)),
-    takenNames: new Set(others.map((other) => other.name.toLowerCase())),
+    takenNames: new Set([...others.map((other) => other.name.toLowerCase()), ...reserved]),
   };
 }

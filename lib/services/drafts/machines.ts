@@ -57,6 +57,27 @@ async function requireFreeAddress(
     throw refuse("address", text("join.draft.address-joined", { name: member.name, cluster: member.cluster }));
 }
 
+/** Writes a machine with a key pair of its own and its sealed password, where one was typed. Its host key is to be read next. */
+export async function insertMachine(tx: Transaction, position: number, input: AddMachine): Promise<DraftNodeRow> {
+  const { draftId, address, port, user, credential, password } = input;
+  const pair = newKeyPair();
+  const expiresAt = credentialExpiry();
+  const seal = (purpose: "node-key" | "join-password", value: string) => sealSecret({ purpose, value, expiresAt }, tx);
+  const [inserted] = await tx
+    .insert(draftNodes)
+    .values({
+      ...{ draftId, position, address, port, user, credential },
+      key: newId("node"),
+      keySecret: await seal("node-key", pair.privateKey),
+      publicKey: pair.publicKey,
+      passwordSecret:
+        credential === "password" && password !== undefined ? await seal("join-password", password) : null,
+      state: "reading-key",
+    })
+    .returning();
+  return inserted as DraftNodeRow;
+}
+
 /**
  * Adds a machine to a draft: makes the panel's own key pair for it, seals the password for an hour, and begins to read
  * the machine's host key, which needs neither. Throws PanelError `already-exists` with the field.
@@ -68,30 +89,9 @@ export async function addMachine(ctx: ServiceContext, input: AddMachine): Promis
     await requireFreeAddress(tx, draft.nodes, input);
     if (draft.nodes.length >= MAX_MACHINES)
       throw new PanelError({ code: "not-supported", message: text("join.draft.too-many", { count: MAX_MACHINES }) });
-    const pair = newKeyPair();
-    const key = newId("node");
-    const expiresAt = credentialExpiry();
-    const [inserted] = await tx
-      .insert(draftNodes)
-      .values({
-        draftId: input.draftId,
-        key,
-        position: (draft.nodes.at(-1)?.position ?? -1) + 1,
-        address: input.address,
-        port: input.port,
-        user: input.user,
-        credential: input.credential,
-        keySecret: await sealSecret({ purpose: "node-key", value: pair.privateKey, expiresAt }, tx),
-        publicKey: pair.publicKey,
-        passwordSecret:
-          input.credential === "password"
-            ? await sealSecret({ purpose: "join-password", value: input.password ?? "", expiresAt }, tx)
-            : null,
-        state: "reading-key",
-      })
-      .returning();
+    const inserted = await insertMachine(tx, (draft.nodes.at(-1)?.position ?? -1) + 1, input);
     await touch(tx, input.draftId);
-    return inserted as DraftNodeRow;
+    return inserted;
   });
   await announceDraft(input.draftId);
   startReadingKey(row);

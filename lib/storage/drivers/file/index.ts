@@ -1,5 +1,6 @@
 import type { StorageDriver } from "../../contract.ts";
 import { fileConfig, type FileConfig } from "./config.ts";
+import { fileDrives } from "./drives.ts";
 import { foundFile } from "./found.ts";
 import { type FileFacts, joinFile, previewFile, readFileFacts } from "./join.ts";
 import { probeFile, readFileCheck } from "./probe.ts";
@@ -18,5 +19,6 @@ export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
   join: joinFile,
   preview: previewFile,
   probe: (config, dirs) => probeFile(config, dirs),
-  readCheck: (config, dirs, identity, raw) => readFileCheck(config, dirs, identity, raw),
+  readCheck: readFileCheck,
+  drives: fileDrives,
 };

@@ -5,6 +5,7 @@ import fixture from "./probe.fixture.json" with { type: "json" };
 import { probeFile, readFileCheck } from "./probe.ts";
 
 const config = { vmDir: "/vm" };
+const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const dirs = { imageDir: "/image", shareDir: "/share" };
 const identity = {
   marker: "spindle test",
@@ -13,7 +14,7 @@ const identity = {
   shareFs: "",
 };
 const read = (raw: { code: number | null; lines: string[]; durationMs: number }, pinned = identity) =>
-  readFileCheck(config, dirs, pinned, raw);
+  readFileCheck(config, dirs, pinned, raw, owner);
 
 describe("a File storage's check (S13, S14)", () => {
   const table: [keyof typeof fixture, StorageCheck["outcome"], string | undefined, Partial<StorageCheck>][] = [
@@ -86,5 +87,52 @@ describe("a File storage's check (S13, S14)", () => {
 
   it("asks about its own directories", () => {
     expect(probeFile(config, dirs).args).toEqual(["/vm", "/image", "/share"]);
+  });
+});
+
+describe("the files of a directory @S03 @B03", () => {
+  const beside = (drive: string, change = {}) =>
+    JSON.stringify({ panel: "pa_1", storage: "st_1", drive, label: "web 1", size: 1, ...change });
+  // As find, head and od printed it on a node; 65024 is device 254:0.
+  const lines = [
+    "file 65024 11 196624 392 dr_1.qcow2",
+    "file 65024 12 200 8 dr_1.json",
+    "file 65024 13 196624 392 dr_2.qcow2",
+    "file 65024 14 2 8 other disk.raw",
+    "file 65024 15 99 8 dr_9.json",
+    "image dr_1.qcow2",
+    "image dr_2.qcow2",
+    "  5856449707827527683                    0                65552            134217728",
+    "  5856449707827527683                    0                65552             67108864",
+    `beside dr_1.json ${beside("dr_1")}`,
+    `beside dr_9.json ${beside("dr_9")}`,
+    "lock fe:00:11",
+    "listed",
+  ];
+  const volumesOf = (more: string[]) => read({ ...fixture.ok, lines: [...fixture.ok.lines, ...more] }).volumes;
+
+  it("are ours by what stands beside them, with virtual size, space taken and locks", () => {
+    const volumes = volumesOf(lines);
+    expect(volumes?.map(({ name, drive, size, used, isOpen }) => [name, drive, size, used, isOpen])).toEqual([
+      ["dr_1.qcow2", "dr_1", 134217728, 200704, true],
+      ["dr_2.qcow2", null, 67108864, 200704, false],
+      ["other disk.raw", null, null, 4096, false],
+      ["dr_9.json", null, null, 4096, false],
+    ]);
+    expect(volumes?.[0]).toMatchObject({ label: "web 1", isActive: null });
+  });
+
+  it("a list that was cut off is none; heads that don't fit the names are no sizes", () => {
+    expect(volumesOf(lines.slice(0, -1))).toBeUndefined();
+    expect(volumesOf(lines.filter((line) => !line.endsWith("67108864")))?.[0]?.size).toBeNull();
+  });
+
+  it("another panel's or storage's file is not ours", () => {
+    for (const change of [{ panel: "pa_2" }, { storage: "st_2" }, { drive: "dr_2" }]) {
+      const other = lines.map((line) =>
+        line.startsWith("beside dr_1") ? `beside dr_1.json ${beside("dr_1", change)}` : line,
+      );
+      expect(volumesOf(other)?.[0]?.drive).toBeNull();
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Cause, StorageCheck } from "../../../domain/live.ts";
 import { type Text, text } from "../../../domain/text.ts";
-import type { ClusterDirs, Identity, ProbeFragment, RawCheck } from "../../contract.ts";
+import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../../contract.ts";
 import {
   DIRS_SCRIPT,
   type DirLook,
@@ -12,6 +12,7 @@ import {
   readOnlyCause,
 } from "../../probe-dirs.ts";
 import { type FileIdentity, fileIdentity, MARKER_FILE, WRITE_PROBE_FILE } from "./identity.ts";
+import { readFileVolumes } from "./volumes.ts";
 
 interface FileConfig {
   vmDir: string;
@@ -31,6 +32,27 @@ write_file() {
   dd if=/dev/zero of="$1" bs=4096 count=1 conv=excl,fsync oflag=nofollow status=none 2>&1
 }
 
+# Every file in the directory, the heads of the images, what stands beside them, and which of them QEMU holds a lock on.
+# Three processes, however many drives there are.
+volumes_file() {
+  find "$1" -maxdepth 1 -type f ! -name '.*' ! -name '*.new' -printf 'file %D %i %s %b %f\\n'
+  shift "$#"
+  for image in *.qcow2; do
+    [ -s "$image" ] && [ ! -L "$image" ] && set -- "$@" "$image"
+  done
+  if [ $# -gt 0 ]; then
+    printf 'image %s\\n' "$@"
+    head -q -c 32 -- "$@" | od -A n -v -t u8 -w32 --endian=big
+  fi
+  for beside in *.json; do
+    [ -f "$beside" ] && [ ! -L "$beside" ] && IFS= read -r line <"$beside" && printf 'beside %s %s\\n' "$beside" "$line"
+  done
+  while read -r _ kind _ _ _ place _; do
+    [ "$kind" = OFDLCK ] && printf 'lock %s\\n' "$place"
+  done </proc/locks
+  echo 'listed'
+}
+
 check_file() {
   look_dirs "vm=$1" "image=$2" "share=$3"
   [ -d "$1" ] && [ ! -L "$1" ] || return 1
@@ -41,6 +63,7 @@ check_file() {
     printf 'nomarker %s\\n' "$(cat -- "$1/.spindle" 2>&1)"
     return 1
   fi
+  (cd -- "$1" && volumes_file "$1")
   [ -w "$1" ] && ! due "$own.wrote" 10 && return 0
   : >"$own.wrote"
   said=$(write_file "$1/.spindle-probe")
@@ -70,7 +93,13 @@ export function probeFile(config: FileConfig, dirs: ClusterDirs): ProbeFragment 
 type Finding = Pick<StorageCheck, "outcome" | "cause" | "readOnly" | "full">;
 
 /** Reads one check of a File storage: what is wrong first with the VM directory, then with the cluster's. */
-export function readFileCheck(config: FileConfig, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck {
+export function readFileCheck(
+  config: FileConfig,
+  dirs: ClusterDirs,
+  identity: Identity,
+  raw: RawCheck,
+  owner: Pick<Ownership, "panelId" | "storageId">,
+): StorageCheck {
   if (raw.code === null) return { outcome: "late", cause: lateCause(config) };
   const pinned = fileIdentity.parse(identity);
   const looks = readDirs(raw.lines, { vm: config.vmDir, image: dirs.imageDir, share: dirs.shareDir });
@@ -80,9 +109,15 @@ export function readFileCheck(config: FileConfig, dirs: ClusterDirs, identity: I
     clusterDirFinding(image, pinned.imageFs) ??
     clusterDirFinding(share, pinned.shareFs);
   const space = vm.space;
+  // Only the pinned directory's volumes are this storage's.
+  const volumes = finding?.outcome === "failed" ? null : readFileVolumes(raw.lines, owner);
+  const promised = volumes?.every((volume) => volume.size !== null || volume.drive === null)
+    ? volumes.reduce((sum, volume) => sum + (volume.size ?? 0), 0)
+    : null;
   return {
     ...(finding ?? { outcome: "ok" }),
-    figures: space ? { size: space.size, used: space.used, allocated: null, free: space.free } : undefined,
+    ...(volumes ? { volumes } : {}),
+    figures: space ? { size: space.size, used: space.used, allocated: promised, free: space.free } : undefined,
     details: {
       capacityOf: fileSystemOf(vm),
       partitions: partitionsOf(looks),

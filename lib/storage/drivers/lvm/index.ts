@@ -1,5 +1,6 @@
 import type { StorageDriver } from "../../contract.ts";
 import { type LvmConfig, lvmConfig } from "./config.ts";
+import { lvmDrives } from "./drives.ts";
 import { type LvmFacts, readLvmFacts } from "./facts.ts";
 import { foundLvm } from "./found.ts";
 import { lvmIdentity } from "./identity.ts";
@@ -20,4 +21,5 @@ export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
   preview: previewLvm,
   probe: (config, dirs, identity) => probeLvm(config, dirs, identity),
   readCheck: readLvmCheck,
+  drives: lvmDrives,
 };

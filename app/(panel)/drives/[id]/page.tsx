@@ -1,0 +1,24 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { DrivePage } from "#components/drive/drive-page.tsx";
+import { en } from "#lib/messages/en.ts";
+import { drivesView } from "../../data.ts";
+
+interface Props {
+  params: Promise<{ id: string }>;
+}
+
+async function find(props: Props) {
+  const { id } = await props.params;
+  return (await drivesView()).drives.find((drive) => drive.id === id);
+}
+
+export async function generateMetadata(props: Props): Promise<Metadata> {
+  return { title: (await find(props))?.label ?? en.common.notFound };
+}
+
+export default async function Page(props: Props) {
+  const found = await find(props);
+  if (!found) notFound();
+  return <DrivePage id={found.id} initial={await drivesView()} />;
+}

@@ -1,0 +1,14 @@
+/** What Next hands a page of its address. */
+export interface PageAddress {
+  searchParams: Promise<Record<string, string | string[] | undefined>>;
+}
+
+/** The address's values; of one that is there twice, the first. */
+export function addressValues(params: Awaited<PageAddress["searchParams"]>): { get(name: string): string | null } {
+  return {
+    get: (name) => {
+      const value = params[name];
+      return (Array.isArray(value) ? value[0] : value) ?? null;
+    },
+  };
+}

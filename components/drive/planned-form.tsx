@@ -1,0 +1,141 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useEffect, useState, useTransition } from "react";
+import { useTranslations } from "use-intl";
+import { T, useText } from "#components/text/t.tsx";
+import { Button, LinkButton } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { PageHead } from "#components/ui/layout.tsx";
+import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
+import { PlanPane } from "#components/wizard/plan-pane.tsx";
+import { confirmDrives } from "#lib/actions/drives.ts";
+import type { DrivePlanView } from "#lib/domain/drive.ts";
+import type { ErrorView } from "#lib/domain/errors.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { drivePlanQuery } from "#lib/queries/drives.ts";
+import { errorViewOf } from "#lib/queries/get-json.ts";
+
+const SETTLE_MS = 250;
+
+/** A value once it has not changed for a moment. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  const key = JSON.stringify(value);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by value
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [key]);
+  return settled;
+}
+
+export interface PlanNow {
+  view: DrivePlanView | null;
+  /** The answer is for what is typed now. */
+  isCurrent: boolean;
+  error: ErrorView | null;
+}
+
+type Request = Parameters<typeof confirmDrives>[0]["request"];
+
+/** The plan for what is typed now; null while what is typed makes no request. */
+export function useDrivePlan(request: Request | null): PlanNow {
+  const settled = useSettled(request);
+  const { data, error, isPlaceholderData, isFetching } = useQuery({
+    ...drivePlanQuery(settled),
+    enabled: settled !== null,
+  });
+  const isSame = JSON.stringify(settled) === JSON.stringify(request);
+  return {
+    view: request === null ? null : (data ?? null),
+    isCurrent: isSame && data !== undefined && !isPlaceholderData && !(isFetching && data === undefined),
+    error: error ? errorViewOf(error) : null,
+  };
+}
+
+interface Props {
+  title: ReactNode;
+  below: ReactNode;
+  request: Request | null;
+  plan: PlanNow;
+  confirm: string;
+  danger?: boolean;
+  /** Where "cancel" leads. */
+  back: string;
+  children: ReactNode;
+}
+
+/** A form at the left, what would run at the right; what is confirmed is what is shown. */
+export function PlannedForm({ title, below, request, plan, confirm, danger = false, back, children }: Props) {
+  const t = useTranslations("drives.form");
+  const cancel = useTranslations("common")("cancel");
+  const say = useText();
+  const router = useRouter();
+  const [typed, setTyped] = useState("");
+  const [busy, start] = useTransition();
+  const [error, setError] = useState<ErrorView | null>(null);
+  const { view, isCurrent } = plan;
+  const name = view?.confirmName ?? null;
+  const isTyped = name === null || typed === name;
+  const reason = reasonOf();
+  function reasonOf(): string | null {
+    if (request === null || Object.keys(view?.problems ?? {}).length > 0) return t("fillIn");
+    if (view?.blockers[0]) return say(view.blockers[0]);
+    if (!isCurrent || !view?.digest) return t("waiting");
+    return isTyped ? null : t("typeName", { name: visible(name) });
+  }
+  const run = () =>
+    start(async () => {
+      if (request === null || !view?.digest) return;
+      const result = await confirmDrives({ request, digest: view.digest, typed });
+      if (result.ok) router.push(`/tasks/${result.value.taskId}`);
+      else setError(result.error);
+    });
+  return (
+    <div className="p-4 sm:p-5">
+      <PageHead title={title} below={below} />
+      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
+        <form
+          className="min-w-0 space-y-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (reason === null && !busy) run();
+          }}
+        >
+          {children}
+          {name === null ? null : (
+            <TextField
+              label={t("typeName", { name: visible(name) })}
+              value={typed}
+              autoComplete="off"
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
+          {view && view.blockers.length > 0 ? (
+            <Notice tone="warn">
+              <h2 className="font-semibold">{t("stands")}</h2>
+              <ul className="mt-1 list-disc space-y-0.5 pl-5">
+                {view.blockers.map((blocker) => (
+                  <li key={`${blocker.key}${JSON.stringify(blocker.values ?? {})}`}>
+                    <T text={blocker} />
+                  </li>
+                ))}
+              </ul>
+            </Notice>
+          ) : null}
+          {(error ?? plan.error) ? <ErrorNotice error={(error ?? plan.error) as ErrorView} /> : null}
+          <div className="flex flex-wrap justify-end gap-2">
+            <LinkButton href={back}>{cancel}</LinkButton>
+            <Button type="submit" look={danger ? "danger" : "primary"} reason={reason} busy={busy}>
+              {confirm}
+            </Button>
+          </div>
+        </form>
+        <div className={`min-w-0 ${isCurrent || request === null ? "" : "opacity-60"}`}>
+          <PlanPane draft={{ plan: view?.plan ?? null, nodes: [] }} />
+        </div>
+      </div>
+    </div>
+  );
+}

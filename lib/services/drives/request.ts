@@ -1,0 +1,188 @@
+import { inArray } from "drizzle-orm";
+import { writeAudit } from "../../audit/write.ts";
+import { inTransaction, type Transaction } from "../../db/client.ts";
+import { drives, nodes, plans } from "../../db/schema/index.ts";
+import { type DrivePlanView, driveObstacle } from "../../domain/drive.ts";
+import { type DriveRequest, driveRequestSchema } from "../../domain/drive-request.ts";
+import { PanelError } from "../../domain/errors.ts";
+import { newId } from "../../domain/ids.ts";
+import { text } from "../../domain/text.ts";
+import { announceChanged } from "../../live/changed.ts";
+import { createTask } from "../../plans/create-task.ts";
+import { digest } from "../../plans/digest.ts";
+import type { ServiceContext } from "../context.ts";
+import { lookEverywhere } from "../live/look-everywhere.ts";
+import { driveIdOf } from "./ids.ts";
+import { driveView, requireDrive } from "./list.ts";
+import { formatOf, type Planned, type PlannedDrive, planDrives } from "./plan.ts";
+import { measured, World } from "./world.ts";
+
+/** After this a check that has not come back is not waited for: what is known then is judged. */
+const LOOK_MS = 20_000;
+const PLAN_MINUTES = 15;
+
+/** What would run for a request, as forms show it while they are filled in. Throws ZodError for what is no request. */
+export async function previewDrives(ctx: ServiceContext, input: unknown, look = measured): Promise<DrivePlanView> {
+  const request = driveRequestSchema.parse(input);
+  return viewOf(planDrives(await World.read(await look()), ctx.actor.id, request));
+}
+
+function viewOf({ plan, problems, blockers, confirmName, places }: Planned): DrivePlanView {
+  return { plan, digest: plan && digest(plan), problems, blockers, confirmName, places };
+}
+
+/** Where the request's drives are, or would be. */
+function placesIn(world: World, request: DriveRequest, planned: Planned): Map<string, string[]> {
+  const places = new Map<string, string[]>();
+  const add = (storageId: string, nodeId: string | null) => {
+    if (nodeId) places.set(storageId, [...new Set([...(places.get(storageId) ?? []), nodeId])]);
+  };
+  if (request.verb === "create")
+    for (const place of planned.places) {
+      if (request.nodeId === null || request.nodeId === place.nodeId) add(request.storageId, place.nodeId);
+    }
+  else for (const id of request.ids) add(requireDrive(world, id).storageId, requireDrive(world, id).nodeId);
+  return places;
+}
+
+/** The task that makes these drives already: the same form, sent twice. */
+function earlierTask(world: World, ctx: ServiceContext, request: DriveRequest): string | null {
+  if (request.verb !== "create") return null;
+  const ids = request.labels.map((_, index) => driveIdOf(ctx.actor.id, request.key, index));
+  return world.drives.find((drive) => ids.includes(drive.id))?.taskId ?? null;
+}
+
+function refuse(planned: Planned): PanelError {
+  const [message = text("drive.stale")] = [...planned.blockers, ...Object.values(planned.problems)];
+  const fields = Object.keys(planned.problems).length > 0 ? { fields: planned.problems } : {};
+  return new PanelError({ code: planned.blockers.length > 0 ? "conflict" : "invalid-input", message, ...fields });
+}
+
+/** Refuses what can't be done, and what is not what was shown. */
+function requireShown(planned: Planned, shown: string) {
+  const { plan } = planned;
+  if (!plan) throw refuse(planned);
+  if (digest(plan) !== shown)
+    throw new PanelError({ code: "stale", message: text("drive.stale"), hint: text("drive.stale-hint") });
+  return plan;
+}
+
+const WORKING = { create: "creating", grow: "growing", delete: "deleting" } as const;
+
+/** Rows of new drives, or the state of those that are changed: from here on the space is reserved. */
+async function writeRows(
+  tx: Transaction,
+  world: World,
+  verb: DriveRequest["verb"],
+  list: readonly PlannedDrive[],
+  taskId: string,
+): Promise<void> {
+  if (verb === "create") {
+    const rows = list.map(({ id, clusterId, storageId, nodeId, label, size }) => {
+      const storage = world.storage(storageId);
+      const format = storage ? formatOf(storage) : null;
+      if (!format) throw new Error(`${storageId} holds no drives`);
+      return { id, clusterId, storageId, nodeId, label, size, format, state: "creating" as const, taskId };
+    });
+    await tx.insert(drives).values(rows);
+    return;
+  }
+  const state = verb === "grow" || verb === "delete" ? { state: WORKING[verb] } : {};
+  // A drive that is to grow is counted with its new size at once.
+  for (const { id, newSize } of list) {
+    const size = newSize === undefined ? {} : { size: newSize };
+    await tx
+      .update(drives)
+      .set({ ...state, ...size, taskId, changedAt: new Date() })
+      .where(inArray(drives.id, [id]));
+  }
+}
+
+/**
+ * Starts what was shown. The storages are looked at once more; where that changes the plan nothing runs (`stale`).
+ * `typed`: what a deletion has to be confirmed with. The space is reserved in the transaction that writes the task.
+ */
+export async function confirmDrives(
+  ctx: ServiceContext,
+  input: { request: DriveRequest; digest: string; typed: string },
+  look = measured,
+): Promise<{ taskId: string }> {
+  const { request } = input;
+  const before = await World.read(await look());
+  const earlier = earlierTask(before, ctx, request);
+  if (earlier) return { taskId: earlier };
+  const shown = planDrives(before, ctx.actor.id, request);
+  for (const [storageId, nodeIds] of placesIn(before, request, shown))
+    await lookEverywhere(storageId, nodeIds, performance.now(), LOOK_MS);
+  const seen = await look();
+  return inTransaction(async (tx) => {
+    await lockNodes(tx, request, before);
+    const world = await World.read(seen, tx);
+    const again = earlierTask(world, ctx, request);
+    if (again) return { taskId: again };
+    const planned = planDrives(world, ctx.actor.id, request);
+    const plan = requireShown(planned, input.digest);
+    if (planned.confirmName !== null && input.typed !== planned.confirmName) {
+      const message = text("drive.rule.name-mismatch", { name: planned.confirmName });
+      throw new PanelError({ code: "invalid-input", message, fields: { typed: message } });
+    }
+    const taskId = newId("task");
+    const [first] = planned.drives;
+    await createTask(tx, ctx, plan, { id: taskId, clusterId: first?.clusterId ?? null });
+    await writeRows(tx, world, request.verb, planned.drives, taskId);
+    const now = new Date();
+    await tx.insert(plans).values({
+      id: newId("plan"),
+      ownerId: ctx.actor.id,
+      plan,
+      digest: input.digest,
+      expiresAt: new Date(now.getTime() + PLAN_MINUTES * 60_000),
+      confirmedAt: now,
+    });
+    await announceChanged(tx, "drive", "*");
+    return { taskId };
+  });
+}
+
+/** Whoever places drives in a cluster does so one after another: two at once never promise the same space. */
+async function lockNodes(tx: Transaction, request: DriveRequest, world: World): Promise<void> {
+  const clusterId =
+    request.verb === "create"
+      ? world.storage(request.storageId)?.clusterId
+      : requireDrive(world, request.ids[0] ?? "").clusterId;
+  const ids = world.nodes.filter((node) => node.clusterId === clusterId).map((node) => node.id);
+  if (ids.length === 0) return;
+  await tx.select({ id: nodes.id }).from(nodes).where(inArray(nodes.id, ids)).orderBy(nodes.id).for("no key update");
+}
+
+/** Protects drives from deletion, or lets go of that. Throws PanelError `not-found`, or `conflict` with the first obstacle. */
+export async function protectDrives(
+  ctx: ServiceContext,
+  input: { ids: string[]; isProtected: boolean },
+): Promise<{ changed: number }> {
+  const verb = input.isProtected ? "protect" : "unprotect";
+  const seen = await measured();
+  return inTransaction(async (tx) => {
+    const world = await World.read(seen, tx);
+    const rows = [...new Set(input.ids)].map((id) => requireDrive(world, id));
+    // Of many, those that are so already are left as they are.
+    const wanted = rows.filter((row) => rows.length === 1 || row.isProtected !== input.isProtected);
+    for (const row of wanted) {
+      const storage = world.storage(row.storageId);
+      const obstacle = storage && driveObstacle(verb, driveView(world, row), world.driverOf(storage));
+      if (obstacle) throw new PanelError({ code: "conflict", message: obstacle });
+      await tx
+        .update(drives)
+        .set({ isProtected: input.isProtected })
+        .where(inArray(drives.id, [row.id]));
+      await writeAudit(tx, ctx, {
+        action: `drive.${verb}`,
+        entity: "drive",
+        entityId: row.id,
+        detail: { label: row.label },
+      });
+    }
+    await announceChanged(tx, "drive", "*");
+    return { changed: wanted.length };
+  });
+}

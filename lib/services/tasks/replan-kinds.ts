@@ -1,0 +1,61 @@
+import type { TaskRow } from "../../domain/dto.ts";
+import type { Plan, TaskState } from "../../domain/plan.ts";
+import type { ServiceContext } from "../context.ts";
+import type { RecordInput } from "../drafts/assemble.ts";
+import { reopenDraft } from "../drafts/reopen.ts";
+import type { DrivesInput } from "../drives/plan.ts";
+import { driveFormOf } from "../drives/reopen.ts";
+
+/** The task that is planned anew: what was typed for it stands in its plan. */
+export interface ReplannedTask {
+  id: string;
+  kind: string;
+  clusterId: string | null;
+  plan: Plan;
+}
+
+/** The address of the form with what was typed. It plans from how things are now: no old step is ever run again. */
+export type Replan = (ctx: ServiceContext, task: ReplannedTask) => Promise<string>;
+
+/** The input of a plan's panel step. Throws where the plan has none of that name. */
+function inputOf(plan: Plan, action: string): Record<string, unknown> {
+  const step = plan.steps.find((one) => one.kind === "panel" && one.action === action);
+  if (step?.kind !== "panel") throw new Error(`The plan has no step ${action}`);
+  return step.input;
+}
+
+const wizardOf =
+  (action: string): Replan =>
+  async (ctx, task) => {
+    const { draftId, clusterId } = await reopenDraft(
+      ctx,
+      inputOf(task.plan, action) as unknown as RecordInput,
+      task.plan,
+    );
+    return clusterId ? `/clusters/${clusterId}/join/${draftId}?step=nodes` : `/clusters/new/${draftId}?step=nodes`;
+  };
+
+const drivesAgain: Replan = async (_ctx, task) =>
+  driveFormOf(inputOf(task.plan, "drives.begin") as unknown as DrivesInput);
+
+/** By kind of task: how its form is opened again. A kind that is not here has no form to go back to. */
+const REPLAN: Readonly<Record<string, Replan>> = {
+  "cluster.create": wizardOf("cluster.create"),
+  "drives.activate": drivesAgain,
+  "drives.create": drivesAgain,
+  "drives.deactivate": drivesAgain,
+  "drives.delete": drivesAgain,
+  "drives.grow": drivesAgain,
+  "drives.rename": drivesAgain,
+  "nodes.join": wizardOf("nodes.join"),
+};
+
+const ENDED_WITHOUT_EFFECT: readonly TaskState[] = ["failed", "undone", "cancelled"];
+
+export function replanOf(kind: string): Replan | null {
+  return Object.hasOwn(REPLAN, kind) ? (REPLAN[kind] ?? null) : null;
+}
+
+export function canReplan({ kind, state }: Pick<TaskRow, "kind" | "state">): boolean {
+  return ENDED_WITHOUT_EFFECT.includes(state) && replanOf(kind) !== null;
+}
