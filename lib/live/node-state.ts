@@ -53,7 +53,7 @@ export interface ListedVolumes {
   storageId: string;
   nodeId: string;
   volumes: Volume[];
-  /** Wall time of the listing. */
+  /** Wall time at which the listing began. */
   listedAt: number;
   ageMs: number;
 }
@@ -156,14 +156,16 @@ export class NodeState {
     this.#raw = raw;
   }
 
-  addCheck(storageId: string, check: StorageCheck, at: Moment): void {
+  /** `durationMs`: how long the check took; a listing says nothing about what came after it began. */
+  addCheck(storageId: string, check: StorageCheck, at: Moment, durationMs = 0): void {
     const storage = this.storages.get(storageId);
     if (!storage) return;
     storage.track = advanceStorage(storage.track, check, at.mono, at.wall);
     storage.checkedAt = at;
     if (check.figures) storage.figures = { value: check.figures, at };
     if (check.details) storage.details = check.details;
-    if (check.volumes) this.#addVolumes(storage, check.volumes, at);
+    const begun = { mono: at.mono - durationMs, wall: at.wall - durationMs };
+    if (check.volumes) this.#addVolumes(storage, check.volumes, begun);
   }
 
   #addVolumes(storage: StorageState, volumes: Volume[], at: Moment): void {

@@ -338,7 +338,7 @@ export class Session {
     const storage = this.state.storages.get(storageId);
     if (!plan || !storage) return;
     const raw: RawCheck = ended ?? { code: null, lines: [], durationMs: plan.fragment.deadlineSeconds * 1000 };
-    this.state.addCheck(storageId, this.#read(storageId, plan.read, raw), now());
+    this.state.addCheck(storageId, this.#read(storageId, plan.read, raw), now(), raw.durationMs);
     this.#checks.ended(storageId, storage.track, performance.now(), isStuck);
     this.#onChange("status");
   }
