@@ -31,6 +31,11 @@ function choicesOf(state: PanelState): Choice[] {
   );
 }
 
+function wordOf({ isMain, isEnabled }: StorageView) {
+  if (!isEnabled) return "storageDisabled";
+  return isMain ? "storageMain" : "storageOther";
+}
+
 function FormatField({ storage }: { storage: StorageView }) {
   const t = useTranslations("drives.form");
   const words = useTranslations("common");
@@ -127,7 +132,7 @@ function NewDrivesForm({ requestKey, choices, chosen }: { requestKey: string; ch
   const shown = (field: string, problem: string | undefined) => (left.has(field) ? problem : undefined);
   const sizeError = bytes === null ? t("wrongSize") : problems.size && say(problems.size);
   const storageWord = (choice: Choice) =>
-    t(choice.storage.isMain ? "storageMain" : "storageOther", {
+    t(wordOf(choice.storage), {
       name: visible(choice.storage.name),
       kind: kinds(choice.storage.kind),
       cluster: visible(choice.cluster.name),
@@ -149,7 +154,11 @@ function NewDrivesForm({ requestKey, choices, chosen }: { requestKey: string; ch
           setNodeId("");
           setAddress({ storage: value });
         }}
-        options={choices.map((choice) => ({ value: choice.storage.id, word: storageWord(choice) }))}
+        options={choices.map((choice) => ({
+          value: choice.storage.id,
+          word: storageWord(choice),
+          disabled: !choice.storage.isEnabled && choice.storage.id !== storage.id,
+        }))}
       />
       <FormatField storage={storage} />
       <TextField

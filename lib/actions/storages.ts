@@ -1,10 +1,20 @@
 "use server";
 
 import { z } from "zod";
+import { setStorageEnabled as setEnabled } from "../services/storages/enable.ts";
+import { renameSchema, renameStorage as rename } from "../services/storages/rename.ts";
 import { setMainStorage as setMain } from "../services/storages/set-main.ts";
 import { action } from "./action.ts";
 
+const storageId = z.string().min(1).max(80);
+
 /** Makes a storage its cluster's main one, once every node has shown that it is well there. */
-export const setMainStorage = action(z.strictObject({ storageId: z.string().min(1).max(80) }), (ctx, input) =>
-  setMain(ctx, input.storageId),
+export const setMainStorage = action(z.strictObject({ storageId }), (ctx, input) => setMain(ctx, input.storageId));
+
+/** Lets a storage take new drives, or none any more. Refusals: `not-found`, `conflict`, `busy`. */
+export const setStorageEnabled = action(z.strictObject({ storageId, isEnabled: z.boolean() }), (ctx, input) =>
+  setEnabled(ctx, input),
 );
+
+/** Another name for a storage. Refusals: `not-found`, `already-exists`. */
+export const renameStorage = action(renameSchema, (ctx, input) => rename(ctx, input));

@@ -157,9 +157,9 @@ export function changeObstacle({ node, storage, health, live }: Place): Text | n
 /** Why a node takes no new drive on a storage now; null when it does. */
 export function newDriveObstacle(place: Place): Text | null {
   const values = { node: place.node.name, storage: place.storage.name };
+  if (!place.storage.isEnabled) return text("drive.place.disabled", values);
   if (place.node.mode === "maintenance") return text("drive.place.maintenance", values);
   if (place.health === "corrupted") return text("drive.place.corrupted", values);
-  if (!place.storage.isEnabled) return text("drive.place.disabled", values);
   const obstacle = changeObstacle(place);
   if (obstacle) return obstacle;
   if (place.health === "unknown") return text("drive.place.unknown", values);

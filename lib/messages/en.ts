@@ -7,6 +7,7 @@ import { drives } from "./en/drives.ts";
 import { errors } from "./en/errors.ts";
 import { file } from "./en/file.ts";
 import { join } from "./en/join.ts";
+import { life } from "./en/life.ts";
 import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
 import { pages } from "./en/pages.ts";
@@ -27,6 +28,7 @@ export const en = {
   errors,
   file,
   join,
+  life,
   live,
   lvm,
   pages,
