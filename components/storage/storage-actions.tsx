@@ -9,7 +9,7 @@ import { useAction } from "#components/ui/use-action.ts";
 import { recheckStorage } from "#lib/actions/live.ts";
 import { setStorageEnabled } from "#lib/actions/storages.ts";
 import type { StorageView } from "#lib/domain/dto.ts";
-import { disableObstacle } from "#lib/domain/storage-life.ts";
+import { disableObstacle, removeObstacle } from "#lib/domain/storage-life.ts";
 import { MakeMain } from "./make-main.tsx";
 
 /** Looks at the storage on all nodes at once; what comes of it arrives as every status does. */
@@ -59,8 +59,26 @@ function EnableButton({ storage }: { storage: StorageView }) {
   );
 }
 
+/** Leads to the plan of its removal, or says why there is none now. */
+function RemoveButton({ storage, drives }: { storage: StorageView; drives: number }) {
+  const t = useTranslations("life.removal");
+  const say = useText();
+  const obstacle = removeObstacle(storage, drives);
+  if (obstacle)
+    return (
+      <Button small look="danger" reason={say(obstacle)}>
+        {t("open")}
+      </Button>
+    );
+  return (
+    <LinkButton small look="danger" href={`/storages/${storage.id}/remove`}>
+      {t("open")}
+    </LinkButton>
+  );
+}
+
 /** What can be done with a storage as a whole; what can't be done now is there with its reason. */
-export function StorageActions({ storage }: { storage: StorageView }) {
+export function StorageActions({ storage, drives }: { storage: StorageView; drives: number }) {
   const t = useTranslations("life");
   return (
     <>
@@ -70,6 +88,7 @@ export function StorageActions({ storage }: { storage: StorageView }) {
       </LinkButton>
       {storage.isMain ? null : <MakeMain storage={storage} />}
       <EnableButton storage={storage} />
+      <RemoveButton storage={storage} drives={drives} />
     </>
   );
 }

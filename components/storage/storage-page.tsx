@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "use-intl";
+import { useDrives } from "#components/drive/use-drives.ts";
 import { StorageDrives } from "#components/drive/storage-drives.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
@@ -64,6 +65,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
   const tLife = useTranslations("life");
+  const count = useDrives(drives).drives.filter((drive) => drive.storageId === storage.id).length;
   const state = usePanel();
   const order = useHeldOrder(cluster.nodes, () => worstFirst(cluster.nodes, state.live));
   const totals = storageTotals(storage, cluster, state.live);
@@ -94,7 +96,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
           </>
         }
         below={`${visible(cluster.name)} · ${storage.shared ? t("shared") : t("local")}`}
-        actions={<StorageActions storage={storage} />}
+        actions={<StorageActions storage={storage} drives={count} />}
       />
       <DisabledNotice storage={storage} />
       {totals ? (

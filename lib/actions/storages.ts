@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { setStorageEnabled as setEnabled } from "../services/storages/enable.ts";
+import { confirmRemoval, confirmRemovalSchema } from "../services/storages/remove.ts";
 import { renameSchema, renameStorage as rename } from "../services/storages/rename.ts";
 import { setMainStorage as setMain } from "../services/storages/set-main.ts";
 import { action } from "./action.ts";
@@ -18,3 +19,6 @@ export const setStorageEnabled = action(z.strictObject({ storageId, isEnabled: z
 
 /** Another name for a storage. Refusals: `not-found`, `already-exists`. */
 export const renameStorage = action(renameSchema, (ctx, input) => rename(ctx, input));
+
+/** Starts the removal that was shown. Refusals: `not-found`, `conflict`, `stale`, `busy`. */
+export const removeStorage = action(confirmRemovalSchema, (ctx, input) => confirmRemoval(ctx, input));

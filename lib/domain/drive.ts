@@ -1,6 +1,6 @@
 import type { Membership, NodeHealth, NodeMode, StorageLive } from "./live.ts";
 import { type DriveFormat, FORMAT_BY_KIND, type StorageKind } from "./storage.ts";
-import type { Plan } from "./plan.ts";
+import type { PlannedView } from "./planned.ts";
 import { type Text, text } from "./text.ts";
 
 /** What the panel has asked of a drive. Whether its volume is there, and how full, is measured and never stored here. */
@@ -179,16 +179,7 @@ export interface DrivePlace {
   reason: Text | null;
 }
 
-/** GET /api/drives/plan: what would run for what is typed, or why nothing can. */
-export interface DrivePlanView {
-  plan: Plan | null;
-  /** Of the plan; null while it can't be confirmed. */
-  digest: string | null;
-  /** By field: `size`, `labels.0`, `label`, `storageId`, `nodeId`. */
-  problems: Record<string, Text>;
-  /** What else stands in the way, in order. */
-  blockers: Text[];
-  /** What has to be typed before this is confirmed. */
-  confirmName: string | null;
+/** GET /api/drives/plan. Problems by field: `size`, `labels.0`, `label`, `storageId`, `nodeId`. */
+export interface DrivePlanView extends PlannedView {
   places: DrivePlace[];
 }

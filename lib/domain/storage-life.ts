@@ -18,3 +18,15 @@ export function disableObstacle({ name, isMain }: LivingStorage): Text | null {
 export function mainObstacle({ name, isEnabled }: LivingStorage): Text | null {
   return isEnabled ? null : text("life.obstacle.main-disabled", { storage: name });
 }
+
+/** Why a storage can't be taken out of its cluster; null when it can. `drives`: how many are on it, in whatever state. */
+export function removeObstacle({ name, isMain }: LivingStorage, drives: number): Text | null {
+  if (isMain) return text("life.obstacle.remove-main", { storage: name });
+  return drives > 0 ? text("life.obstacle.remove-drives", { storage: name, count: drives }) : null;
+}
+
+/** Why a cluster can't be deleted; null when it can. */
+export function removeClusterObstacle(name: string, nodes: number, drives: number): Text | null {
+  if (drives > 0) return text("life.obstacle.cluster-drives", { cluster: name, count: drives });
+  return nodes > 0 ? text("life.obstacle.cluster-nodes", { cluster: name, count: nodes }) : null;
+}

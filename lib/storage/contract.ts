@@ -50,6 +50,18 @@ export interface JoinContext<Config> {
   target: string;
 }
 
+/** A storage on one node, for whoever takes it away from there. */
+export interface LeaveContext<Config> {
+  config: Config;
+  dirs: ClusterDirs;
+  owner: Ownership;
+  identity: Identity;
+  /** What the storage's own check reported last on this node. */
+  details: Record<string, unknown> | null;
+  /** Key of the node in the plan. */
+  target: string;
+}
+
 /** Identity of the storage on one node, pinned at join: `{vgUuid}`, `{fsUuid, marker}`. Strings only; compared, never interpreted, outside the driver. */
 export type Identity = Record<string, string>;
 
@@ -177,6 +189,11 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   join(context: JoinContext<Config>, facts: Facts): JoinPlan;
   /** Steps as far as they are known without a node, for the wizard's preview. */
   preview(context: JoinContext<Config>): { steps: NodeStep[]; notes: Text[] };
+  /**
+   * Steps that take the panel's marks of this storage off one node, and what its join made there as far as it is empty.
+   * Nothing else is touched, and what is gone already is no failure. Ids are unique within the storage. Pure.
+   */
+  leave(context: LeaveContext<Config>): NodeStep[];
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
   readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
   drives: DriveDriver<Config>;

@@ -20,6 +20,7 @@ export const audit = {
   noAddress: "the panel’s own machine",
   action: {
     "cluster-create": "Created a cluster",
+    "cluster-remove": "Deleted a cluster",
     "drive-create": "Created a drive",
     "drive-grow": "Grew a drive",
     "drive-rename": "Renamed a drive",
@@ -34,6 +35,7 @@ export const audit = {
     "storage-enable": "Let a storage take new drives",
     "storage-disable": "Switched a storage off for new drives",
     "storage-rename": "Renamed a storage",
+    "storage-remove": "Removed a storage",
     "storage-set-main": "Made a storage main",
     "storage-thresholds": "Changed when a storage warns",
     "task-create": "Started a task",

@@ -8,6 +8,14 @@ export const life = {
     "remove-main": "{storage} is the main storage. Make another one main first.",
     "remove-drives":
       "{count, plural, one {1 drive is} other {# drives are}} on {storage}. Delete {count, plural, one {it} other {them}} first.",
+    "cluster-nodes":
+      "{count, plural, one {1 node is} other {# nodes are}} in {cluster}. Remove {count, plural, one {it} other {them}} first.",
+    "cluster-drives":
+      "{count, plural, one {1 drive is} other {# drives are}} in {cluster}. Delete {count, plural, one {it} other {them}} first.",
+    unreachable: "{node} can’t be reached.",
+    unknown: "How {storage} is on {node} is not known now.",
+    lost: "{storage} is lost on {node}.",
+    left: "{storage} can’t be taken off {node} now, so its marks would stay there.",
     busy: "A task works on {storage}: {task}.",
   },
   "obstacle-hint": "Wait until it has ended, or cancel it.",
@@ -21,6 +29,37 @@ export const life = {
   recheckOne: "Recheck {storage} on {node}",
   recheckAll: "Recheck on every node",
   notFollowed: "No node of this storage is followed by this panel now.",
+  plan: {
+    remove: "Remove the storage {storage} from {cluster}",
+    "remove-cluster": "Delete the cluster {cluster}",
+  },
+  step: {
+    "begin-removal": "Keep new drives away from {storage}",
+    "end-removal-begun": "Let {storage} be as it was before",
+    remove: "Take {storage} out of the panel’s database",
+    "remove-none": "It is the last step: before it the storage is there, after it it is gone.",
+    "remove-cluster": "Take the cluster {cluster} with its storages out of the panel’s database",
+  },
+  note: {
+    stays: "On {node} {count, plural, one {1 step is} other {# steps are}} not run: what the panel made there stays.",
+    volumes:
+      "{count, plural, one {1 volume} other {# volumes}} on {node} that {count, plural, one {is} other {are}} no drive of the panel {count, plural, one {stays} other {stay}} as {count, plural, one {it is} other {they are}}.",
+    history: "What was measured on it, and its thresholds, are deleted with it. Tasks and audit rows stay.",
+  },
+  removal: {
+    open: "Remove",
+    title: "Remove {storage}",
+    below: "It leaves the cluster. Its volume group or directory stays on each node, without the panel’s marks.",
+    confirm: "Remove the storage",
+    left: "What would stay",
+    leftText:
+      "These nodes can’t be asked now. Wait until they can, or remove the storage all the same: then this stays there, and can be run by hand.",
+    force: "Remove it although this stays",
+    clusterTitle: "Delete {cluster}",
+    clusterBelow: "The cluster and its storages are forgotten. Nothing runs on any node.",
+    clusterConfirm: "Delete the cluster",
+    clusterOpen: "Delete",
+  },
   edit: {
     open: "Edit",
     title: "Edit {storage}",

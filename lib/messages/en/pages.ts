@@ -259,6 +259,7 @@ export const pages = {
     older: "Show older tasks",
     kind: {
       "cluster-create": "Create a cluster",
+      "cluster-remove": "Delete a cluster",
       "drives-activate": "Activate drives",
       "drives-create": "Create drives",
       "drives-deactivate": "Deactivate drives",
@@ -266,6 +267,7 @@ export const pages = {
       "drives-grow": "Grow drives",
       "drives-rename": "Rename drives",
       "nodes-join": "Join nodes",
+      "storage-remove": "Remove a storage",
     },
   },
   task: {

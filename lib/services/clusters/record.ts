@@ -6,11 +6,9 @@ import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
 import { log } from "../../log.ts";
 import { announceChanged } from "../../live/changed.ts";
-import { type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
+import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
 import { deleteSecret } from "../../secrets/store.ts";
 import type { RecordedNode, RecordInput } from "../drafts/assemble.ts";
-
-const auditOf = (context: PanelStepContext) => ({ actor: context.actor, address: null, requestId: context.requestId });
 
 /** Names a unique index that was broken since the preview, in words. */
 function takenError(error: unknown): unknown {
