@@ -9,7 +9,7 @@ import { Status, Tag } from "#components/ui/status.tsx";
 import { NODE_WORD_TONE } from "#lib/domain/badges.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { AddNodesButton } from "./add-nodes-button.tsx";
+import { AddNodesButton, AddStorageButton } from "./add-nodes-button.tsx";
 import { Matrix } from "./matrix.tsx";
 import { RemoveClusterButton } from "./remove-cluster-button.tsx";
 
@@ -36,6 +36,7 @@ function ClusterContent({ cluster }: { cluster: ClusterView }) {
         actions={
           <>
             <RemoveClusterButton cluster={cluster} />
+            <AddStorageButton clusterId={cluster.id} />
             {cluster.nodes.length > 0 ? <AddNodesButton clusterId={cluster.id} /> : null}
           </>
         }

@@ -27,7 +27,7 @@ const PRIVATE: Record<string, (ids: Ids) => Record<string, unknown>> = {
 };
 /** Everything else belongs to the panel: every administrator may use it. */
 const COMMON = [
-  ...["startClusterDraft", "startJoinDraft", "recheckAction", "setMainStorage", "setThresholds"],
+  ...["startClusterDraft", "startJoinDraft", "startStorageDraft", "recheckAction", "setMainStorage", "setThresholds"],
   ...["setStorageEnabled", "renameStorage", "recheckStorage", "removeStorage", "removeCluster"],
   ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
   ...["createInvite", "endSessions", "removeAdministrator"],

@@ -7,6 +7,7 @@ import {
   saveDraft as save,
   startClusterDraft as startCluster,
   startJoinDraft as startJoin,
+  startStorageDraft as startStorage,
 } from "../services/drafts/edit.ts";
 import {
   addMachine,
@@ -29,6 +30,11 @@ export const startClusterDraft = action(z.undefined(), (ctx) => startCluster(ctx
 /** The owner's open join of nodes into a cluster, or a new one. */
 export const startJoinDraft = action(z.strictObject({ clusterId: id }), (ctx, input) =>
   startJoin(ctx, input.clusterId),
+);
+
+/** The owner's open form of storages for a cluster, or a new one; its nodes are looked at at once. */
+export const startStorageDraft = action(z.strictObject({ clusterId: id }), (ctx, input) =>
+  startStorage(ctx, input.clusterId),
 );
 
 /** Keeps what is typed, valid or not; answers with the draft. `stale`: another tab has written since. */

@@ -32,6 +32,7 @@ export const audit = {
     "node-join": "Joined a node",
     "session-start": "Signed in",
     "session-end": "Signed out",
+    "storage-add": "Added a storage",
     "storage-enable": "Let a storage take new drives",
     "storage-disable": "Switched a storage off for new drives",
     "storage-rename": "Renamed a storage",

@@ -16,6 +16,7 @@ export const life = {
     unknown: "How {storage} is on {node} is not known now.",
     lost: "{storage} is lost on {node}.",
     left: "{storage} can’t be taken off {node} now, so its marks would stay there.",
+    members: "A node has joined or left {cluster} meanwhile, so the storage would not be on every node.",
     busy: "A task works on {storage}: {task}.",
   },
   "obstacle-hint": "Wait until it has ended, or cancel it.",
@@ -30,10 +31,12 @@ export const life = {
   recheckAll: "Recheck on every node",
   notFollowed: "No node of this storage is followed by this panel now.",
   plan: {
+    add: "Add {storageCount, plural, one {the storage {storages}} other {the storages {storages}}} to {name}",
     remove: "Remove the storage {storage} from {cluster}",
     "remove-cluster": "Delete the cluster {cluster}",
   },
   step: {
+    add: "Write the new storages of {name} into the panel’s database",
     "begin-removal": "Keep new drives away from {storage}",
     "end-removal-begun": "Let {storage} be as it was before",
     remove: "Take {storage} out of the panel’s database",

@@ -102,6 +102,7 @@ export const pages = {
   cluster: {
     summary: "{nodes, plural, one {1 node} other {# nodes}} · {storages, plural, one {1 storage} other {# storages}}",
     addNodes: "Add nodes",
+    addStorage: "Add a storage",
     joinDrafting: "Opening",
     matrix: "Nodes and storages",
     filter: "Filter nodes",
@@ -267,6 +268,7 @@ export const pages = {
       "drives-grow": "Grow drives",
       "drives-rename": "Rename drives",
       "nodes-join": "Join nodes",
+      "storage-add": "Add a storage",
       "storage-remove": "Remove a storage",
     },
   },

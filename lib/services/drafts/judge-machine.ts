@@ -51,7 +51,11 @@ function contextOf(input: PlanInput, machine: PlannedMachine): HostContext {
     nodeId: machine.key,
     user: machine.user,
     keyLine: machine.keyLine,
-    others: [...input.members, ...beside.flatMap((other) => knownFrom(input.hypervisor, other))],
+    isMember: input.kind === "storage",
+    others:
+      input.kind === "storage"
+        ? []
+        : [...input.members, ...beside.flatMap((other) => knownFrom(input.hypervisor, other))],
   };
 }
 
@@ -95,11 +99,14 @@ function judgeStorage(input: PlanInput, machine: PlannedMachine, storage: Planne
 }
 
 /** Rows that no storage sees alone: the same place twice, one capacity twice, a thing that another node has. */
-function addCollisions(input: PlanInput, judged: JudgedStorage[], dirs: Use[]): void {
+function addCollisions(input: PlanInput, present: JudgedStorage[], judged: JudgedStorage[], dirs: Use[]): void {
   judged.forEach(({ join, rows }, index) => {
+    // Whose place can't be told may be in the same one.
+    for (const { storage, join: theirs, isComplete } of present)
+      if (isComplete && !theirs) rows.push(untold(storage.name));
     for (const use of join?.uses ?? []) {
       for (const dir of dirs) if (usesCollide(use, dir)) rows.push(collision(use, dir.label));
-      for (const other of judged.slice(0, index)) {
+      for (const other of [...present, ...judged.slice(0, index)]) {
         for (const theirs of other.join?.uses ?? []) {
           if (usesCollide(use, theirs)) rows.push(collision(use, `${theirs.label} (${other.storage.name})`));
           else if (shareCapacity(use, theirs)) rows.push(shared(other.storage.name));
@@ -120,6 +127,16 @@ function collision(use: Use, other: string): PreflightRow {
     title: text("join.row.collision"),
     detail: text(`join.collision.${use.what}`, { own: use.label, other }),
     advice: text("join.collision.advice"),
+  };
+}
+
+function untold(other: string): PreflightRow {
+  return {
+    id: "collision",
+    state: "fail",
+    title: text("join.row.collision"),
+    detail: text("join.collision.untold", { other }),
+    advice: text("join.collision.untold-advice", { other }),
   };
 }
 
@@ -144,6 +161,8 @@ function dirUses(dirs: readonly DirectoryFacts[]): Use[] {
   });
 }
 
+const asGroup = ({ isComplete }: JudgedStorage) => ({ complete: isComplete });
+
 /** Judges one machine from what was found on it. Pure. */
 export function judgeMachine(input: PlanInput, machine: PlannedMachine): MachineJudgement {
   const facts = machine.facts;
@@ -151,7 +170,8 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
   const host = facts ? hostFactsOf(input.hypervisor, facts) : {};
   const dirs = facts?.dirs && facts.dirsBasis === basisOf(input.dirs) ? facts.dirs : null;
   const judged = input.storages.map((storage) => judgeStorage(input, machine, storage));
-  addCollisions(input, judged, dirs ? dirUses(dirs) : []);
+  const present = input.present.map((storage) => judgeStorage(input, machine, storage));
+  addCollisions(input, present, judged, dirs ? dirUses(dirs) : []);
   const hostDone = facts?.hostDone === true && dirs !== null;
   const groups: PreflightGroup[] = facts
     ? [
@@ -163,7 +183,7 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
         ...judged.map(({ storage, rows, isComplete }) => ({ storageKey: storage.key, rows, complete: isComplete })),
       ]
     : [];
-  const isComplete = facts !== null && groups.every((group) => group.complete);
+  const isComplete = facts !== null && [...groups, ...present.map(asGroup)].every((group) => group.complete);
   const hasFailed = groups.some((group) => group.rows.some((row) => row.state === "fail"));
   const base = { groups, isComplete, hasFailed, machine: facts?.hostDone ? input.hypervisor.machine(host) : null };
   if (!facts?.hostDone || !isComplete || hasFailed)
