@@ -17,6 +17,7 @@ import { registerClusterRemoval } from "./services/clusters/remove.ts";
 import { registerDriveSteps, sweepDrives } from "./services/drives/settle.ts";
 import { resumeLooks, stopLooks } from "./services/drafts/look.ts";
 import { sweepDrafts } from "./services/drafts/sweep.ts";
+import { registerPartsStep } from "./services/storages/parts.ts";
 import { registerRemovalSteps } from "./services/storages/settle-removal.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
 import { closeConnections } from "./ssh/pool.ts";
@@ -76,6 +77,7 @@ async function startParts(parts: Part[]): Promise<void> {
   registerJoinSteps();
   registerDriveSteps();
   registerRemovalSteps();
+  registerPartsStep();
   registerClusterRemoval();
   await fillTaskSearch();
   await startEngine();

@@ -57,7 +57,7 @@ function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" 
         {t("details")}
       </summary>
       {details ? (
-        <DetailsView details={details} />
+        <DetailsView details={details} place={{ storageId: storage.id, nodeId: node.id }} />
       ) : error ? (
         <ErrorNotice error={errorViewOf(error)} />
       ) : (

@@ -28,7 +28,15 @@ const PRIVATE: Record<string, (ids: Ids) => Record<string, unknown>> = {
 /** Everything else belongs to the panel: every administrator may use it. */
 const COMMON = [
   ...["startClusterDraft", "startJoinDraft", "startStorageDraft", "recheckAction", "setMainStorage", "setThresholds"],
-  ...["setStorageEnabled", "renameStorage", "recheckStorage", "removeStorage", "removeCluster"],
+  ...[
+    "setStorageEnabled",
+    "renameStorage",
+    "recheckStorage",
+    "removeStorage",
+    "removeCluster",
+    "lookAtParts",
+    "changeParts",
+  ],
   ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
   ...["createInvite", "endSessions", "removeAdministrator"],
   ...["signIn", "signOut", "redeemAccountLink", "redeemResetLink"],

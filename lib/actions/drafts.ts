@@ -66,7 +66,7 @@ export const chooseForDraftNode = action(
   z.strictObject({
     ...machine,
     storageKey: z.string().max(80),
-    choice: z.string().max(60),
+    choice: z.string().max(200),
     value: z.string().max(200),
   }),
   (ctx, input) => choose(ctx, input),

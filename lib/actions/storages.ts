@@ -2,6 +2,12 @@
 
 import { z } from "zod";
 import { setStorageEnabled as setEnabled } from "../services/storages/enable.ts";
+import {
+  changeParts as change,
+  changePartsSchema,
+  lookAtParts as look,
+  lookAtPartsSchema,
+} from "../services/storages/parts.ts";
 import { confirmRemoval, confirmRemovalSchema } from "../services/storages/remove.ts";
 import { renameSchema, renameStorage as rename } from "../services/storages/rename.ts";
 import { setMainStorage as setMain } from "../services/storages/set-main.ts";
@@ -22,3 +28,9 @@ export const renameStorage = action(renameSchema, (ctx, input) => rename(ctx, in
 
 /** Starts the removal that was shown. Refusals: `not-found`, `conflict`, `stale`, `busy`. */
 export const removeStorage = action(confirmRemovalSchema, (ctx, input) => confirmRemoval(ctx, input));
+
+/** Looks at a node's disks and at what a storage there is made of, read only, and at what a change would do. */
+export const lookAtParts = action(lookAtPartsSchema, (ctx, input) => look(ctx, input));
+
+/** Starts the change that was shown. Refusals: `not-found`, `conflict`, `stale`, `busy`, and why the node can't be asked. */
+export const changeParts = action(changePartsSchema, (ctx, input) => change(ctx, input));

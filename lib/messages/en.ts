@@ -2,6 +2,7 @@ import { audit } from "./en/audit.ts";
 import { auth } from "./en/auth.ts";
 import { capacity } from "./en/capacity.ts";
 import { common } from "./en/common.ts";
+import { disks } from "./en/disks.ts";
 import { drive } from "./en/drive.ts";
 import { drives } from "./en/drives.ts";
 import { errors } from "./en/errors.ts";
@@ -11,6 +12,7 @@ import { life } from "./en/life.ts";
 import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
 import { pages } from "./en/pages.ts";
+import { parts } from "./en/parts.ts";
 import { preflight } from "./en/preflight.ts";
 import { search } from "./en/search.ts";
 import { ssh } from "./en/ssh.ts";
@@ -23,6 +25,7 @@ export const en = {
   auth,
   capacity,
   common,
+  disks,
   drive,
   drives,
   errors,
@@ -32,6 +35,7 @@ export const en = {
   live,
   lvm,
   pages,
+  parts,
   preflight,
   search,
   ssh,

@@ -2,6 +2,7 @@ import type { ZodObject, ZodRawShape } from "zod";
 import type { DriveAbilities } from "../domain/drive.ts";
 import type { StorageCheck, StorageFigures } from "../domain/live.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
+import type { PartsRequest, PartsView } from "../domain/parts.ts";
 import type { PreflightRow } from "../domain/preflight.ts";
 import type { DriveFormat, StorageKind } from "../domain/storage.ts";
 import type { Text } from "../domain/text.ts";
@@ -71,6 +72,8 @@ export interface JoinPlan {
   /** Steps in order; empty when a row failed. Ids are unique within the storage. */
   steps: NodeStep[];
   identity: Identity | null;
+  /** Fields of the identity that only the task can tell: the step prints a line `FIELD=VALUE` for each. */
+  late?: { step: string; fields: string[] };
   notes: Text[];
   /** What it takes for itself on the node; compared with what the node's other storages take. */
   uses: Use[];
@@ -170,6 +173,27 @@ export interface DriveDriver<Config = unknown> extends DriveAbilities {
   remove(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
 }
 
+/** A storage on one node whose parts are changed. */
+export type PartsContext<Config> = LeaveContext<Config>;
+
+/** What a change of parts comes to: steps, and the identity once they are done. */
+export interface PartsPlan {
+  problems: Record<string, Text>;
+  blockers: Text[];
+  steps: NodeStep[];
+  identity: Identity;
+  notes: Text[];
+}
+
+/** The half of a driver whose storages are made of disks, and can be given others or freed of one (B04, P15). */
+export interface PartsDriver<Config = unknown, Facts = unknown> {
+  /** What is looked at on the node; reads only. */
+  facts(read: Reader, context: PartsContext<Config>): Promise<Facts>;
+  view(facts: Facts): Pick<PartsView, "disks" | "parts">;
+  /** Facts and a request → steps. Pure. */
+  plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
+}
+
 export interface StorageDriver<Config = unknown, Facts = unknown> {
   kind: StorageKind;
   /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. */
@@ -197,4 +221,6 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
   readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
   drives: DriveDriver<Config>;
+  /** Null where a storage has no parts that are disks. */
+  parts: PartsDriver<Config> | null;
 }

@@ -9,6 +9,7 @@ import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
 import { deleteSecret } from "../../secrets/store.ts";
 import type { PlannedStorage, RecordedNode, RecordInput } from "../drafts/assemble.ts";
+import { withLateIdentities } from "./late-identity.ts";
 import { lockCluster } from "../storages/lock.ts";
 
 /** Names a unique index that was broken since the preview, in words. */
@@ -143,7 +144,7 @@ type Recording = (tx: Transaction, input: RecordInput, context: PanelStepContext
 const recording =
   (work: Recording) =>
   async (tx: Transaction, raw: Record<string, unknown>, context: PanelStepContext): Promise<void> => {
-    const input = raw as unknown as RecordInput;
+    const input = await withLateIdentities(tx, raw as unknown as RecordInput, context.taskId);
     try {
       await work(tx, input, context);
       await endDraft(tx, input.draftId);

@@ -174,6 +174,8 @@ export interface RecordInput {
   nodes: RecordedNode[];
   /** Identities of new storages on nodes that the cluster has already. */
   joined: { nodeId: string; identities: Record<string, Identity> }[];
+  /** What of an identity a step of the task prints, as lines `FIELD=VALUE`. */
+  late: { nodeId: string; storageId: string; stepId: string; fields: string[] }[];
 }
 
 export interface RecordedNode {
@@ -202,6 +204,11 @@ function recordStep(input: PlanInput, judgements: Map<string, MachineJudgement>)
       input.kind === "storage"
         ? []
         : input.machines.flatMap((machine) => recorded(machine, judgements.get(machine.key))),
+    late: [...judgements].flatMap(([nodeId, { late }]) =>
+      Object.entries(late).map(([storageId, { step, fields }]) => ({
+        ...{ nodeId, storageId, fields, stepId: `${nodeId}.${step}` },
+      })),
+    ),
     joined: input.kind === "storage" ? [...judgements].map(([nodeId, { identities }]) => ({ nodeId, identities })) : [],
   };
   const { kind, step } = TASKS[input.kind];

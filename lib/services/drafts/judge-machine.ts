@@ -21,6 +21,8 @@ export interface MachineJudgement {
   steps: NodeStep[];
   notes: Text[];
   identities: Record<string, Identity>;
+  /** By storage: what of its identity a step of it says. */
+  late: Record<string, { step: string; fields: string[] }>;
   things: Use[];
   machine: { known: Omit<KnownMachine, "label" | "clusterName">; summary: Record<string, unknown> } | null;
 }
@@ -187,7 +189,7 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
   const hasFailed = groups.some((group) => group.rows.some((row) => row.state === "fail"));
   const base = { groups, isComplete, hasFailed, machine: facts?.hostDone ? input.hypervisor.machine(host) : null };
   if (!facts?.hostDone || !isComplete || hasFailed)
-    return { ...base, access: [], steps: [], notes: [], identities: {}, things: [] };
+    return { ...base, access: [], steps: [], notes: [], identities: {}, late: {}, things: [] };
   const { install, prepare, notes } = input.hypervisor.steps(host, context, machine.key);
   return {
     ...base,
@@ -196,6 +198,11 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
     notes: [...notes, ...judged.flatMap(({ join }) => join?.notes ?? [])],
     identities: Object.fromEntries(
       judged.flatMap(({ storage, join }) => (join?.identity ? [[storage.id, join.identity]] : [])),
+    ),
+    late: Object.fromEntries(
+      judged.flatMap(({ storage, join }) =>
+        join?.late ? [[storage.id, { ...join.late, step: stepId(storage, join.late.step) }]] : [],
+      ),
     ),
     things: judged.flatMap(({ join }) => join?.uses ?? []).filter((use) => use.what === "thing"),
   };
@@ -217,6 +224,8 @@ export function clusterDirSteps(target: string, dirs: readonly Pick<DirectoryFac
   });
 }
 
+const stepId = (storage: PlannedStorage, id: string) => `${storage.id}.${id}`;
+
 function storageSteps({ storage, join }: JudgedStorage): NodeStep[] {
-  return (join?.steps ?? []).map((step) => ({ ...step, id: `${storage.id}.${step.id}` }));
+  return (join?.steps ?? []).map((step) => ({ ...step, id: stepId(storage, step.id) }));
 }

@@ -27,6 +27,9 @@ export async function lockStorage(tx: Transaction, storageId: string): Promise<S
 /** What a task holds that works on a storage as a whole. */
 export const storageLock = (storageId: string) => `storage:${storageId}`;
 
+/** What a task holds that works on a storage on one node. */
+export const placeLock = (storageId: string, nodeId: string) => `storage-node:${storageId}:${nodeId}`;
+
 /** Throws PanelError `busy` while a task works on the storage as a whole. */
 export async function refuseWhileBusy(tx: Transaction, { id, name }: Pick<StorageRow, "id" | "name">): Promise<void> {
   const [holder] = await tx

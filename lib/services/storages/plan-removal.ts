@@ -6,7 +6,7 @@ import { requireDriver } from "../../storage/registry.ts";
 import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, StorageRow, World } from "../drives/world.ts";
 import type { Planned } from "../start-planned.ts";
-import { storageLock } from "./lock.ts";
+import { placeLock, storageLock } from "./lock.ts";
 
 /** What the panel's own steps of a removal are given; see `settle-removal.ts`. */
 export interface RemovalInput {
@@ -75,7 +75,7 @@ export function planRemoval(world: World, storage: StorageRow, isForced: boolean
       left,
       run.flatMap(({ steps }) => steps),
     ),
-    locks: [storageLock(storage.id)],
+    locks: [storageLock(storage.id), ...nodes.map((node) => placeLock(storage.id, node.id))],
     notes: [
       ...left.map(({ node, steps }) => text("life.note.stays", { node, count: steps.length })),
       ...run.flatMap(({ node }) => volumesNote(world, node, storage)),

@@ -5,6 +5,7 @@ import type { RecordInput } from "../drafts/assemble.ts";
 import { reopenDraft, reopenStorageDraft } from "../drafts/reopen.ts";
 import type { DrivesInput } from "../drives/plan.ts";
 import { driveFormOf } from "../drives/reopen.ts";
+import type { PinInput } from "../storages/plan-parts.ts";
 import type { RemovalInput } from "../storages/plan-removal.ts";
 
 /** The task that is planned anew: what was typed for it stands in its plan. */
@@ -47,6 +48,12 @@ const storageAgain: Replan = async (ctx, task) => {
 const removalAgain: Replan = async (_ctx, task) =>
   `/storages/${(inputOf(task.plan, "storage.remove") as unknown as RemovalInput).storageId}/remove`;
 
+const partsAgain: Replan = async (_ctx, task) => {
+  const { storageId, nodeId, verb, what } = inputOf(task.plan, "parts.pin") as unknown as PinInput;
+  const typed = new URLSearchParams({ do: verb, node: nodeId, ...(verb === "add" ? {} : { part: what[0] ?? "" }) });
+  return `/storages/${storageId}/parts?${typed}`;
+};
+
 const drivesAgain: Replan = async (_ctx, task) =>
   driveFormOf(inputOf(task.plan, "drives.begin") as unknown as DrivesInput);
 
@@ -60,6 +67,9 @@ const REPLAN: Readonly<Record<string, Replan>> = {
   "drives.grow": drivesAgain,
   "drives.rename": drivesAgain,
   "nodes.join": wizardOf("nodes.join"),
+  "parts.add": partsAgain,
+  "parts.empty": partsAgain,
+  "parts.remove": partsAgain,
   "storage.add": storageAgain,
   "storage.remove": removalAgain,
 };

@@ -23,4 +23,5 @@ export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
   probe: (config, dirs) => probeFile(config, dirs),
   readCheck: readFileCheck,
   drives: fileDrives,
+  parts: null,
 };

@@ -6,6 +6,7 @@ import { foundLvm } from "./found.ts";
 import { lvmIdentity } from "./identity.ts";
 import { joinLvm, previewLvm } from "./join.ts";
 import { leaveLvm } from "./leave.ts";
+import { lvmParts } from "./parts.ts";
 import { probeLvm, readLvmCheck } from "./probe.ts";
 
 /** Drives as LVs of a volume group on the node's own disks. */
@@ -24,4 +25,5 @@ export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
   probe: (config, dirs, identity) => probeLvm(config, dirs, identity),
   readCheck: readLvmCheck,
   drives: lvmDrives,
+  parts: lvmParts,
 };

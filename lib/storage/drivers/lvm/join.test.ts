@@ -67,6 +67,7 @@ function facts(groups: VolumeGroup[], change: Partial<LvmFacts> = {}): LvmFacts 
     systemId: "",
     places: [],
     nameInDev: false,
+    disks: [],
     image: directory("/image"),
     share: directory("/share"),
     ...change,
