@@ -45,6 +45,10 @@ async function removeStorage(page: Page, name: string): Promise<void> {
   await run(page, life.removal.confirm);
 }
 
+/** The unused disks of a machine, offered for a storage. */
+const disks = (page: Page, node: LabNode, storage: string) =>
+  requirement(page, node.address, en.lvm.row.disks, storage);
+
 /** The part of a storage's page that is about one node. */
 const onNode = (page: Page, node: LabNode) =>
   page
@@ -96,13 +100,16 @@ test("a group is made of a bare disk on every node, given another, freed of the 
   await next(page, "Nodes");
   for (const node of [hurt, other]) {
     await lookEnded(page, node.address);
-    const group = requirement(page, node.address, en.lvm.row.group, "bare");
     const link = node.disk("disk5").path;
-    await group.getByRole("button", { name: new RegExp(link) }).click();
-    await expect(group).toContainText("vg9 will be made on the unused disk", LONG);
+    await disks(page, node, "bare")
+      .getByRole("button", { name: new RegExp(link) })
+      .click();
+    await expect(requirement(page, node.address, en.lvm.row.group, "bare")).toContainText(
+      "vg9 will be made on the unused disk",
+      LONG,
+    );
   }
-  const group = requirement(page, other.address, en.lvm.row.group, "bare");
-  await expect(group.getByRole("button", { name: new RegExp(marked) })).toHaveCount(0);
+  await expect(disks(page, other, "bare").getByRole("button", { name: new RegExp(marked) })).toHaveCount(0);
   await expect(machine(page, other.address)).toContainText(/TYPE="ext4"|ext4/);
   await next(page, "Review");
   await run(page, "Add the storage");
@@ -152,9 +159,13 @@ test("a disk that gets something on it after it was chosen is left alone, and th
   await next(page, "Nodes");
   for (const node of [hurt, other]) {
     await lookEnded(page, node.address);
-    const group = requirement(page, node.address, en.lvm.row.group, "late");
-    await group.getByRole("button", { name: new RegExp(node.disk("disk5").path) }).click();
-    await expect(group).toContainText("vg8 will be made on the unused disk", LONG);
+    await disks(page, node, "late")
+      .getByRole("button", { name: new RegExp(node.disk("disk5").path) })
+      .click();
+    await expect(requirement(page, node.address, en.lvm.row.group, "late")).toContainText(
+      "vg8 will be made on the unused disk",
+      LONG,
+    );
   }
   await next(page, "Review");
   await other.sh(["mkfs.ext4", "-q", "-F", other.disk("disk5").path]);

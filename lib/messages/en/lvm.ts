@@ -7,7 +7,7 @@ export const lvm = {
   },
   "vg-name": "Volume group for VMs",
   "vg-name-help": "The volume group of this name on each node. It has to be there before the node joins.",
-  row: { group: "Volume group", state: "State", space: "Space", owner: "No other owner" },
+  row: { group: "Volume group", disks: "Unused disks", state: "State", space: "Space", owner: "No other owner" },
   choice: {
     pick: "Use {uuid}: {size} on {pvs}, {count, plural, =0 {no volumes} one {1 volume} other {# volumes}}",
     rename: "Rename {found} to {vg}",
@@ -19,8 +19,7 @@ export const lvm = {
     several: "{count} groups are called {vg}.",
     "several-advice": "Choose one; it is known by its UUID from then on.",
     "will-make": "{vg} will be made on {count, plural, one {the unused disk} other {# unused disks}} {disks}.",
-    "make-advice":
-      "It can be made on unused disks of this node: choose one or several. Disks on which anything was found are listed below.",
+    make: "{vg} can be made on {count, plural, one {this unused disk} other {one or several of these unused disks}}.",
     none: "There is no volume group on this node.",
     "none-advice": "Make one on an unused disk, such as: vgcreate --metadatasize 16m {vg} /dev/DISK. Then look again.",
     others: "There is no volume group {vg}. Found: {list}",

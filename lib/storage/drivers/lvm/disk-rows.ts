@@ -24,9 +24,21 @@ function choiceOf(disk: UnusedDisk): PreflightChoice {
   return { key: keyOf(disk), value: CHOSEN, label };
 }
 
+/** The unused disks, each as a choice; none where there is none. */
+function offerRow(vg: string, unused: readonly UnusedDisk[]): PreflightRow[] {
+  if (unused.length === 0) return [];
+  const values = { vg, count: unused.length };
+  return [
+    {
+      ...{ id: "disks", state: "pass", title: text("lvm.row.disks") },
+      ...{ detail: text("lvm.group.make", values), choices: unused.map(choiceOf) },
+    },
+  ];
+}
+
 /**
- * The row that says that no group of the name is there, with each unused disk as a choice, and every other disk with
- * what was found on it. With disks chosen the row says what will be made of them.
+ * Behind the row that says that no group of the name is there: the unused disks that one can be made of, and every other
+ * disk with what was found on it. With disks chosen the first row says what will be made of them.
  */
 export function diskRows(
   row: PreflightRow,
@@ -37,15 +49,9 @@ export function diskRows(
   const unused = disks.filter(isUnused);
   const used = disks.filter((disk) => !isUnused(disk)).flatMap(usedRows);
   const chosen = unused.filter((disk) => choices[keyOf(disk)] === CHOSEN);
-  const offered = [...(row.choices ?? []), ...unused.map(choiceOf)];
-  if (chosen.length > 0) {
-    const values = { vg, disks: chosen.map(({ link }) => link).join(", "), count: chosen.length };
-    const made: PreflightRow = {
-      ...{ id: row.id, state: "pass", title: row.title, choices: unused.map(choiceOf) },
-      detail: text("lvm.group.will-make", values),
-    };
-    return { rows: [made, ...used], chosen };
-  }
-  const advice = unused.length > 0 ? { advice: text("lvm.group.make-advice", { vg }) } : {};
-  return { rows: [{ ...row, ...advice, ...(offered.length > 0 ? { choices: offered } : {}) }, ...used], chosen };
+  const values = { vg, disks: chosen.map(({ link }) => link).join(", "), count: chosen.length };
+  const made: PreflightRow = {
+    ...{ id: row.id, state: "pass", title: row.title, detail: text("lvm.group.will-make", values) },
+  };
+  return { rows: [chosen.length > 0 ? made : row, ...offerRow(vg, unused), ...used], chosen };
 }

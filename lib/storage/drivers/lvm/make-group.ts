@@ -3,17 +3,7 @@ import { text } from "../../../domain/text.ts";
 import type { Ownership } from "../../contract.ts";
 import type { UnusedDisk } from "../../disks.ts";
 import { REFUSE_SCRIPT } from "../../drive-marks.ts";
-import {
-  CHANGE_MS,
-  CHECK_MS,
-  deviceOf,
-  type NewPv,
-  newPvs,
-  onlyDisks,
-  proveFree,
-  pvFailures,
-  pvStep,
-} from "./pv-steps.ts";
+import { CHANGE_MS, CHECK_MS, FREE_PV_SCRIPT, type NewPv, newPvs, onlyDisks, pvFailures, pvStep } from "./pv-steps.ts";
 import { MADE_TAG, ownerTags } from "./steps.ts";
 
 /** The step whose output says which UUID the new VG has. */
@@ -26,6 +16,30 @@ udevadm settle --timeout=10
 uuid=$(vgs "$@" --noheadings -o vg_uuid -S "vg_name=$name && vg_tags={\\"$tag\\"}" | tr -d ' ')
 [ -n "$uuid" ] || exit 1
 printf 'vgUuid=%s\\n' "$uuid"`;
+
+/**
+ * Proves that the disks are the PVs that were just made, and that no other group has the name: two of one name are reached
+ * by UUID alone. Drives' own groups are left out. $1 name; then UUID and disk of each.
+ */
+const NAME_FREE = `${FREE_PV_SCRIPT}
+name=$1
+shift
+while [ $# -gt 0 ]; do
+  free_pv "$1" "$2"
+  shift 2
+done
+[ ! -e "/dev/$name" ] || refuse name-taken "/dev/$name"
+for device in /dev/disk/by-id/lvm-pv-uuid-*; do
+  [ -b "$device" ] || continue
+  kernel=$(readlink -f -- "$device") holder=
+  [ ! -e "/sys/class/block/\${kernel##*/}/dm/uuid" ] || read -r holder <"/sys/class/block/\${kernel##*/}/dm/uuid"
+  case $holder in LVM-*) continue ;; esac
+  set -- "$@" --devices "$device"
+done
+[ $# -gt 0 ] || exit 0
+found=$(timeout -k 1 20 vgs "$@" --noheadings -o vg_uuid -S "vg_name=$name")
+case $? in 124 | 137) refuse name-taken "a device did not answer" ;; esac
+[ -z "$found" ] || refuse name-taken "$found"`;
 
 /** Whether the VG is this storage's, made by the panel, and holds no LV. $1 name, $2 tag, $3 made tag; then the devices. */
 const EMPTY_GROUP = `${REFUSE_SCRIPT}
@@ -66,7 +80,12 @@ function groupStep(target: string, name: string, owner: Ownership, pvs: readonly
       },
       stdout: name,
     },
-    precondition: proveFree(pvs.map(deviceOf)),
+    precondition: {
+      command: {
+        argv: ["sh", "-c", NAME_FREE, "spindle", name, ...pvs.flatMap(({ disk, uuid }) => [uuid, disk.link])],
+        timeoutMs: CHECK_MS,
+      },
+    },
     failures: pvFailures({ disk: links.join(", "), vg: name }),
     undo: {
       title: text("lvm.parts.step.unvg", { vg: name }),

@@ -235,12 +235,12 @@ describe("everything off a PV @P15", () => {
 describe("a group of bare disks @B04", () => {
   it("is offered for each unused disk, and the others are listed with what was found on them", () => {
     const { rows, steps } = made({});
-    expect(rows[0]).toMatchObject({ state: "fail", advice: { key: "lvm.group.make-advice" } });
-    expect(rows[0]?.choices?.map(({ key }) => key)).toEqual([
+    expect(rows[0]).toMatchObject({ state: "fail", detail: { key: "lvm.group.none" } });
+    expect(rows[1]?.choices?.map(({ key }) => key)).toEqual([
       "disk:/dev/disk/by-id/scsi-sdd",
       "disk:/dev/disk/by-id/scsi-sde",
     ]);
-    expect(rows.slice(1).map(({ detail }) => detail?.key)).toEqual(["disks.used.mounted"]);
+    expect(rows.slice(2).map(({ detail }) => detail?.key)).toEqual(["disks.used.mounted"]);
     expect(steps).toEqual([]);
   });
 
