@@ -103,7 +103,8 @@ test("a look at a storage on nodes that nobody answers from is asked for by a cl
   await page.getByRole("button", { name: life.recheckAll }).click();
   await expect(page.getByRole("button", { name: life.recheckAll })).toBeEnabled();
   await page.getByRole("button", { name: `Recheck fast on ${SEED.node.name}` }).click();
-  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByText(life.notFollowed)).toHaveCount(0);
+  await expect(page.getByText(en.live.recheck["not-followed"])).toHaveCount(0);
 });
 
 test("a storage with drives can't be removed, and says how many", { tag: ["@P14"] }, async ({ page, seeded }) => {
@@ -172,6 +173,8 @@ test("a storage is added to a cluster that exists by the wizard's steps; what th
   const dir = page.getByLabel("VM directory", { exact: true });
   await expect(dir).toHaveAccessibleDescription(/is used by the storage ssd/);
   await dir.fill("/srv/more");
+  await page.getByLabel("Name", { exact: true }).focus();
+  await expect(dir).not.toHaveAccessibleDescription(/is used by the storage/);
   await page.reload();
   await page.getByRole("button", { name: "Edit more" }).click();
   await expect(page.getByLabel("VM directory", { exact: true })).toHaveValue("/srv/more");
@@ -209,7 +212,7 @@ test("a PV that can't be emptied says why, and disks of a node that can't be ask
   await expect(pvs.getByRole("row").nth(1)).toContainText("/dev/sdc is the only PV that is there");
   await expect(pvs.getByRole("row").nth(2)).toContainText("nothing can be read from it");
   await page.getByRole("link", { name: en.parts.verb.add }).first().click();
-  await expect(page.getByRole("alert")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText(en.errors.secret.gone)).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole("checkbox")).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Add a disk" })).toHaveAttribute("aria-disabled", "true");
 });

@@ -4,7 +4,18 @@ import { join } from "node:path";
 import { eq, isNotNull } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
-import { audit, clusters, draftNodes, drafts, nodeStorages, nodes, secrets, storages } from "../../db/schema/index.ts";
+import {
+  audit,
+  clusters,
+  draftNodes,
+  drafts,
+  nodeStorages,
+  nodes,
+  secrets,
+  storages,
+  taskSteps,
+  tasks,
+} from "../../db/schema/index.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import { parseEnv } from "../../env.ts";
@@ -222,6 +233,28 @@ describe("the last step", () => {
     const [row] = await db().select().from(storages).where(eq(storages.id, "st_new"));
     expect(row).toMatchObject({ isMain: false, isEnabled: true });
     expect(await db().select().from(audit).where(eq(audit.action, "storage.add"))).toHaveLength(1);
+  });
+
+  it("takes what of an identity only the task could tell from its journal, and refuses where that is not said @B04", async () => {
+    const step = { taskId: "tk_1", position: 0, stepId: "nd_1.st_new.vg-uuid", state: "done" as const };
+    const title = { key: "common.show" };
+    const plan = { format: 1 as const, kind: "x", title, targets: [], steps: [], locks: [], notes: [] };
+    await db()
+      .insert(tasks)
+      .values({ id: "tk_1", kind: "x", title, state: "running", plan, actorName: "Anna", requestId: "rq" });
+    const late = [{ nodeId: "nd_1", storageId: "st_new", stepId: step.stepId, fields: ["vgUuid"] }];
+    const input = { ...recordOf(["nd_1", "nd_2"], "storage.add"), late };
+    await expect(run("storage.add", input)).rejects.toMatchObject({ view: { message: { key: "join.record.late" } } });
+    await db()
+      .insert(taskSteps)
+      .values({ ...step, output: "  WARNING: something\nvgUuid=S8U9wx-3I0A\n" });
+    await run("storage.add", input);
+    const pinned = await db().select().from(nodeStorages).where(eq(nodeStorages.storageId, "st_new"));
+    expect(pinned.map(({ nodeId, identity }) => [nodeId, identity.vgUuid]).toSorted()).toEqual([
+      ["nd_1", "S8U9wx-3I0A"],
+      ["nd_2", undefined],
+    ]);
+    await db().delete(tasks);
   });
 
   it.each([
