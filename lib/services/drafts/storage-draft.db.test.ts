@@ -106,13 +106,13 @@ describe("a draft of storages for a cluster that exists @P14", () => {
       ["nd_1", "member"],
       ["nd_2", "member"],
     ]);
-    expect(draft.fixed).toEqual(["st_main", "st_lvm"]);
+    expect(draft.fixed).toEqual(["st_lvm", "st_main"]);
     const changed = await saveDraft(anna, {
       ...{ draftId, version: draft.version },
       data: { ...draft.data, name: "other", imageDir: "/other", storages: [], mainKey: null },
     });
     expect(changed.data).toMatchObject({ name: "alpha", imageDir: "/image", mainKey: "st_main" });
-    expect(changed.data.storages.map(({ key }) => key)).toEqual(["st_main", "st_lvm"]);
+    expect(changed.data.storages.map(({ key }) => key)).toEqual(["st_lvm", "st_main"]);
     expect(changed.problems.storages?.key).toBe("join.rule.no-new-storage");
   });
 
