@@ -30,6 +30,13 @@ async function done(page: Page): Promise<void> {
 const withoutDrives = (panel: TestPanel) =>
   withDatabase(panel.databaseUrl, async (db) => void (await db.delete(schema.drives)));
 
+/** The LVM storage is joined on the first node. */
+const joinFast = (panel: TestPanel) =>
+  withDatabase(panel.databaseUrl, async (db) => {
+    const identity = { vgUuid: "UUID", pvUuids: "PV", imageFs: "", shareFs: "" };
+    await db.insert(schema.nodeStorages).values({ nodeId: SEED.node.id, storageId: SEED.fast.id, identity });
+  });
+
 test("a storage that is switched off takes no new drives, is marked wherever it is listed, and is switched on again", {
   tag: ["@P14"],
 }, async ({ page, seeded }) => {
@@ -117,10 +124,7 @@ test("nodes that can't be asked stand in the way of a removal; forced, what stay
   tag: ["@P14", "@B01"],
 }, async ({ page, seeded }) => {
   await withoutDrives(seeded);
-  await withDatabase(seeded.databaseUrl, async (db) => {
-    const identity = { vgUuid: "UUID", pvUuids: "PV", imageFs: "", shareFs: "" };
-    await db.insert(schema.nodeStorages).values({ nodeId: SEED.node.id, storageId: SEED.fast.id, identity });
-  });
+  await joinFast(seeded);
   await page.goto(seeded.url + fast);
   await page.getByRole("link", { name: life.removal.open, exact: true }).click();
   const confirm = page.getByRole("button", { name: life.removal.confirm });
@@ -172,6 +176,7 @@ test("a storage is added to a cluster that exists by the wizard's steps; what th
   await go.click();
   const dir = page.getByLabel("VM directory", { exact: true });
   await expect(dir).toHaveAccessibleDescription(/is used by the storage ssd/);
+  await expect(dir).toBeFocused();
   await dir.fill("/srv/more");
   await page.getByLabel("Name", { exact: true }).focus();
   await expect(dir).not.toHaveAccessibleDescription(/is used by the storage/);
@@ -207,6 +212,7 @@ test("it joins on every node or on none: all are looked at, none can be left out
 test("a PV that can't be emptied says why, and disks of a node that can't be asked are not guessed", {
   tag: ["@P15", "@B04"],
 }, async ({ page, seeded }) => {
+  await joinFast(seeded);
   await page.goto(seeded.url + fast);
   const pvs = page.getByRole("table", { name: "Physical volumes of lvm0" }).first();
   await expect(pvs.getByRole("row").nth(1)).toContainText("/dev/sdc is the only PV that is there");

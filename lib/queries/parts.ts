@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { lookAtParts } from "../actions/storages.ts";
-import type { PartsRequest, PartsView } from "../domain/parts.ts";
+import type { PartsView } from "../domain/parts.ts";
+import type { PartsRequest } from "../domain/parts-request.ts";
 import { RequestError } from "./get-json.ts";
 
 /** A look at a node's disks, with the plan of what is asked for; an action, because it asks the node. */

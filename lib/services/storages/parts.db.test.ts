@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { db, inTransaction } from "../../db/client.ts";
 import { audit, clusters, nodeStorages, nodes, panel, storages, taskLocks, tasks } from "../../db/schema/index.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
-import type { PartsRequest } from "../../domain/parts.ts";
+import type { PartsRequest } from "../../domain/parts-request.ts";
 import type { PanelStep } from "../../domain/plan.ts";
 import { panelStepWork } from "../../plans/panel-steps.ts";
 import type { ServiceContext } from "../context.ts";

@@ -1,5 +1,5 @@
 import { PLAN_FORMAT, type Plan } from "../../domain/plan.ts";
-import type { PartsRequest } from "../../domain/parts.ts";
+import type { PartsRequest } from "../../domain/parts-request.ts";
 import { text } from "../../domain/text.ts";
 import type { Identity, PartsContext, PartsDriver } from "../../storage/contract.ts";
 import { requireDriver } from "../../storage/registry.ts";

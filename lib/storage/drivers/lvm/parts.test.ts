@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import type { Command, NodeStep } from "../../../domain/plan.ts";
-import type { PartsRequest } from "../../../domain/parts.ts";
+import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { lvm as sentences } from "../../../messages/en/lvm.ts";
 import type { JoinContext, PartsContext } from "../../contract.ts";
 import type { Disk } from "../../disks.ts";

@@ -1,4 +1,5 @@
-import { type PartsRequest, partObstacle } from "../../../domain/parts.ts";
+import { partObstacle } from "../../../domain/parts.ts";
+import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { type Text, text } from "../../../domain/text.ts";
 import { formatBytes } from "../../../domain/units.ts";
 import type { PartsContext, PartsDriver, PartsPlan } from "../../contract.ts";
