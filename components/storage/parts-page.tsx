@@ -7,6 +7,7 @@ import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
 import { Gone } from "#components/ui/gone.tsx";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { changeParts } from "#lib/actions/storages.ts";
 import type { NodeView, StorageView } from "#lib/domain/dto.ts";
 import { PARTS_VERBS, type PartsVerb, type PartsView } from "#lib/domain/parts.ts";
@@ -37,6 +38,7 @@ function nameOf(view: PartsView | undefined, part: string): string {
 function PartsForm({ storage, node, verb, part }: FormProps) {
   const t = useTranslations("parts");
   const say = useText();
+  const hydrated = useHydrated();
   const [disks, setDisks] = useState<string[]>([]);
   const [andRemove, setAndRemove] = useState(false);
   const request = requestOf(verb, part, disks, andRemove);
@@ -81,6 +83,7 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
           <input
             type="checkbox"
             checked={andRemove}
+            disabled={!hydrated}
             onChange={(event) => setAndRemove(event.target.checked)}
             className="size-6 accent-accent"
           />

@@ -54,8 +54,9 @@ test("a storage that is switched off takes no new drives, is marked wherever it 
   await page.goto(`${seeded.url}/drives/new?storage=${SEED.fast.id}`);
   await page.getByLabel(en.drives.form.label, { exact: true }).fill("new");
   await page.getByLabel(en.drives.form.size, { exact: true }).fill("1");
-  await expect(page.getByText("fast is switched off for new drives.").first()).toBeVisible();
-  await expect(page.getByRole("button", { name: "Create the drive" })).toHaveAttribute("aria-disabled", "true");
+  const create = page.getByRole("button", { name: "Create the drive" });
+  await expect(create).toHaveAccessibleDescription("fast is switched off for new drives.");
+  await expect(create).toHaveAttribute("aria-disabled", "true");
   await page.goto(seeded.url + fast);
   await page.getByRole("button", { name: life.enable }).click();
   await expect(page.getByText(life.disabledText)).toHaveCount(0);
