@@ -15,10 +15,10 @@ import { judgeDraft, viewOf } from "./view.ts";
 
 /** A wizard nobody has come back to for this long is thrown away. */
 const DRAFT_DAYS = 30;
+const draftExpiry = () => new Date(Date.now() + DRAFT_DAYS * 86_400_000);
+
 /** A secret that no node signs in with. */
 export const isNoNodesKey = sql`not exists (select 1 from nodes where nodes.key_secret = ${secrets.id})`;
-
-const draftExpiry = () => new Date(Date.now() + DRAFT_DAYS * 86_400_000);
 
 export async function insertDraft(
   tx: Transaction,
