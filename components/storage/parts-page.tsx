@@ -6,6 +6,7 @@ import { PlannedForm } from "#components/plan/planned-form.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
+import { Button } from "#components/ui/button.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { changeParts } from "#lib/actions/storages.ts";
@@ -42,7 +43,7 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
   const [disks, setDisks] = useState<string[]>([]);
   const [andRemove, setAndRemove] = useState(false);
   const request = requestOf(verb, part, disks, andRemove);
-  const { data, error, isPlaceholderData, isFetching } = useQuery(partsQuery(storage.id, node.id, request));
+  const { data, error, isPlaceholderData, isFetching, refetch } = useQuery(partsQuery(storage.id, node.id, request));
   const problem = data?.planned?.problems.disks;
   const plan = {
     view: request === null ? null : (data?.planned ?? null),
@@ -64,6 +65,11 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
       danger={verb === "remove"}
       back={`/storages/${storage.id}`}
     >
+      {error ? (
+        <Button small busy={isFetching} onClick={() => void refetch()}>
+          {t("look")}
+        </Button>
+      ) : null}
       {data || error ? null : (
         <p role="status" className="text-ink-2">
           {t("looking", values)}
