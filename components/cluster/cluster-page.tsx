@@ -9,8 +9,9 @@ import { Status, Tag } from "#components/ui/status.tsx";
 import { NODE_WORD_TONE } from "#lib/domain/badges.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { AddNodesButton } from "./add-nodes-button.tsx";
+import { AddNodesButton, AddStorageButton } from "./add-nodes-button.tsx";
 import { Matrix } from "./matrix.tsx";
+import { RemoveClusterButton } from "./remove-cluster-button.tsx";
 
 function ClusterContent({ cluster }: { cluster: ClusterView }) {
   const t = useTranslations("pages.cluster");
@@ -32,7 +33,13 @@ function ClusterContent({ cluster }: { cluster: ClusterView }) {
           </>
         }
         below={t("summary", { nodes: cluster.nodes.length, storages: cluster.storages.length })}
-        actions={cluster.nodes.length > 0 ? <AddNodesButton clusterId={cluster.id} /> : undefined}
+        actions={
+          <>
+            <RemoveClusterButton cluster={cluster} />
+            <AddStorageButton clusterId={cluster.id} />
+            {cluster.nodes.length > 0 ? <AddNodesButton clusterId={cluster.id} /> : null}
+          </>
+        }
       />
       {cluster.nodes.length === 0 ? (
         <Empty title={t("emptyTitle")} action={<AddNodesButton clusterId={cluster.id} />}>

@@ -18,6 +18,7 @@ import { useWindowRows } from "./use-window-rows.ts";
 function StorageHead({ storage }: { storage: StorageView }) {
   const t = useTranslations("pages.cluster");
   const kind = useTranslations("common.kind")(storage.kind);
+  const disabled = useTranslations("life")("disabled");
   return (
     <th scope="col" className="border-l border-line px-2.5 py-2 text-left align-bottom font-normal">
       <span className="flex flex-wrap items-center gap-x-1.5">
@@ -34,6 +35,7 @@ function StorageHead({ storage }: { storage: StorageView }) {
         <span className="text-s whitespace-nowrap text-ink-2">
           {kind}
           {storage.isMain ? ` · ${t("main")}` : ""}
+          {storage.isEnabled ? "" : ` · ${disabled}`}
         </span>
       </span>
       <span className="block text-s text-ink-2">{storage.shared ? "" : t("perNode")}</span>

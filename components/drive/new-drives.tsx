@@ -1,6 +1,7 @@
 "use client";
 import { useId, useState } from "react";
 import { useTranslations } from "use-intl";
+import { PlannedForm } from "#components/plan/planned-form.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
@@ -13,8 +14,8 @@ import { DRIVE_FORMATS, FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { formatBytes, naturalOrder } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import type { PanelState } from "#lib/queries/panel.ts";
-import { PlannedForm, useDrivePlan } from "./planned-form.tsx";
 import { SizeField, type TypedSize } from "./size-field.tsx";
+import { confirmShown, useDrivePlan } from "./use-drive-plan.ts";
 
 interface Choice {
   cluster: ClusterView;
@@ -29,6 +30,11 @@ function choicesOf(state: PanelState): Choice[] {
       .toSorted((a, b) => Number(b.isMain) - Number(a.isMain) || naturalOrder(a.name, b.name))
       .map((storage) => ({ cluster, storage })),
   );
+}
+
+function wordOf({ isMain, isEnabled }: StorageView) {
+  if (!isEnabled) return "storageDisabled";
+  return isMain ? "storageMain" : "storageOther";
 }
 
 function FormatField({ storage }: { storage: StorageView }) {
@@ -127,7 +133,7 @@ function NewDrivesForm({ requestKey, choices, chosen }: { requestKey: string; ch
   const shown = (field: string, problem: string | undefined) => (left.has(field) ? problem : undefined);
   const sizeError = bytes === null ? t("wrongSize") : problems.size && say(problems.size);
   const storageWord = (choice: Choice) =>
-    t(choice.storage.isMain ? "storageMain" : "storageOther", {
+    t(wordOf(choice.storage), {
       name: visible(choice.storage.name),
       kind: kinds(choice.storage.kind),
       cluster: visible(choice.cluster.name),
@@ -137,8 +143,9 @@ function NewDrivesForm({ requestKey, choices, chosen }: { requestKey: string; ch
     <PlannedForm
       title={t("createTitle")}
       below={t("createBelow")}
-      request={request}
+      isReady={request !== null}
       plan={plan}
+      onConfirm={confirmShown(request)}
       confirm={t("confirmCreate", { count: labels.length })}
       back="/drives"
     >
@@ -149,7 +156,11 @@ function NewDrivesForm({ requestKey, choices, chosen }: { requestKey: string; ch
           setNodeId("");
           setAddress({ storage: value });
         }}
-        options={choices.map((choice) => ({ value: choice.storage.id, word: storageWord(choice) }))}
+        options={choices.map((choice) => ({
+          value: choice.storage.id,
+          word: storageWord(choice),
+          disabled: !choice.storage.isEnabled && choice.storage.id !== storage.id,
+        }))}
       />
       <FormatField storage={storage} />
       <TextField

@@ -24,6 +24,7 @@ export function storageOrder(storages: readonly StorageView[]): StorageView[] {
 
 function StorageChip({ storage, cluster, state }: { storage: StorageView; cluster: ClusterView; state: PanelState }) {
   const t = useTranslations("pages.overview");
+  const disabled = useTranslations("life")("disabled");
   const { totals, countedWith } = addedCapacity(storage, storageOrder(cluster.storages), cluster, state.live);
   return (
     <li className="flex items-center gap-2 whitespace-nowrap">
@@ -35,6 +36,7 @@ function StorageChip({ storage, cluster, state }: { storage: StorageView; cluste
         <span className="truncate">{visible(storage.name)}</span>
         {storage.isMain ? <Star aria-label={t("mainStorage")} size={12} className="shrink-0 fill-current" /> : null}
       </Link>
+      {storage.isEnabled ? null : <span className="text-s text-ink-2">{disabled}</span>}
       {countedWith ? (
         <span className="max-w-40 truncate text-s text-ink-2">
           {t("countedWith", { name: visible(countedWith.name) })}

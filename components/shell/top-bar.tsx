@@ -46,6 +46,7 @@ function useCrumbs(): Crumb[] {
     { name: t("shell.clusters"), href: "/" },
     { name: visible(cluster.name), href: `/clusters/${cluster.id}` },
   ];
+  if (sub === "storage") return [...crumbs, { name: t("cluster.addStorage") }];
   if (sub === "join") return [...crumbs, { name: t("cluster.addNodes") }];
   const child = findNode(state, id)?.node.name ?? findStorage(state, id)?.storage.name;
   return child ? [...crumbs, { name: visible(child) }] : crumbs;

@@ -7,6 +7,7 @@ import { Status } from "#components/ui/status.tsx";
 import { formatBytes, formatPercent, formatUsage, fractionOf, naturalOrder, UNKNOWN } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { type GroupDetails, type PartitionDetails, type PhysicalVolume, readDetails } from "./details.ts";
+import { AddDisk, PartAction, type PartsPlace } from "./part-actions.tsx";
 
 const HEAD = "px-3.5 py-1.5 text-left text-s font-medium text-ink-2";
 const CELL = "px-3.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
@@ -46,8 +47,9 @@ function Group({ group, lvCount }: { group: GroupDetails; lvCount: number | null
   );
 }
 
-function PvTable({ pvs, vgName }: { pvs: PhysicalVolume[]; vgName: string }) {
+function PvTable({ pvs, vgName, place }: { pvs: PhysicalVolume[]; vgName: string; place: PartsPlace }) {
   const t = useTranslations("pages.storage");
+  const parts = pvs.map(({ uuid, ...pv }) => ({ ...pv, id: uuid }));
   const rows = [...pvs].sort((a, b) => naturalOrder(a.device ?? "~", b.device ?? "~"));
   return (
     <table className="w-full border-collapse max-sm:block" aria-label={t("pvsOf", { vg: visible(vgName) })}>
@@ -67,6 +69,9 @@ function PvTable({ pvs, vgName }: { pvs: PhysicalVolume[]; vgName: string }) {
           </th>
           <th scope="col" className={HEAD}>
             {t("column.status")}
+          </th>
+          <th scope="col" className={`${HEAD} text-right`}>
+            {t("column.action")}
           </th>
         </tr>
       </thead>
@@ -97,6 +102,9 @@ function PvTable({ pvs, vgName }: { pvs: PhysicalVolume[]; vgName: string }) {
               </td>
               <td className={CELL}>
                 {pv.isMissing ? <Status tone="bad">{t("missing")}</Status> : <Status tone="ok">{t("present")}</Status>}
+              </td>
+              <td className={`${CELL} text-right max-sm:text-left`}>
+                <PartAction place={place} part={{ ...pv, id: pv.uuid }} parts={parts} />
               </td>
             </tr>
           );
@@ -158,7 +166,13 @@ function PartitionTable({ partitions }: { partitions: PartitionDetails[] }) {
 }
 
 /** What a storage's own check reported on one node, in the words of its kind. */
-export function DetailsView({ details }: { details: Record<string, unknown> | null | undefined }) {
+export function DetailsView({
+  details,
+  place,
+}: {
+  details: Record<string, unknown> | null | undefined;
+  place: PartsPlace;
+}) {
   const t = useTranslations("pages.storage");
   const { group, pvs, lvCount, staleMaps, partitions } = readDetails(details);
   if (!group && pvs.length === 0 && partitions.length === 0)
@@ -166,7 +180,14 @@ export function DetailsView({ details }: { details: Record<string, unknown> | nu
   return (
     <div className="divide-y divide-line">
       {group ? <Group group={group} lvCount={lvCount} /> : null}
-      {pvs.length > 0 ? <PvTable pvs={pvs} vgName={group?.name ?? ""} /> : null}
+      {pvs.length > 0 ? (
+        <div>
+          <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} />
+          <div className="border-t border-line px-3.5 py-2">
+            <AddDisk place={place} />
+          </div>
+        </div>
+      ) : null}
       {staleMaps.length > 0 ? (
         <div className="p-3.5">
           <Notice tone="warn">{t("staleMaps", { names: staleMaps.map((map) => visible(map.name)).join(", ") })}</Notice>

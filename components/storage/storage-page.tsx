@@ -1,5 +1,6 @@
 "use client";
 import { useTranslations } from "use-intl";
+import { useDrives } from "#components/drive/use-drives.ts";
 import { StorageDrives } from "#components/drive/storage-drives.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
@@ -15,7 +16,7 @@ import { findStorage } from "#lib/queries/panel.ts";
 import { useHeldOrder } from "#components/shell/use-held-order.ts";
 import { WideCapacity } from "./figures.tsx";
 import { Growth } from "./growth.tsx";
-import { MakeMain } from "./make-main.tsx";
+import { DisabledNotice, StorageActions } from "./storage-actions.tsx";
 import { OPEN_NODES } from "./open-nodes.ts";
 import { StorageOnNode } from "./storage-on-node.tsx";
 import { storageWord } from "./storage-status.tsx";
@@ -63,6 +64,8 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
+  const tLife = useTranslations("life");
+  const count = useDrives(drives).drives.filter((drive) => drive.storageId === storage.id).length;
   const state = usePanel();
   const order = useHeldOrder(cluster.nodes, () => worstFirst(cluster.nodes, state.live));
   const totals = storageTotals(storage, cluster, state.live);
@@ -84,6 +87,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
             <Tag>{tCommon(`kind.${storage.kind}`)}</Tag>
             {format ? <Tag>{tCommon(`format.${format}`)}</Tag> : null}
             {storage.isMain ? <Tag>{t("main")}</Tag> : null}
+            {storage.isEnabled ? null : <Tag>{tLife("disabled")}</Tag>}
             {worst ? (
               <Status tone={worst.tone} soft>
                 {t("troubleOn", { word: tStatus(worst.word), count: troubles.length })}
@@ -92,8 +96,9 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
           </>
         }
         below={`${visible(cluster.name)} · ${storage.shared ? t("shared") : t("local")}`}
-        actions={storage.isMain ? null : <MakeMain storageId={storage.id} />}
+        actions={<StorageActions storage={storage} drives={count} />}
       />
+      <DisabledNotice storage={storage} />
       {totals ? (
         <Pane className="px-3.5 py-3">
           <h2 className="mb-2 text-s font-medium text-ink-2">

@@ -69,7 +69,16 @@ export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine
   const t = useTranslations("pages.task");
   const say = useText();
   const { sentAt: now } = usePanel();
-  const { data: task = initial, error, dataUpdatedAt } = useQuery({ ...taskQuery(initial.id), initialData: initial });
+  const {
+    data: task = initial,
+    error,
+    dataUpdatedAt,
+  } = useQuery({
+    ...taskQuery(initial.id),
+    initialData: initial,
+    // It may have ended while the page was on its way: nobody listened to that event.
+    refetchOnMount: isOpen(initial) ? "always" : false,
+  });
   const states = new Map(task.steps.map((step) => [step.position, step]));
   return (
     <div className="p-4 sm:p-5">

@@ -77,6 +77,8 @@ function DriverField({
 function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
   const t = useTranslations("wizard.storages");
   const namePath = `storages.${storage.key}.name`;
+  // A cluster that exists keeps its directories.
+  const isFixed = form.draft.kind !== "cluster";
   const dirs = [
     { name: "imageDir", label: t("imageDir") },
     { name: "shareDir", label: t("shareDir") },
@@ -100,7 +102,8 @@ function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
           <TextField
             key={name}
             label={label}
-            help={t("clusterDir")}
+            help={t(isFixed ? "dirFixed" : "clusterDir")}
+            disabled={isFixed}
             name={name}
             mono
             autoComplete="off"

@@ -20,7 +20,7 @@ import { NodesStep } from "./nodes-step.tsx";
 import { PlanChanges } from "./plan-changes.tsx";
 import { PlanPane } from "./plan-pane.tsx";
 import { ReviewStep } from "./review-step.tsx";
-import { CLUSTER_STEPS, JOIN_STEPS, STEP_PATHS, type StepName, Steps } from "./steps.tsx";
+import { STEP_PATHS, type StepName, Steps, stepsOf } from "./steps.tsx";
 import { StoragesStep } from "./storages-step.tsx";
 import { type DraftForm, useDraft } from "./use-draft.ts";
 import { type Problems, useProblems } from "./use-problems.ts";
@@ -109,7 +109,7 @@ function useReason(step: StepName, draft: DraftView): string | null {
   const say = useText();
   if (step === "review") return draft.blockers[0] ? say(draft.blockers[0]) : null;
   if (step !== "nodes") return null;
-  if (draft.nodes.length === 0) return t("nodes.noneYet");
+  if (draft.nodes.length === 0) return draft.kind === "storage" ? null : t("nodes.noneYet");
   const open = draft.nodes.filter((node) => node.state !== "ready");
   if (open.length === 0) return null;
   const names = open.map((node) => visible(node.summary.hostname ?? node.address));
@@ -154,7 +154,7 @@ export function Wizard({ initial, kinds }: Props) {
   const problems = useProblems(form);
   const [address, setAddress] = useAddress();
   const cluster = usePanel().clusters.find((each) => each.id === draft.clusterId);
-  const steps = draft.kind === "cluster" ? CLUSTER_STEPS : JOIN_STEPS;
+  const steps = stepsOf(draft.kind);
   const step =
     steps.find((each) => each === address.get("step")) ??
     steps.find((each) => each === data.step) ??
@@ -197,9 +197,15 @@ export function Wizard({ initial, kinds }: Props) {
   }, [step]);
 
   if (form.isGone) return <DraftGone />;
-  const title =
-    draft.kind === "cluster" ? t("title") : t("joinTitle", { cluster: visible(cluster?.name ?? data.name) });
-  const last = draft.kind === "cluster" ? t("review.create") : t("review.join", { count: draft.nodes.length });
+  const name = visible(cluster?.name ?? data.name);
+  const { title, last } = {
+    cluster: { title: t("title"), last: t("review.create") },
+    join: { title: t("joinTitle", { cluster: name }), last: t("review.join", { count: draft.nodes.length }) },
+    storage: {
+      title: t("storageTitle", { cluster: name }),
+      last: t("review.addStorage", { count: data.storages.length - draft.fixed.length }),
+    },
+  }[draft.kind];
   return (
     <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_minmax(22rem,39%)]">
       <div className="flex min-w-0 flex-col p-4 max-lg:min-h-[calc(100dvh-2.75rem-var(--dock))] sm:p-5">

@@ -27,7 +27,16 @@ const PRIVATE: Record<string, (ids: Ids) => Record<string, unknown>> = {
 };
 /** Everything else belongs to the panel: every administrator may use it. */
 const COMMON = [
-  ...["startClusterDraft", "startJoinDraft", "recheckAction", "setMainStorage", "setThresholds"],
+  ...["startClusterDraft", "startJoinDraft", "startStorageDraft", "recheckAction", "setMainStorage", "setThresholds"],
+  ...[
+    "setStorageEnabled",
+    "renameStorage",
+    "recheckStorage",
+    "removeStorage",
+    "removeCluster",
+    "lookAtParts",
+    "changeParts",
+  ],
   ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
   ...["createInvite", "endSessions", "removeAdministrator"],
   ...["signIn", "signOut", "redeemAccountLink", "redeemResetLink"],

@@ -1,6 +1,6 @@
 import type { Membership, NodeHealth, NodeMode, StorageLive } from "./live.ts";
 import { type DriveFormat, FORMAT_BY_KIND, type StorageKind } from "./storage.ts";
-import type { Plan } from "./plan.ts";
+import type { PlannedView } from "./planned.ts";
 import { type Text, text } from "./text.ts";
 
 /** What the panel has asked of a drive. Whether its volume is there, and how full, is measured and never stored here. */
@@ -157,9 +157,9 @@ export function changeObstacle({ node, storage, health, live }: Place): Text | n
 /** Why a node takes no new drive on a storage now; null when it does. */
 export function newDriveObstacle(place: Place): Text | null {
   const values = { node: place.node.name, storage: place.storage.name };
+  if (!place.storage.isEnabled) return text("drive.place.disabled", values);
   if (place.node.mode === "maintenance") return text("drive.place.maintenance", values);
   if (place.health === "corrupted") return text("drive.place.corrupted", values);
-  if (!place.storage.isEnabled) return text("drive.place.disabled", values);
   const obstacle = changeObstacle(place);
   if (obstacle) return obstacle;
   if (place.health === "unknown") return text("drive.place.unknown", values);
@@ -179,16 +179,7 @@ export interface DrivePlace {
   reason: Text | null;
 }
 
-/** GET /api/drives/plan: what would run for what is typed, or why nothing can. */
-export interface DrivePlanView {
-  plan: Plan | null;
-  /** Of the plan; null while it can't be confirmed. */
-  digest: string | null;
-  /** By field: `size`, `labels.0`, `label`, `storageId`, `nodeId`. */
-  problems: Record<string, Text>;
-  /** What else stands in the way, in order. */
-  blockers: Text[];
-  /** What has to be typed before this is confirmed. */
-  confirmName: string | null;
+/** GET /api/drives/plan. Problems by field: `size`, `labels.0`, `label`, `storageId`, `nodeId`. */
+export interface DrivePlanView extends PlannedView {
   places: DrivePlace[];
 }

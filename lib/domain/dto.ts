@@ -146,7 +146,8 @@ export interface DraftNodeView {
   address: string;
   port: number;
   user: string;
-  credential: "password" | "key";
+  /** `member`: a node of the cluster, by the key the panel has for it. */
+  credential: "password" | "key" | "member";
   /** One line for the machine's authorized_keys, for the credential `key`. */
   publicKey: string;
   seenFingerprint: string | null;
@@ -164,13 +165,15 @@ export interface DraftNodeView {
   hasCredential: boolean;
 }
 
-/** GET /api/drafts/ID. A join draft has the cluster's own storages in `data`. */
+/** GET /api/drafts/ID. A draft for a cluster that exists has the cluster's own storages in `data` as well. */
 export interface DraftView {
   id: string;
-  kind: "cluster" | "join";
+  kind: "cluster" | "join" | "storage";
   clusterId: string | null;
   version: number;
   data: DraftData;
+  /** Keys of the storages that the cluster has already: they stay as they are. */
+  fixed: string[];
   nodes: DraftNodeView[];
   /** Sentences by field path for what is typed now (`name`, `storages.<key>.config.vmDir`, `mainKey`): shown once a field was left. */
   problems: Record<string, Text>;

@@ -24,6 +24,8 @@ export interface HostContext {
   /** The panel's line for authorized_keys. */
   keyLine: string;
   others: KnownMachine[];
+  /** It is a node already: nothing lets the panel in, and nothing marks it, once more. */
+  isMember?: boolean;
 }
 
 /** What a machine must be for a virtualization: reads, rows from what was read, steps that make it so. */

@@ -2,14 +2,17 @@ import { audit } from "./en/audit.ts";
 import { auth } from "./en/auth.ts";
 import { capacity } from "./en/capacity.ts";
 import { common } from "./en/common.ts";
+import { disks } from "./en/disks.ts";
 import { drive } from "./en/drive.ts";
 import { drives } from "./en/drives.ts";
 import { errors } from "./en/errors.ts";
 import { file } from "./en/file.ts";
 import { join } from "./en/join.ts";
+import { life } from "./en/life.ts";
 import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
 import { pages } from "./en/pages.ts";
+import { parts } from "./en/parts.ts";
 import { preflight } from "./en/preflight.ts";
 import { search } from "./en/search.ts";
 import { ssh } from "./en/ssh.ts";
@@ -22,14 +25,17 @@ export const en = {
   auth,
   capacity,
   common,
+  disks,
   drive,
   drives,
   errors,
   file,
   join,
+  life,
   live,
   lvm,
   pages,
+  parts,
   preflight,
   search,
   ssh,

@@ -2,6 +2,8 @@ import type { ZodObject, ZodRawShape } from "zod";
 import type { DriveAbilities } from "../domain/drive.ts";
 import type { StorageCheck, StorageFigures } from "../domain/live.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
+import type { PartsView } from "../domain/parts.ts";
+import type { PartsRequest } from "../domain/parts-request.ts";
 import type { PreflightRow } from "../domain/preflight.ts";
 import type { DriveFormat, StorageKind } from "../domain/storage.ts";
 import type { Text } from "../domain/text.ts";
@@ -50,6 +52,18 @@ export interface JoinContext<Config> {
   target: string;
 }
 
+/** A storage on one node, for whoever takes it away from there. */
+export interface LeaveContext<Config> {
+  config: Config;
+  dirs: ClusterDirs;
+  owner: Ownership;
+  identity: Identity;
+  /** What the storage's own check reported last on this node. */
+  details: Record<string, unknown> | null;
+  /** Key of the node in the plan. */
+  target: string;
+}
+
 /** Identity of the storage on one node, pinned at join: `{vgUuid}`, `{fsUuid, marker}`. Strings only; compared, never interpreted, outside the driver. */
 export type Identity = Record<string, string>;
 
@@ -59,6 +73,8 @@ export interface JoinPlan {
   /** Steps in order; empty when a row failed. Ids are unique within the storage. */
   steps: NodeStep[];
   identity: Identity | null;
+  /** Fields of the identity that only the task can tell: the step prints a line `FIELD=VALUE` for each. */
+  late?: { step: string; fields: string[] };
   notes: Text[];
   /** What it takes for itself on the node; compared with what the node's other storages take. */
   uses: Use[];
@@ -158,6 +174,27 @@ export interface DriveDriver<Config = unknown> extends DriveAbilities {
   remove(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
 }
 
+/** A storage on one node whose parts are changed. */
+export type PartsContext<Config> = LeaveContext<Config>;
+
+/** What a change of parts comes to: steps, and the identity once they are done. */
+export interface PartsPlan {
+  problems: Record<string, Text>;
+  blockers: Text[];
+  steps: NodeStep[];
+  identity: Identity;
+  notes: Text[];
+}
+
+/** The half of a driver whose storages are made of disks, and can be given others or freed of one (B04, P15). */
+export interface PartsDriver<Config = unknown, Facts = unknown> {
+  /** What is looked at on the node; reads only. */
+  facts(read: Reader, context: PartsContext<Config>): Promise<Facts>;
+  view(facts: Facts): Pick<PartsView, "disks" | "parts">;
+  /** Facts and a request → steps. Pure. */
+  plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
+}
+
 export interface StorageDriver<Config = unknown, Facts = unknown> {
   kind: StorageKind;
   /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. */
@@ -177,7 +214,14 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   join(context: JoinContext<Config>, facts: Facts): JoinPlan;
   /** Steps as far as they are known without a node, for the wizard's preview. */
   preview(context: JoinContext<Config>): { steps: NodeStep[]; notes: Text[] };
+  /**
+   * Steps that take the panel's marks of this storage off one node, and what its join made there as far as it is empty.
+   * Nothing else is touched, and what is gone already is no failure. Ids are unique within the storage. Pure.
+   */
+  leave(context: LeaveContext<Config>): NodeStep[];
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
   readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
   drives: DriveDriver<Config>;
+  /** Null where a storage has no parts that are disks. */
+  parts: PartsDriver<Config> | null;
 }

@@ -224,12 +224,12 @@ export function kvmSteps(
 ): { install: NodeStep[]; prepare: NodeStep[] } {
   const { machine, packages } = facts;
   // The mark first: what a package leaves behind is told from what was there by being younger.
-  const prepare: NodeStep[] = [markStep(target, context)];
+  const prepare: NodeStep[] = context.isMember ? [] : [markStep(target, context)];
   if (packages.interrupted) prepare.push(configureStep(target));
   if (packages.added.length > 0) prepare.push(listsStep(target), installStep(target, packages));
   const module = kvmModule(machine);
   if (!machine.kvmDevice && module) prepare.push(moduleStep(target, module));
-  return { install: [keyStep(target, context, facts.account)], prepare };
+  return { install: context.isMember ? [] : [keyStep(target, context, facts.account)], prepare };
 }
 
 /** The steps as far as they are known without a machine: as if everything were there but the packages' names. */

@@ -80,6 +80,7 @@ export const drives = {
     createBelow: "Nothing is made before you confirm.",
     storage: "Storage",
     storageMain: "{name} · {kind} · {cluster} · main storage",
+    storageDisabled: "{name} · {kind} · {cluster} · takes no new drives",
     storageOther: "{name} · {kind} · {cluster}",
     format: "Format",
     formatOnly: "{kind} storages hold {format} drives only.",

@@ -102,6 +102,7 @@ export const pages = {
   cluster: {
     summary: "{nodes, plural, one {1 node} other {# nodes}} · {storages, plural, one {1 storage} other {# storages}}",
     addNodes: "Add nodes",
+    addStorage: "Add a storage",
     joinDrafting: "Opening",
     matrix: "Nodes and storages",
     filter: "Filter nodes",
@@ -224,6 +225,7 @@ export const pages = {
       used: "Used",
       free: "PV free",
       status: "Status",
+      action: "What can be done",
       directory: "Directory",
       partition: "Partition",
       fileSystem: "File system",
@@ -259,6 +261,7 @@ export const pages = {
     older: "Show older tasks",
     kind: {
       "cluster-create": "Create a cluster",
+      "cluster-remove": "Delete a cluster",
       "drives-activate": "Activate drives",
       "drives-create": "Create drives",
       "drives-deactivate": "Deactivate drives",
@@ -266,6 +269,11 @@ export const pages = {
       "drives-grow": "Grow drives",
       "drives-rename": "Rename drives",
       "nodes-join": "Join nodes",
+      "parts-add": "Add disks",
+      "parts-empty": "Move off a PV",
+      "parts-remove": "Take a PV out",
+      "storage-add": "Add a storage",
+      "storage-remove": "Remove a storage",
     },
   },
   task: {

@@ -9,6 +9,7 @@ import { authorizedKeysLine } from "../../ssh/keys.ts";
 import { driverOf } from "../../storage/registry.ts";
 import type { PlanInput, PlannedMachine, PlannedStorage } from "./assemble.ts";
 import type { MachineFacts } from "./facts.ts";
+import { areMembers } from "./members.ts";
 import type { DraftNodeRow, LoadedDraft } from "./stored.ts";
 
 const textFact = (facts: Record<string, unknown>, name: string) => (typeof facts[name] === "string" ? facts[name] : "");
@@ -106,19 +107,24 @@ export interface DraftInput {
   /** Machines that can sign in: their key, and their password where they have one, are still kept. */
   withCredential: ReadonlySet<string>;
   takenNames: ReadonlySet<string>;
+  /** False where a draft's machines have to be its cluster's nodes and are not: one has come or gone since. */
+  hasAllMembers: boolean;
 }
 
 /** Gathers it from the database; no node is contacted. */
 export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): Promise<DraftInput> {
-  const { row, stored } = draft;
+  const { row, stored, fixed } = draft;
   const { form } = stored;
-  const [panel, members, takenThings, living, others, reserved] = await Promise.all([
+  const planned = plannedStorages(form, stored.storageIds);
+  const isJoin = row.kind !== "storage";
+  const [panel, members, takenThings, living, others, reserved, hasAllMembers] = await Promise.all([
     panelIdentity(),
     readMembers(tx),
     readTakenThings(tx),
     livingSecrets(draft.nodes, tx),
     tx.select({ name: clusters.name }).from(clusters).where(ne(clusters.id, stored.clusterId)),
     reservedNames(row.id, tx),
+    isJoin || areMembers(tx, stored.clusterId, draft.nodes),
   ]);
   const hypervisor = hypervisorOf(form.virtualization);
   const plan: PlanInput | null = hypervisor && {
@@ -129,20 +135,23 @@ export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): P
     virtualization: form.virtualization,
     hypervisor,
     dirs: { imageDir: form.imageDir, shareDir: form.shareDir },
-    storages: plannedStorages(form, stored.storageIds),
+    storages: planned.filter(({ key }) => isJoin || !fixed.includes(key)),
+    present: isJoin ? [] : planned.filter(({ key }) => fixed.includes(key)),
     machines: draft.nodes.map((node) => plannedMachine(node, living)),
     panel,
-    members,
+    // A member differs from the others since it joined.
+    members: row.kind === "storage" ? [] : members,
     takenThings,
   };
   const withCredential = draft.nodes.filter(
     (node) =>
       living.has(node.keySecret) &&
-      (node.credential === "key" || (node.passwordSecret !== null && living.has(node.passwordSecret))),
+      (node.credential !== "password" || (node.passwordSecret !== null && living.has(node.passwordSecret))),
   );
   return {
     plan,
     withCredential: new Set(withCredential.map((node) => node.key)),
+    hasAllMembers,
     takenNames: new Set([...others.map((other) => other.name.toLowerCase()), ...reserved]),
   };
 }

@@ -11,7 +11,7 @@ import { newKeyPair } from "../../ssh/keys.ts";
 import type { ServiceContext } from "../context.ts";
 import { dropMachines, requireIdle } from "./edit.ts";
 import { startLooks, startReadingKey } from "./look.ts";
-import { announceDraft, type DraftNodeRow, loadDraft, lockDraft, machineOf } from "./stored.ts";
+import { announceDraft, type DraftNodeRow, type LoadedDraft, loadDraft, lockDraft, machineOf } from "./stored.ts";
 
 /** How long a draft keeps a password or a key. */
 const CREDENTIAL_MS = 3_600_000;
@@ -86,6 +86,7 @@ export async function addMachine(ctx: ServiceContext, input: AddMachine): Promis
   const row = await inTransaction(async (tx) => {
     const draft = await lockDraft(ctx.actor.id, input.draftId, tx);
     await requireIdle(draft, tx);
+    refuseMembers(draft);
     await requireFreeAddress(tx, draft.nodes, input);
     if (draft.nodes.length >= MAX_MACHINES)
       throw new PanelError({ code: "not-supported", message: text("join.draft.too-many", { count: MAX_MACHINES }) });
@@ -129,8 +130,16 @@ export async function confirmHostKey(
   return null;
 }
 
+/** The nodes of a cluster that exists are its own: all of them, and reached as they always are. */
+function refuseMembers(draft: LoadedDraft): void {
+  if (draft.row.kind === "storage")
+    throw new PanelError({ code: "conflict", message: text("join.draft.every-member") });
+}
+
 /** Renews what signs in: the password typed again, and a key pair where the hour was over. */
 async function renewCredential(tx: Transaction, node: DraftNodeRow, password: string | undefined): Promise<void> {
+  // The panel's own key for a node knows no hour.
+  if (node.credential === "member") return;
   const expiresAt = credentialExpiry();
   const kept = await tx
     .update(secrets)
@@ -198,6 +207,7 @@ export async function removeMachine(ctx: ServiceContext, input: { draftId: strin
   await inTransaction(async (tx) => {
     const draft = await lockDraft(ctx.actor.id, input.draftId, tx);
     await requireIdle(draft, tx);
+    refuseMembers(draft);
     await dropMachines(tx, [machineOf(draft, input.key)]);
     await touch(tx, input.draftId);
   });

@@ -6,10 +6,17 @@ import { newId } from "../../domain/ids.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { ServiceContext } from "../context.ts";
 import type { RecordInput } from "./assemble.ts";
-import { insertDraft, startJoinDraft } from "./edit.ts";
+import { insertDraft, saveDraft, startJoinDraft, startStorageDraft } from "./edit.ts";
 import { startReadingKey } from "./look.ts";
 import { insertMachine } from "./machines.ts";
-import type { DraftNodeRow } from "./stored.ts";
+import { type DraftNodeRow, loadDraft } from "./stored.ts";
+
+type DraftStorage = DraftData["storages"][number];
+
+const storageForm = ({ key, kind, name, config }: RecordInput["storages"][number]): DraftStorage => ({
+  ...{ key, kind, name },
+  config: config as DraftStorage["config"],
+});
 
 /** What was typed, from the plan that was made of it. */
 function formOf(record: RecordInput): DraftData {
@@ -18,10 +25,7 @@ function formOf(record: RecordInput): DraftData {
   const { name, virtualization, imageDir, shareDir } = cluster;
   return {
     ...{ name, virtualization, imageDir, shareDir },
-    storages: storages.map(({ key, kind, name: storage, config }) => ({
-      ...{ key, kind, name: storage },
-      config: config as DraftData["storages"][number]["config"],
-    })),
+    storages: storages.map(storageForm),
     mainKey: storages.find((storage) => storage.isMain)?.key ?? null,
     step: "nodes",
   };
@@ -65,5 +69,22 @@ export async function reopenDraft(
     return { draftId: id, rows: join && !join.isNew ? [] : await insertMachines(tx, id, plan) };
   });
   for (const row of rows) startReadingKey(row);
+  return { draftId, clusterId };
+}
+
+/** The draft of storages whose task came to nothing, with what was typed; of another one that is open, what stands there. */
+export async function reopenStorageDraft(
+  ctx: ServiceContext,
+  { clusterId, storages }: RecordInput,
+): Promise<{ draftId: string; clusterId: string }> {
+  const { draftId, isNew } = await startStorageDraft(ctx, clusterId);
+  if (isNew) {
+    const { row, stored } = await loadDraft(ctx.actor.id, draftId);
+    const typed = storages.map(storageForm);
+    await saveDraft(ctx, {
+      ...{ draftId, version: row.version },
+      data: { ...stored.form, storages: [...stored.form.storages, ...typed] },
+    });
+  }
   return { draftId, clusterId };
 }

@@ -44,7 +44,8 @@ export function placeDrives(
   const chosen = places.filter((place) => nodeId === null || place.nodeId === nodeId);
   const open = chosen.filter((place) => place.reason === null);
   if (open.length === 0) {
-    const problem = nodeId === null ? null : chosen[0]?.reason;
+    // What holds on every node alike is the reason; else it is one for each.
+    const problem = nodeId === null && storage.isEnabled ? null : chosen[0]?.reason;
     return { nodeIds: [], problem: problem ?? text("drive.no-place", { storage: storage.name }) };
   }
   const free = new Map(open.map((place) => [place.nodeId, place.free ?? 0]));

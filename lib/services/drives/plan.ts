@@ -216,7 +216,8 @@ function stepsOf(world: World, request: Change, drive: PlannedDrive): NodeStep[]
   }
 }
 
-function targetOf({ id, name, address, port, user, fingerprint, keySecret }: NodeRow): PlanTarget {
+/** A member as a plan talks to it. */
+export function targetOf({ id, name, address, port, user, fingerprint, keySecret }: NodeRow): PlanTarget {
   return { key: id, label: name, address, port, user, fingerprint, nodeId: id, keySecret };
 }
 

@@ -1,17 +1,15 @@
 import { inArray } from "drizzle-orm";
 import { writeAudit } from "../../audit/write.ts";
 import { inTransaction, type Transaction } from "../../db/client.ts";
-import { drives, nodes, plans } from "../../db/schema/index.ts";
+import { drives } from "../../db/schema/index.ts";
 import { type DrivePlanView, driveObstacle } from "../../domain/drive.ts";
 import { type DriveRequest, driveRequestSchema } from "../../domain/drive-request.ts";
 import { PanelError } from "../../domain/errors.ts";
-import { newId } from "../../domain/ids.ts";
-import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
-import { createTask } from "../../plans/create-task.ts";
-import { digest } from "../../plans/digest.ts";
 import type { ServiceContext } from "../context.ts";
 import { lookEverywhere } from "../live/look-everywhere.ts";
+import { lockNodes } from "../nodes/lock.ts";
+import { startPlanned, withDigest } from "../start-planned.ts";
 import { driveIdOf } from "./ids.ts";
 import { driveView, requireDrive } from "./list.ts";
 import { formatOf, type Planned, type PlannedDrive, planDrives } from "./plan.ts";
@@ -19,16 +17,12 @@ import { measured, World } from "./world.ts";
 
 /** After this a check that has not come back is not waited for: what is known then is judged. */
 const LOOK_MS = 20_000;
-const PLAN_MINUTES = 15;
 
 /** What would run for a request, as forms show it while they are filled in. Throws ZodError for what is no request. */
 export async function previewDrives(ctx: ServiceContext, input: unknown, look = measured): Promise<DrivePlanView> {
   const request = driveRequestSchema.parse(input);
-  return viewOf(planDrives(await World.read(await look()), ctx.actor.id, request));
-}
-
-function viewOf({ plan, problems, blockers, confirmName, places }: Planned): DrivePlanView {
-  return { plan, digest: plan && digest(plan), problems, blockers, confirmName, places };
+  const { drives: _drives, ...planned } = planDrives(await World.read(await look()), ctx.actor.id, request);
+  return withDigest(planned);
 }
 
 /** Where the request's drives are, or would be. */
@@ -50,21 +44,6 @@ function earlierTask(world: World, ctx: ServiceContext, request: DriveRequest): 
   if (request.verb !== "create") return null;
   const ids = request.labels.map((_, index) => driveIdOf(ctx.actor.id, request.key, index));
   return world.drives.find((drive) => ids.includes(drive.id))?.taskId ?? null;
-}
-
-function refuse(planned: Planned): PanelError {
-  const [message = text("drive.stale")] = [...planned.blockers, ...Object.values(planned.problems)];
-  const fields = Object.keys(planned.problems).length > 0 ? { fields: planned.problems } : {};
-  return new PanelError({ code: planned.blockers.length > 0 ? "conflict" : "invalid-input", message, ...fields });
-}
-
-/** Refuses what can't be done, and what is not what was shown. */
-function requireShown(planned: Planned, shown: string) {
-  const { plan } = planned;
-  if (!plan) throw refuse(planned);
-  if (digest(plan) !== shown)
-    throw new PanelError({ code: "stale", message: text("drive.stale"), hint: text("drive.stale-hint") });
-  return plan;
 }
 
 const WORKING = { create: "creating", grow: "growing", delete: "deleting" } as const;
@@ -116,43 +95,24 @@ export async function confirmDrives(
     await lookEverywhere(storageId, nodeIds, performance.now(), LOOK_MS);
   const seen = await look();
   return inTransaction(async (tx) => {
-    await lockNodes(tx, request, before);
+    // Two at once never promise the same space.
+    await lockNodes(tx, clusterOf(request, before) ?? "");
     const world = await World.read(seen, tx);
     const again = earlierTask(world, ctx, request);
     if (again) return { taskId: again };
     const planned = planDrives(world, ctx.actor.id, request);
-    const plan = requireShown(planned, input.digest);
-    if (planned.confirmName !== null && input.typed !== planned.confirmName) {
-      const message = text("drive.rule.name-mismatch", { name: planned.confirmName });
-      throw new PanelError({ code: "invalid-input", message, fields: { typed: message } });
-    }
-    const taskId = newId("task");
-    const [first] = planned.drives;
-    await createTask(tx, ctx, plan, { id: taskId, clusterId: first?.clusterId ?? null });
+    const clusterId = planned.drives[0]?.clusterId ?? null;
+    const taskId = await startPlanned(tx, ctx, planned, { ...input, clusterId });
     await writeRows(tx, world, request.verb, planned.drives, taskId);
-    const now = new Date();
-    await tx.insert(plans).values({
-      id: newId("plan"),
-      ownerId: ctx.actor.id,
-      plan,
-      digest: input.digest,
-      expiresAt: new Date(now.getTime() + PLAN_MINUTES * 60_000),
-      confirmedAt: now,
-    });
     await announceChanged(tx, "drive", "*");
     return { taskId };
   });
 }
 
-/** Whoever places drives in a cluster does so one after another: two at once never promise the same space. */
-async function lockNodes(tx: Transaction, request: DriveRequest, world: World): Promise<void> {
-  const clusterId =
-    request.verb === "create"
-      ? world.storage(request.storageId)?.clusterId
-      : requireDrive(world, request.ids[0] ?? "").clusterId;
-  const ids = world.nodes.filter((node) => node.clusterId === clusterId).map((node) => node.id);
-  if (ids.length === 0) return;
-  await tx.select({ id: nodes.id }).from(nodes).where(inArray(nodes.id, ids)).orderBy(nodes.id).for("no key update");
+/** The cluster that a request is about. */
+function clusterOf(request: DriveRequest, world: World): string | undefined {
+  if (request.verb === "create") return world.storage(request.storageId)?.clusterId;
+  return requireDrive(world, request.ids[0] ?? "").clusterId;
 }
 
 /** Protects drives from deletion, or lets go of that. Throws PanelError `not-found`, or `conflict` with the first obstacle. */

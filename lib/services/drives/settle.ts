@@ -6,7 +6,7 @@ import { PanelError } from "../../domain/errors.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
-import { type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
+import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
 import type { DrivesInput, PlannedDrive } from "./plan.ts";
 
 /** What became of the steps of one drive, by the task's journal. */
@@ -113,16 +113,12 @@ async function end(tx: Transaction, { verb, drives: list }: DrivesInput, context
     throw new PanelError({ code: "conflict", message: text("drive.rule.label-taken", { label }) }, { cause: error });
   }
   for (const { before: _before, ...detail } of list) {
-    await writeAudit(
-      tx,
-      { actor: context.actor, address: null, requestId: context.requestId },
-      {
-        action: `drive.${verb}`,
-        entity: "drive",
-        entityId: detail.id,
-        detail: { ...detail, taskId: context.taskId },
-      },
-    );
+    await writeAudit(tx, auditOf(context), {
+      action: `drive.${verb}`,
+      entity: "drive",
+      entityId: detail.id,
+      detail: { ...detail, taskId: context.taskId },
+    });
   }
   await announce(tx, list);
 }

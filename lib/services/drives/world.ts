@@ -6,7 +6,7 @@ import type { NodeLive, StorageLive } from "../../domain/live.ts";
 import { hubDetails, hubLive, hubVolumes } from "../../live/hub.ts";
 import { lastMeasured } from "../../live/last-view.ts";
 import type { ListedVolumes } from "../../live/node-state.ts";
-import type { DriveContext, DriveDriver, Ownership } from "../../storage/contract.ts";
+import type { ClusterDirs, DriveContext, DriveDriver, Ownership } from "../../storage/contract.ts";
 import { requireDriver } from "../../storage/registry.ts";
 
 export type DriveRow = typeof drives.$inferSelect;
@@ -90,6 +90,13 @@ export class World {
   place(node: NodeRow, storage: StorageRow): Place {
     const { health } = this.#live.get(node.id) ?? {};
     return { node, storage, health, live: this.liveStorage(node.id, storage.id) };
+  }
+
+  /** The directories of a cluster. Throws where there is no such cluster. */
+  dirs(clusterId: string): ClusterDirs {
+    const cluster = this.clusters.find((one) => one.id === clusterId);
+    if (!cluster) throw new Error(`There is no cluster ${clusterId}`);
+    return { imageDir: cluster.imageDir, shareDir: cluster.shareDir };
   }
 
   /** What a driver needs to build steps for a storage on a node. Throws where the storage was never joined there. */

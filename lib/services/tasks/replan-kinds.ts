@@ -2,9 +2,11 @@ import type { TaskRow } from "../../domain/dto.ts";
 import type { Plan, TaskState } from "../../domain/plan.ts";
 import type { ServiceContext } from "../context.ts";
 import type { RecordInput } from "../drafts/assemble.ts";
-import { reopenDraft } from "../drafts/reopen.ts";
+import { reopenDraft, reopenStorageDraft } from "../drafts/reopen.ts";
 import type { DrivesInput } from "../drives/plan.ts";
 import { driveFormOf } from "../drives/reopen.ts";
+import type { PinInput } from "../storages/plan-parts.ts";
+import type { RemovalInput } from "../storages/plan-removal.ts";
 
 /** The task that is planned anew: what was typed for it stands in its plan. */
 export interface ReplannedTask {
@@ -35,6 +37,23 @@ const wizardOf =
     return clusterId ? `/clusters/${clusterId}/join/${draftId}?step=nodes` : `/clusters/new/${draftId}?step=nodes`;
   };
 
+const storageAgain: Replan = async (ctx, task) => {
+  const { draftId, clusterId } = await reopenStorageDraft(
+    ctx,
+    inputOf(task.plan, "storage.add") as unknown as RecordInput,
+  );
+  return `/clusters/${clusterId}/storage/${draftId}?step=storages`;
+};
+
+const removalAgain: Replan = async (_ctx, task) =>
+  `/storages/${(inputOf(task.plan, "storage.remove") as unknown as RemovalInput).storageId}/remove`;
+
+const partsAgain: Replan = async (_ctx, task) => {
+  const { storageId, nodeId, verb, what } = inputOf(task.plan, "parts.pin") as unknown as PinInput;
+  const typed = new URLSearchParams({ do: verb, node: nodeId, ...(verb === "add" ? {} : { part: what[0] ?? "" }) });
+  return `/storages/${storageId}/parts?${typed}`;
+};
+
 const drivesAgain: Replan = async (_ctx, task) =>
   driveFormOf(inputOf(task.plan, "drives.begin") as unknown as DrivesInput);
 
@@ -48,6 +67,11 @@ const REPLAN: Readonly<Record<string, Replan>> = {
   "drives.grow": drivesAgain,
   "drives.rename": drivesAgain,
   "nodes.join": wizardOf("nodes.join"),
+  "parts.add": partsAgain,
+  "parts.empty": partsAgain,
+  "parts.remove": partsAgain,
+  "storage.add": storageAgain,
+  "storage.remove": removalAgain,
 };
 
 const ENDED_WITHOUT_EFFECT: readonly TaskState[] = ["failed", "undone", "cancelled"];

@@ -3,6 +3,7 @@ import { fileConfig, type FileConfig } from "./config.ts";
 import { fileDrives } from "./drives.ts";
 import { foundFile } from "./found.ts";
 import { type FileFacts, joinFile, previewFile, readFileFacts } from "./join.ts";
+import { leaveFile } from "./leave.ts";
 import { probeFile, readFileCheck } from "./probe.ts";
 
 /** Drives as Qcow2 files in a directory of the node's own disks. */
@@ -18,7 +19,9 @@ export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
   found: foundFile,
   join: joinFile,
   preview: previewFile,
+  leave: leaveFile,
   probe: (config, dirs) => probeFile(config, dirs),
   readCheck: readFileCheck,
   drives: fileDrives,
+  parts: null,
 };

@@ -51,6 +51,25 @@ rm -f -- "$1.new"`;
 const REMOVE = `rm -f -- "$1.new"
 [ "$(cat -- "$1" 2>/dev/null)" != "$2" ] || rm -- "$1"`;
 
+/** Writes the mark again where it was taken away. */
+const REWRITE = `[ "$(cat -- "$1" 2>/dev/null)" != "$2" ] || exit 0
+${WRITE}`;
+
+/** The step that takes the mark away, where it is this storage's own. */
+export function unmarkStep(target: string, vmDir: string, line: string): NodeStep {
+  const path = `${vmDir}/${MARKER_FILE}`;
+  const gone = '[ "$(cat -- "$1" 2>/dev/null)" != "$2" ]';
+  return {
+    kind: "node",
+    id: "unmark",
+    target,
+    title: text("file.step.unmark", { path }),
+    command: { argv: ["sh", "-c", REMOVE, "spindle", path, line] },
+    alreadyDone: { command: { argv: ["sh", "-c", gone, "spindle", path, line] } },
+    undo: { title: text("file.step.mark", { path }), command: { argv: ["sh", "-c", REWRITE, "spindle", path, line] } },
+  };
+}
+
 /** The step that marks the directory of drives as this storage's. */
 export function markerStep(target: string, vmDir: string, line: string): NodeStep {
   const path = `${vmDir}/${MARKER_FILE}`;

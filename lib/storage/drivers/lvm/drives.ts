@@ -5,6 +5,7 @@ import { encodeLabel, patienceFor, REFUSAL } from "../../drive-marks.ts";
 import type { LvmConfig } from "./config.ts";
 import { EMPTY_SCRIPT, IS_SCRIPT, PROVE_SCRIPT, TAKE_BACK_SCRIPT, ZERO_SCRIPT } from "./drive-scripts.ts";
 import { lvmIdentity } from "./identity.ts";
+import { pvsOf, pvUuidsOf } from "./pvs.ts";
 import { onlyDevices, ownerTags } from "./steps.ts";
 
 type Context = DriveContext<LvmConfig>;
@@ -23,13 +24,6 @@ interface Group {
   metadataFree?: number | null;
 }
 
-interface Pv {
-  uuid: string;
-  isMissing?: boolean;
-}
-
-const pvsOf = (details: Record<string, unknown> | null): Pv[] => (details?.pvs as Pv[] | undefined) ?? [];
-
 function groupOf(details: Record<string, unknown> | null): Group {
   return (details?.vg as Group | undefined) ?? {};
 }
@@ -44,12 +38,9 @@ class Lv {
   readonly extentSize: number;
 
   constructor({ config, identity, details, target }: Context, drive: DriveSpec) {
-    const { vgUuid, pvUuids } = lvmIdentity.parse(identity);
-    this.uuid = vgUuid;
+    this.uuid = lvmIdentity.parse(identity).vgUuid;
     this.vg = config.vgName;
-    // The VG may have been given more PVs since the join.
-    const seen = pvsOf(details).map((pv) => pv.uuid);
-    this.devices = onlyDevices(seen.length > 0 ? seen : pvUuids.split(","));
+    this.devices = onlyDevices(pvUuidsOf(identity, details));
     this.extentSize = groupOf(details).extentSize || EXTENT;
     this.target = target;
     this.drive = drive;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Command } from "../../../domain/plan.ts";
 import type { ClusterDirs, Reader } from "../../contract.ts";
 import { type DirectoryFacts, lookAtDirectories } from "../../directories.ts";
+import { type Disk, disksCommand, readDisks } from "../../disks.ts";
 import { readSections, SECTION_SCRIPT } from "../../sections.ts";
 import type { LvmConfig } from "./config.ts";
 import { readReport, type Volume, type VolumeGroup } from "./report.ts";
@@ -22,6 +23,8 @@ export interface LvmFacts {
   places: { name: string; text: string }[];
   /** A device node already has the wanted name. */
   nameInDev: boolean;
+  /** Every whole disk, where no group has the wanted name: one could be made there. */
+  disks: Disk[];
   image: DirectoryFacts;
   share: DirectoryFacts;
 }
@@ -113,7 +116,7 @@ function reportCommand(vgName: string, devices: readonly string[]): Command {
 }
 
 /** Reads the answer of the report. Throws an Error when LVM's JSON is not understood. */
-export function readAnswer(stdout: string): Omit<LvmFacts, "devices" | "contents" | "image" | "share"> {
+export function readAnswer(stdout: string): Omit<LvmFacts, "devices" | "contents" | "disks" | "image" | "share"> {
   const sections = readSections(stdout);
   const get = (name: string) => sections.get(name) ?? "";
   const { groups, volumes } = readReport(get("vgs"), get("pvs"), get("lvs"));
@@ -149,9 +152,11 @@ export async function readLvmFacts(read: Reader, config: LvmConfig, dirs: Cluste
       )
     ).stdout,
   );
+  const isThere = answer.groups.some(({ name }) => name === config.vgName);
+  const disks = isThere ? [] : readDisks((await read(disksCommand())).stdout);
   const [image, share] = (await lookAtDirectories(read, [dirs.imageDir, dirs.shareDir])) as [
     DirectoryFacts,
     DirectoryFacts,
   ];
-  return { ...blocks, ...answer, image, share };
+  return { ...blocks, ...answer, disks, image, share };
 }

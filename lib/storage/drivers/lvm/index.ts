@@ -5,6 +5,8 @@ import { type LvmFacts, readLvmFacts } from "./facts.ts";
 import { foundLvm } from "./found.ts";
 import { lvmIdentity } from "./identity.ts";
 import { joinLvm, previewLvm } from "./join.ts";
+import { leaveLvm } from "./leave.ts";
+import { lvmParts } from "./parts.ts";
 import { probeLvm, readLvmCheck } from "./probe.ts";
 
 /** Drives as LVs of a volume group on the node's own disks. */
@@ -19,7 +21,9 @@ export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
   found: foundLvm,
   join: joinLvm,
   preview: previewLvm,
+  leave: leaveLvm,
   probe: (config, dirs, identity) => probeLvm(config, dirs, identity),
   readCheck: readLvmCheck,
   drives: lvmDrives,
+  parts: lvmParts,
 };

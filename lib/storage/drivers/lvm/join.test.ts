@@ -67,6 +67,7 @@ function facts(groups: VolumeGroup[], change: Partial<LvmFacts> = {}): LvmFacts 
     systemId: "",
     places: [],
     nameInDev: false,
+    disks: [],
     image: directory("/image"),
     share: directory("/share"),
     ...change,
@@ -215,8 +216,15 @@ describe("a found group is refused", () => {
   it.each(TABLE)("%s", (_what, change, says) => {
     expect(outcome(facts([vg("lvm0", A, change)]))).toMatchObject({ says, steps: [], uuid: null });
   });
-  it("but its own marks, and other people's tags and volumes, are no refusal", () => {
-    const own = ["spindle.panel=pa_1", "spindle.cluster=cl_1", "spindle.storage=st_1", "spindle.epoch=1", "backup"];
+  it("but its own marks, that it was made by the panel, and other people's tags and volumes, are no refusal", () => {
+    const own = [
+      "spindle.panel=pa_1",
+      "spindle.cluster=cl_1",
+      "spindle.storage=st_1",
+      "spindle.epoch=1",
+      "backup",
+      "spindle.made",
+    ];
     expect(outcome(facts([vg("lvm0", A, { tags: own, lvCount: 3 })]))).toMatchObject({ uuid: A });
     expect(joinLvm(context(), facts([vg("lvm0", A, { lvCount: 3 })])).rows.at(-1)).toMatchObject({ state: "warning" });
   });

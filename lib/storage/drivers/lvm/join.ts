@@ -4,11 +4,13 @@ import { formatBytes } from "../../../domain/units.ts";
 import type { JoinContext, JoinPlan, Ownership } from "../../contract.ts";
 import { fileSystemId } from "../../directories.ts";
 import type { LvmConfig } from "./config.ts";
+import { diskRows } from "./disk-rows.ts";
 import type { LvmFacts } from "./facts.ts";
 import type { LvmIdentity } from "./identity.ts";
+import { makeGroupSteps, UUID_STEP } from "./make-group.ts";
 import { renameObstacle, stateObstacle } from "./rename.ts";
 import type { VolumeGroup } from "./report.ts";
-import { ownerTags, renameStep, tagStep } from "./steps.ts";
+import { MADE_TAG, ownerTags, renameStep, tagStep } from "./steps.ts";
 
 /** What is said about the search for the VG, and the one that was found or chosen. */
 interface Search {
@@ -144,7 +146,7 @@ function spaceRow(group: VolumeGroup): PreflightRow {
 function ownerRow(group: VolumeGroup, owner: Ownership, volumes: number): PreflightRow {
   const title = text("lvm.row.owner");
   const ours = ownerTags(owner);
-  const marks = group.tags.filter((tag) => tag.startsWith("spindle."));
+  const marks = group.tags.filter((tag) => tag.startsWith("spindle.") && tag !== MADE_TAG);
   const foreign = marks.filter((tag) => !ours.includes(tag));
   const panel = marks.find((tag) => tag.startsWith("spindle.panel="));
   if (foreign.length > 0) {
@@ -170,10 +172,36 @@ function ownerRow(group: VolumeGroup, owner: Ownership, volumes: number): Prefli
   return { id: "owner", state: "pass", title, detail: text(marks.length > 0 ? "lvm.owner.ours" : "lvm.owner.nobody") };
 }
 
+/** A VG of unused disks where the node has none of the name (B04), or the reasons why it can't join. */
+function joinWithoutGroup(
+  { config, owner, choices, target }: JoinContext<LvmConfig>,
+  facts: LvmFacts,
+  row: PreflightRow,
+): JoinPlan {
+  const vg = config.vgName;
+  // What could not be read may be the group, and what is named so already is in the way.
+  const isRead = facts.complaints === "" && (facts.hasTools || facts.devices.length === 0);
+  const canMake = isRead && !facts.nameInDev && !facts.groups.some(({ name }) => name === vg);
+  const { rows, chosen } = canMake ? diskRows(row, vg, facts.disks, choices) : { rows: [row], chosen: [] };
+  const nothing: JoinPlan = { rows, steps: [], identity: null, notes: [], uses: [] };
+  if (chosen.length === 0) return nothing;
+  const { steps, pvUuids } = makeGroupSteps(target, vg, owner, chosen);
+  const identity: LvmIdentity = {
+    ...{ vgUuid: "", pvUuids: pvUuids.join(",") },
+    ...{ imageFs: fileSystemId(facts.image), shareFs: fileSystemId(facts.share) },
+  };
+  // A disk is taken once, by whichever storage of the node chose it first.
+  const uses = chosen.map(({ link }): JoinPlan["uses"][number] => ({
+    ...{ what: "thing", scope: "disk", value: `${target} ${link}`, label: link },
+  }));
+  const late = { step: UUID_STEP, fields: ["vgUuid"] };
+  return { ...nothing, steps, identity, late, uses, notes: [text("lvm.parts.note.made", { vg })] };
+}
+
 /** What an LVM storage needs of a node, and what would run there. Pure. */
 export function joinLvm(context: JoinContext<LvmConfig>, facts: LvmFacts): JoinPlan {
   const { group, row, isRename } = search(context, facts);
-  if (!group) return { rows: [row], steps: [], identity: null, notes: [], uses: [] };
+  if (!group) return joinWithoutGroup(context, facts, row);
   const rows = [row, stateRow(group, facts), spaceRow(group), ownerRow(group, context.owner, group.lvCount)];
   const uses: JoinPlan["uses"] = [
     { what: "thing", scope: "volume-group", value: group.uuid, label: `${group.name} (${group.uuid})` },

@@ -1,0 +1,42 @@
+"use client";
+import { useTranslations } from "use-intl";
+import { T } from "#components/text/t.tsx";
+import { CommandOutput } from "#components/ui/code.tsx";
+import type { LeftOnNode } from "#lib/domain/planned.ts";
+import { renderCommand } from "#lib/domain/render-command.ts";
+import { visible } from "#lib/domain/visible.ts";
+
+/** What stays on nodes that can't be asked now, with the commands that would have taken it away. */
+export function LeftList({ left }: { left: readonly LeftOnNode[] }) {
+  const t = useTranslations("life.removal");
+  return (
+    <section aria-labelledby="left" className="space-y-3">
+      <h2 id="left" className="font-semibold">
+        {t("left")}
+      </h2>
+      <p className="text-ink-2">{t("leftText")}</p>
+      <ul className="space-y-3">
+        {left.map(({ nodeId, node, reason, steps }) => (
+          <li key={nodeId} className="rounded-m border border-line bg-surface px-3.5 py-3">
+            <p>
+              <span className="font-semibold break-all">{visible(node)}</span>{" "}
+              <span className="text-ink-2">
+                <T text={reason} />
+              </span>
+            </p>
+            <ul className="mt-1.5 space-y-1.5">
+              {steps.map((step) => (
+                <li key={step.id}>
+                  <p className="break-words">
+                    <T text={step.title} />
+                  </p>
+                  <CommandOutput host={visible(node)} command={renderCommand(step.command)} />
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,57 @@
+"use client";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { LeftList } from "#components/plan/left-list.tsx";
+import { PlannedForm } from "#components/plan/planned-form.tsx";
+import { useRemoval } from "#components/plan/use-removal.ts";
+import { usePanel } from "#components/shell/panel-data.tsx";
+import { Gone } from "#components/ui/gone.tsx";
+import { useHydrated } from "#components/ui/use-hydrated.ts";
+import { removeStorage } from "#lib/actions/storages.ts";
+import type { StorageView } from "#lib/domain/dto.ts";
+import type { RemovalView } from "#lib/domain/planned.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { findStorage } from "#lib/queries/panel.ts";
+
+function RemoveForm({ storage, initial }: { storage: StorageView; initial: RemovalView }) {
+  const t = useTranslations("life.removal");
+  const hydrated = useHydrated();
+  const [isForced, setForced] = useState(false);
+  const plan = useRemoval("storages", storage.id, initial, isForced);
+  const left = plan.view?.left ?? [];
+  return (
+    <PlannedForm
+      title={t("title", { storage: visible(storage.name) })}
+      below={t("below")}
+      isReady
+      plan={plan}
+      confirm={t("confirm")}
+      onConfirm={(shown) => removeStorage({ storageId: storage.id, isForced, ...shown })}
+      danger
+      back={`/storages/${storage.id}`}
+    >
+      {left.length > 0 ? (
+        <>
+          <LeftList left={left} />
+          <label className="flex min-h-8 items-center gap-2">
+            <input
+              type="checkbox"
+              checked={isForced}
+              disabled={!hydrated}
+              onChange={(event) => setForced(event.target.checked)}
+              className="size-6 accent-accent"
+            />
+            {t("force")}
+          </label>
+        </>
+      ) : null}
+    </PlannedForm>
+  );
+}
+
+/** The removal of a storage: its plan, and what would stay on nodes that can't be asked. */
+export function RemoveStorage({ id, initial }: { id: string; initial: RemovalView }) {
+  const t = useTranslations("life");
+  const found = findStorage(usePanel(), id);
+  return found ? <RemoveForm key={id} storage={found.storage} initial={initial} /> : <Gone>{t("gone")}</Gone>;
+}
