@@ -21,11 +21,18 @@ export interface TestReport {
 }
 
 export const REPORT_FILE = "report/tests.json";
+const FULL_RUN_FILE = "docs/full-run.md";
 const TAG = /@([SPB]\d\d)\b/g;
 
-/** The commit of the tree and whether anything differs from it. Throws when this is no git checkout. */
+/**
+ * The commit of the tree and whether anything differs from it, but for what full runs write. Throws when this is no git
+ * checkout.
+ */
 export function treeState(): { commit: string; dirty: boolean } {
-  return { commit: git("rev-parse", "HEAD"), dirty: git("status", "--porcelain") !== "" };
+  return {
+    commit: git("rev-parse", "HEAD"),
+    dirty: git("status", "--porcelain", "--", ".", `:!${FULL_RUN_FILE}`) !== "",
+  };
 }
 
 function git(...args: string[]): string {
@@ -137,8 +144,6 @@ export function minutesByFile(results: readonly TestResult[]): [file: string, mi
   for (const one of results) byFile.set(one.file, (byFile.get(one.file) ?? 0) + one.durationMs / 60_000);
   return [...byFile].sort((a, b) => b[1] - a[1]);
 }
-
-const FULL_RUN_FILE = "docs/full-run.md";
 
 /**
  * Writes what the last full run of each file saw into the docs: too long to be repeated at each landing, and to be run in

@@ -19,7 +19,7 @@ export interface Env {
   /** Where `next build` writes, relative to the project. */
   buildDir: string;
   logLevel: "debug" | "info" | "warn" | "error";
-  /** For tests: the process kills or stops itself at this point of a task, `kill@<kind>:<position>:<point>`. */
+  /** For tests: the process kills or stops itself at these points of a task, `kill@<kind>:<position>:<point>,…`. */
   crashAt: string | null;
 }
 

@@ -6,14 +6,13 @@ import { taskLog, taskSteps } from "../../lib/db/schema/index.ts";
 import { bareNodes, nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import {
-  chosenPoints,
-  databaseKilled,
   engineFrozen,
-  engineKilled,
+  killedAt,
   type LoopOutcome,
   type LoopSubject,
-  pointsOf,
+  runsOf,
   undisturbed,
+  VICTIMS,
 } from "./kill-loop.ts";
 import { SAMPLE_SECRET, sampleOn } from "./sample-plan.ts";
 
@@ -68,24 +67,14 @@ describe.each([
     expect(said).not.toContain(SAMPLE_SECRET);
   });
 
-  const points = pointsOf(pointSource(fails));
-
-  it.each(chosenPoints(points))("ends the same with the engine killed at %s", async (point) => {
-    expect(await engineKilled(subject, point)).toEqual(clean);
-  });
-
-  it.each(chosenPoints(points))("ends the same with the database killed at %s", async (point) => {
-    expect(await databaseKilled(subject, point)).toEqual(clean);
-  });
+  it.each(VICTIMS)(
+    "ends the same with the %s killed before, in and after each step, forth and back",
+    async (victim) => {
+      for (const points of runsOf(subject))
+        expect.soft(await killedAt(subject, victim, points), `killed at ${points}`).toEqual(clean);
+    },
+  );
 });
-
-/** Only the shape of the plan counts for its points. */
-function pointSource(fails: boolean): Pick<LoopSubject, "plan" | "failsAt"> {
-  const some = { undo: { title: { key: "" }, command: { argv: [""] } } };
-  const steps = Array.from({ length: fails ? 5 : 4 }, () => some);
-  const plan = { kind: fails ? "sample.fails" : "sample.works", steps } as unknown as LoopSubject["plan"];
-  return fails ? { plan, failsAt: 4 } : { plan };
-}
 
 it("an engine that was frozen until another one took its task does no harm when it thaws", async () => {
   const subject = await subjectOf(false);

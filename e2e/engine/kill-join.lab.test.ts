@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { type JoinKind, type JoinSubjects, joinSubjects } from "./join-subject.ts";
-import { chosenPoints, databaseKilled, engineKilled, type LoopOutcome, pointsOf, undisturbed } from "./kill-loop.ts";
+import { drawn, isFull, killedAt, type LoopOutcome, pointsOf, runsOf, undisturbed, VICTIMS } from "./kill-loop.ts";
 
 let database: TestDatabase;
 
@@ -15,8 +15,8 @@ afterAll(async () => {
 });
 
 const ENDS = ["free", "taken"] as const;
-const VICTIMS = { panel: engineKilled, database: databaseKilled };
-const VICTIM_NAMES = ["panel", "database"] as const;
+/** Of each loop at a landing; six in all. */
+const AT_A_LANDING = 3;
 
 describe.each([
   ["the creation of a cluster", "cluster"],
@@ -41,12 +41,15 @@ describe.each([
   });
 
   it("ends the same with panel or database killed before, in and after each step, forth and back", async () => {
-    const all = ENDS.flatMap((end) =>
-      VICTIM_NAMES.flatMap((victim) => pointsOf(subjects[end]).map((point) => ({ end, victim, point }))),
-    );
-    for (const { end, victim, point } of chosenPoints(all, ({ end, victim, point }) => `${end} ${victim} ${point}`)) {
-      const outcome = await VICTIMS[victim](subjects[end], point);
-      expect.soft(outcome, `${victim} killed at ${point}, name or address ${end}`).toEqual(clean[end]);
+    const all = ENDS.flatMap((end) => {
+      const subject = subjects[end];
+      const runs = isFull ? runsOf(subject) : pointsOf(subject).map((point) => [point]);
+      return VICTIMS.flatMap((victim) => runs.map((points) => ({ end, victim, points })));
+    });
+    const nameOf = ({ end, victim, points }: (typeof all)[number]) => `${end} ${victim} ${points.join(" ")}`;
+    for (const run of isFull ? all : drawn(AT_A_LANDING, all, nameOf)) {
+      const outcome = await killedAt(subjects[run.end], run.victim, run.points);
+      expect.soft(outcome, `name or address ${run.end}: ${run.victim} killed at ${run.points}`).toEqual(clean[run.end]);
     }
   }, 14_400_000);
 });

@@ -56,17 +56,27 @@ function failsBefore(plan: Plan, failsAt: number | undefined, position: number):
   return position === failsAt && plan.steps[position]!.kind === "panel";
 }
 
-/** All points in a full run; else the first, the last and four drawn by the commit, so that each commit tries others. */
-export function chosenPoints<Point>(points: Point[], nameOf: (point: Point) => string = String): Point[] {
-  if (process.env.SPINDLE_TEST_FULL || points.length <= 6) return points;
+/**
+ * All points, as runs in which one is killed again and again: before each step and each undo, in the midst of each, after
+ * each. A run a point would take hours.
+ */
+export function runsOf(subject: Pick<LoopSubject, "plan" | "failsAt">): string[][] {
+  const points = pointsOf(subject);
+  return DO.map((when) => points.filter((point) => point.endsWith(`:${when}`) || point.endsWith(`:undo-${when}`)));
+}
+
+/** Whether every point is tried, or some. */
+export const isFull = process.env.SPINDLE_TEST_FULL === "1";
+
+/** So many, drawn by the commit, so that each commit tries others; in their order. */
+export function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
   const rank = (point: Point) =>
     createHash("sha256")
       .update(`${commit} ${nameOf(point)}`)
       .digest("hex");
-  const drawn = points.slice(1, -1).toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
-  const chosen = new Set([points[0], points.at(-1), ...drawn.slice(0, 4)]);
-  return points.filter((point) => chosen.has(point));
+  const first = new Set(points.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1)).slice(0, count));
+  return points.filter((point) => first.has(point));
 }
 
 /** Runs the task without any fault. */
@@ -80,32 +90,52 @@ export async function undisturbed(subject: LoopSubject): Promise<LoopOutcome> {
   }
 }
 
-/** Kills the engine at a point, starts another one, and answers with how the task ended. */
-export async function engineKilled(subject: LoopSubject, point: string): Promise<LoopOutcome> {
+/** Whoever is killed: the engine, after which another one is started; or the database, which comes back to a living engine. */
+export type Victim = "engine" | "database";
+export const VICTIMS: readonly Victim[] = ["engine", "database"];
+
+/** Runs the task with the victim killed at each of these points, which it comes to in this order. */
+export function killedAt(subject: LoopSubject, victim: Victim, points: readonly string[]): Promise<LoopOutcome> {
+  return victim === "engine" ? engineKilled(subject, points) : databaseKilled(subject, points);
+}
+
+async function engineKilled(subject: LoopSubject, points: readonly string[]): Promise<LoopOutcome> {
   const id = await subject.begin();
-  const first = new EngineProcess(envOf(subject), `kill@${point}`);
-  await first.crashed(CRASH_DEADLINE_MS).finally(() => first.kill());
-  const second = new EngineProcess(envOf(subject), null);
+  for (const point of points) {
+    const engine = new EngineProcess(envOf(subject), `kill@${point}`);
+    await at(
+      point,
+      engine.crashed(CRASH_DEADLINE_MS).finally(() => engine.kill()),
+    );
+  }
+  const last = new EngineProcess(envOf(subject), null);
   try {
-    return await outcome(subject, id, second);
+    return await outcome(subject, id, last);
   } finally {
-    await second.kill();
+    await last.kill();
   }
 }
 
-/** Kills the database while the engine stands at a point; the engine lives on, and the database comes back. */
-export async function databaseKilled(subject: LoopSubject, point: string): Promise<LoopOutcome> {
+async function databaseKilled(subject: LoopSubject, points: readonly string[]): Promise<LoopOutcome> {
   const id = await subject.begin();
-  const engine = new EngineProcess(envOf(subject), `stop@${point}`);
+  const engine = new EngineProcess(envOf(subject), `stop@${points.join(",")}`);
   try {
-    await engine.crashed(CRASH_DEADLINE_MS);
-    subject.database.kill9();
-    engine.thaw();
-    await subject.database.start();
+    for (const point of points) {
+      await at(point, engine.crashed(CRASH_DEADLINE_MS));
+      subject.database.kill9();
+      engine.thaw();
+      await subject.database.start();
+    }
     return await outcome(subject, id, engine);
   } finally {
     await engine.kill();
   }
+}
+
+async function at<T>(point: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw new Error(`${point}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  });
 }
 
 /** Freezes the engine at a point until another one has taken its task, then lets both run. */

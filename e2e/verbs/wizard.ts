@@ -125,7 +125,7 @@ export async function taskSteps(page: Page): Promise<ShownStep[]> {
   );
 }
 
-/** Walks the wizard to its review with everything ready. */
+/** Walks the wizard to its review with everything ready, and waits until the plan shown there can be confirmed. */
 export async function fillWizard(page: Page, input: ClusterInput): Promise<void> {
   await openWizard(page);
   await page.getByLabel("Cluster name").fill(input.name);
@@ -141,6 +141,7 @@ export async function fillWizard(page: Page, input: ClusterInput): Promise<void>
   for (const node of input.nodes)
     await expect(machine(page, node.address).getByText("ready to join")).toBeVisible({ timeout: 400_000 });
   await next(page, "Review");
+  await expect(page.getByRole("button", { name: "Create the cluster" })).toBeEnabled();
 }
 
 /** Confirms the review and waits for the end of the task. Answers with the word its page shows. */

@@ -55,7 +55,10 @@ export function connect(url: string, max: number, hooks: Hooks = {}): Sql {
   return postgres(url, {
     ...(host.startsWith("/") ? { host } : {}),
     // Its own `listen` connects again by itself, once more for each call: a channel uses a client for one connection instead.
-    ...(onNotify ? { onnotify: (_channel: string, payload: string) => onNotify(payload), fetch_types: false } : {}),
+    ...(onNotify ? { onnotify: (_channel: string, payload: string) => onNotify(payload) } : {}),
+    // Asked for on each new connection, with nobody to hear of its failure: a database killed just then would end the
+    // process. Only arrays as parameters need it, and drizzle writes those itself.
+    fetch_types: false,
     max,
     onnotice: () => {},
     onclose: () => onLost?.(),

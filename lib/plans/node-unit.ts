@@ -115,6 +115,7 @@ export async function resumeAttempt(context: TaskContext, attempt: Attempt): Pro
   const options = optionsOf(context, attempt);
   const record = await settle(context, attempt, options);
   options.lines.end();
+  crashPoint(context.task.kind, attempt.position, pointOf(attempt.way, "after"));
   return record;
 }
 
