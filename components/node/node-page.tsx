@@ -16,6 +16,7 @@ import type { ClusterView, NodeHistory as History, NodeDetails, NodeView } from 
 import { visible } from "#lib/domain/visible.ts";
 import { detailsQuery } from "#lib/queries/details.ts";
 import { findNode } from "#lib/queries/panel.ts";
+import { NodeActions } from "./node-actions.tsx";
 import { NodeFacts } from "./node-facts.tsx";
 import { NodeFiguresPane } from "./node-figures.tsx";
 import { NodeHistory } from "./node-history.tsx";
@@ -52,7 +53,7 @@ function NodeContent({ cluster, node, history, details: first }: Asked & { clust
         actions={isWell ? <RecheckButton nodeId={node.id} /> : undefined}
       />
       {isWell ? null : <Why cluster={cluster} node={node} live={live} now={state.sentAt} here />}
-      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0">
           <Section title={t("figures")}>
             <NodeFiguresPane live={live} />
@@ -82,9 +83,12 @@ function NodeContent({ cluster, node, history, details: first }: Asked & { clust
             <NodeHistory nodeId={node.id} name={node.name} now={state.sentAt} initial={history} />
           </Section>
         </div>
-        <Section title={t("facts")} className="min-w-0">
-          <NodeFacts node={node} details={details} now={state.sentAt} />
-        </Section>
+        <div className="min-w-0">
+          <Section title={t("facts")} className="min-w-0">
+            <NodeFacts node={node} details={details} now={state.sentAt} />
+          </Section>
+          <NodeActions node={node} live={live} />
+        </div>
       </div>
     </div>
   );

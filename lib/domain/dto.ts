@@ -75,10 +75,19 @@ export interface HistoryChange {
   reason: Text | null;
 }
 
+/** Something that an administrator did to a node. */
+export interface HistoryDeed {
+  at: string;
+  who: string;
+  text: Text;
+}
+
+export type HistoryEntry = ({ kind: "status" } & HistoryChange) | ({ kind: "deed" } & HistoryDeed);
+
 /** GET /api/nodes/ID/history */
 export interface NodeHistory {
   /** Newest first. */
-  changes: HistoryChange[];
+  entries: HistoryEntry[];
   hasMore: boolean;
 }
 

@@ -9,6 +9,7 @@ import { file } from "./en/file.ts";
 import { join } from "./en/join.ts";
 import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
+import { node } from "./en/node.ts";
 import { pages } from "./en/pages.ts";
 import { preflight } from "./en/preflight.ts";
 import { search } from "./en/search.ts";
@@ -29,6 +30,7 @@ export const en = {
   join,
   live,
   lvm,
+  node,
   pages,
   preflight,
   search,

@@ -1,0 +1,48 @@
+/** What is done to nodes: rules, refusals, plans and forms; ICU message syntax. */
+export const node = {
+  obstacle: {
+    joining: "{node} is just joining.",
+    leaving: "{node} is being removed.",
+    task: "A task is at work on {node}.",
+    "in-maintenance": "{node} is in maintenance already.",
+    "in-service": "{node} is in service already.",
+    "not-reached": "{node} can’t be reached now.",
+    "same-host-key": "{node} shows the host key that is expected.",
+  },
+  deed: {
+    join: "Joined, at {place}",
+    edit: "Changed: {name}, at {place}",
+    "edit-name": "Renamed from {oldName} to {name}",
+    "edit-place": "Moved from {oldPlace} to {place}",
+    "edit-both": "Renamed from {oldName} to {name}, and moved from {oldPlace} to {place}",
+    maintenance: "Taken out of service, for maintenance",
+    "in-service": "Put back in service",
+    "accept-host-key": "Accepted the host key {to} in place of {from}",
+    "rotate-key": "Changed the panel’s key for it",
+  },
+  actions: {
+    title: "What can be done",
+    edit: "Change its name, or where it is reached.",
+    maintenance: "Keep new drives away from it while you work on it.",
+    "in-service": "Let it take new drives again.",
+    "rotate-key": "Give the panel a new key for it; the old one stops working.",
+    remove: "Take it out of the cluster and the panel’s key off it.",
+  },
+  verb: {
+    edit: "Edit",
+    maintenance: "Start maintenance",
+    "in-service": "Back in service",
+    "rotate-key": "Change the key",
+    remove: "Remove",
+  },
+  maintenance: {
+    title: "Start maintenance of {node}",
+    about: "It takes no new drives until it is back in service. What is on it stays, and goes on.",
+    active: "{count, plural, one {1 drive is active here} other {# drives are active here}}: {labels}.",
+    inactive: "{count, plural, one {1 drive is here} other {# drives are here}}, none of them known to be active.",
+    tasks: "{count, plural, one {1 task works on it} other {# tasks work on it}} and goes on:",
+    nothing: "No drive is on it, and no task works on it.",
+    unknown: "What is on it is not known yet.",
+    back: "It may be chosen for new drives again.",
+  },
+} as const;
