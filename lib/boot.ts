@@ -14,6 +14,7 @@ import { sweepSecrets } from "./secrets/store.ts";
 import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
 import { registerJoinSteps } from "./services/clusters/record.ts";
 import { registerDriveSteps, sweepDrives } from "./services/drives/settle.ts";
+import { registerRemovalSteps } from "./services/nodes/removal.ts";
 import { resumeLooks, stopLooks } from "./services/drafts/look.ts";
 import { sweepDrafts } from "./services/drafts/sweep.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
@@ -73,6 +74,7 @@ async function startParts(parts: Part[]): Promise<void> {
   parts.push({ name: "history of use", stop: startUsageHistory() });
   registerJoinSteps();
   registerDriveSteps();
+  registerRemovalSteps();
   await fillTaskSearch();
   await startEngine();
   parts.push({ name: "tasks", stop: stopEngine });

@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
+import { PlannedForm } from "#components/plan/planned-form.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
@@ -11,9 +12,9 @@ import type { DrivesView, DriveView } from "#lib/domain/drive.ts";
 import { parseSize, sizeFromAddress, sizeParts } from "#lib/domain/size-input.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { DriveTable } from "./drive-table.tsx";
-import { PlannedForm, useDrivePlan } from "./planned-form.tsx";
 import { SizeField, type TypedSize } from "./size-field.tsx";
 import { filterOf, useDriveRows } from "./use-drive-rows.ts";
+import { runDrivePlan, useDrivePlan } from "./use-drive-plan.ts";
 import { type Drives, useDrives } from "./use-drives.ts";
 
 const VERBS = ["grow", "rename", "activate", "deactivate", "delete"] as const;
@@ -68,8 +69,9 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
     <PlannedForm
       title={t(`form.changeTitle.${verb}`, values)}
       below={t(`about.${verb}`)}
-      request={request}
+      isFilled={request !== null}
       plan={plan}
+      run={runDrivePlan(request)}
       confirm={t(`form.confirm.${verb}`, { count: drives.length })}
       danger={verb === "delete"}
       back={drives.length === 1 ? `/drives/${drives[0]?.id}` : "/drives"}

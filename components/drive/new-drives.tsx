@@ -1,6 +1,7 @@
 "use client";
 import { useId, useState } from "react";
 import { useTranslations } from "use-intl";
+import { PlannedForm } from "#components/plan/planned-form.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
@@ -13,8 +14,8 @@ import { DRIVE_FORMATS, FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { formatBytes, naturalOrder } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import type { PanelState } from "#lib/queries/panel.ts";
-import { PlannedForm, useDrivePlan } from "./planned-form.tsx";
 import { SizeField, type TypedSize } from "./size-field.tsx";
+import { runDrivePlan, useDrivePlan } from "./use-drive-plan.ts";
 
 interface Choice {
   cluster: ClusterView;
@@ -137,10 +138,11 @@ function NewDrivesForm({ requestKey, choices, chosen }: { requestKey: string; ch
     <PlannedForm
       title={t("createTitle")}
       below={t("createBelow")}
-      request={request}
+      isFilled={request !== null}
       plan={plan}
       confirm={t("confirmCreate", { count: labels.length })}
       back="/drives"
+      run={runDrivePlan(request)}
     >
       <SelectField
         label={t("storage")}

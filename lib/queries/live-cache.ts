@@ -6,7 +6,7 @@ import { detailsKey, isDetailsOf } from "./details.ts";
 import { DRAFTS_KEY, draftKey } from "./drafts.ts";
 import { DRIVES_KEY } from "./drives.ts";
 import { historyKey } from "./history.ts";
-import { CONCERNS_KEY } from "./nodes.ts";
+import { CONCERNS_KEY, NODE_PLAN_KEY } from "./nodes.ts";
 import { PANEL_KEY, type PanelState, withFigures, withNodes, withoutLive } from "./panel.ts";
 import { OUTLOOK_KEY, usageKey } from "./usage.ts";
 import { TASKS_KEY, taskKey, withTaskEvent } from "./tasks.ts";
@@ -17,13 +17,13 @@ import type { TaskRow } from "../domain/dto.ts";
 const ASK_AGAIN: Record<ChangedEntity, (id: string) => readonly (readonly string[])[]> = {
   // A wizard's name may be taken now.
   cluster: () => [PANEL_KEY, DRAFTS_KEY],
-  node: (id) => [PANEL_KEY, detailsKey(id)],
+  node: (id) => [PANEL_KEY, detailsKey(id), NODE_PLAN_KEY],
   storage: () => [PANEL_KEY],
   draft: (id) => [draftKey(id)],
   task: (id) => [TASKS_KEY, taskKey(id)],
   user: () => [USER_KEY],
   history: (id) => [historyKey(id)],
-  drive: () => [DRIVES_KEY, ["drive-plan"], CONCERNS_KEY],
+  drive: () => [DRIVES_KEY, ["drive-plan"], CONCERNS_KEY, NODE_PLAN_KEY],
   usage: (id) => [OUTLOOK_KEY, usageKey(id)],
 };
 
@@ -36,6 +36,7 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
     case "nodes":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withNodes(state, event.nodes, Date.now()));
       void client.invalidateQueries({ predicate: isDetailsOf(new Set(event.nodes.map((node) => node.nodeId))) });
+      void client.invalidateQueries({ queryKey: NODE_PLAN_KEY });
       return;
     case "figures":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withFigures(state, event.nodes, Date.now()));
@@ -50,7 +51,7 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
       const next = rows ? withTaskEvent(rows, event.task) : null;
       if (next) client.setQueryData(TASKS_KEY, next);
       else for (const queryKey of [TASKS_KEY, DRAFTS_KEY]) void client.invalidateQueries({ queryKey });
-      void client.invalidateQueries({ queryKey: CONCERNS_KEY });
+      for (const queryKey of [CONCERNS_KEY, NODE_PLAN_KEY]) void client.invalidateQueries({ queryKey });
       client.setQueriesData<TaskListData>(
         { queryKey: TASK_LIST_KEY },
         (data) => data && withListedTask(data, event.task),

@@ -113,7 +113,15 @@ export interface DriveSpec {
   size: number;
 }
 
-/** Where a change of drives happens. */
+/** How a node is let go. */
+export interface LeavePlan {
+  /** In order; each takes away only what carries this panel's own mark, and removes nothing else. */
+  steps: NodeStep[];
+  /** What stays on the node where these steps can't run. */
+  left: Text[];
+}
+
+/** A storage on a node, as it was joined there and looks now: where drives are changed. */
 export interface DriveContext<Config> {
   config: Config;
   identity: Identity;
@@ -175,6 +183,8 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   found(facts: Facts): Found[];
   /** Facts → rows, steps, identity. */
   join(context: JoinContext<Config>, facts: Facts): JoinPlan;
+  /** What takes the storage's marks off a node that leaves; what it holds stays as it is. Step ids are unique within the storage. */
+  leave(context: DriveContext<Config>): LeavePlan;
   /** Steps as far as they are known without a node, for the wizard's preview. */
   preview(context: JoinContext<Config>): { steps: NodeStep[]; notes: Text[] };
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;

@@ -26,6 +26,7 @@ export const audit = {
     "drive-activate": "Activated a drive",
     "drive-deactivate": "Deactivated a drive",
     "drive-delete": "Deleted a drive",
+    "drive-forget": "Forgot a drive with its node",
     "drive-protect": "Protected a drive",
     "drive-unprotect": "Stopped protecting a drive",
     "node-join": "Joined a node",

@@ -9,6 +9,45 @@ export const node = {
     "not-reached": "{node} can’t be reached now.",
     "same-host-key": "{node} shows the host key that is expected.",
   },
+  rule: {
+    "name-mismatch": "Type {name} to confirm.",
+  },
+  stale: "Something has changed since the plan was shown, so nothing was run.",
+  "stale-hint": "Look at the new plan and confirm that one.",
+  plan: {
+    remove: "Remove the node {node} from {cluster}",
+  },
+  step: {
+    leave: "Take no more drives on {node}, and stop following it",
+    stay: "Keep {node} as a member after all",
+    exit: "Take the line marked {mark} out of authorized_keys of {user}",
+    "exit-none": "The panel can’t sign in any more; from here on the removal only goes forward.",
+    forget:
+      "Remove {node} from the panel’s database{count, plural, =0 {} one {, with the row of 1 drive} other {, with the rows of # drives}}",
+    "forget-none": "It is the last step: the node is none of the panel’s any more. Joining it again makes it a member.",
+  },
+  note: {
+    stays: "Directories, packages, volume groups and everything in them stay on the node as they are.",
+  },
+  left: {
+    key: "Stays on the node: the line marked {mark} in authorized_keys of {user}.",
+    mark: "Stays on the node: the file /etc/spindle/node.",
+    drive: "The drive {label} is forgotten; its volume {id} on {storage} stays on the node.",
+  },
+  remove: {
+    drives: "{count, plural, one {A drive is} other {# drives are}} on {node}: {labels}.",
+    "not-reached": "{node} can’t be reached now, so the panel’s key and marks can’t be taken off it.",
+    storage: "{storage} is not well on {node}, so its mark can’t be taken off.",
+    meanwhile: "Something has come to {node} since this was planned: a drive, or a task. Nothing was run.",
+    "meanwhile-hint": "Look at the node, then plan it again.",
+    title: "Remove {node}",
+    below: "It leaves the cluster {cluster}. Nothing runs before you confirm.",
+    confirm: "Remove the node",
+    force: "Remove it all the same",
+    forceHelp:
+      "What can’t be taken back or moved stays as it is: nothing on the node is destroyed, the panel only forgets it.",
+    left: "What is left behind",
+  },
   deed: {
     join: "Joined, at {place}",
     edit: "Changed: {name}, at {place}",

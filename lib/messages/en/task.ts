@@ -4,6 +4,7 @@ export const task = {
   "no-replan": "This task went well, still runs, or has no form to go back to.",
   ended: "This task has ended already.",
   undoing: "This task is being undone already.",
+  final: "There is no way back any more; the rest of this task is on its way.",
   locked: "Another task works on this: {task} ({id}).",
   "locked-hint": "Wait until it has ended, or cancel it.",
   waiting: "Waiting for {node}.",

@@ -1,17 +1,17 @@
 import { inArray } from "drizzle-orm";
 import { writeAudit } from "../../audit/write.ts";
 import { inTransaction, type Transaction } from "../../db/client.ts";
-import { drives, nodes, plans } from "../../db/schema/index.ts";
+import { drives, nodes } from "../../db/schema/index.ts";
 import { type DrivePlanView, driveObstacle } from "../../domain/drive.ts";
 import { type DriveRequest, driveRequestSchema } from "../../domain/drive-request.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
-import { createTask } from "../../plans/create-task.ts";
 import { digest } from "../../plans/digest.ts";
 import type { ServiceContext } from "../context.ts";
 import { lookEverywhere } from "../live/look-everywhere.ts";
+import { startPlan } from "../tasks/start-plan.ts";
 import { driveIdOf } from "./ids.ts";
 import { driveView, requireDrive } from "./list.ts";
 import { formatOf, type Planned, type PlannedDrive, planDrives } from "./plan.ts";
@@ -19,7 +19,6 @@ import { measured, World } from "./world.ts";
 
 /** After this a check that has not come back is not waited for: what is known then is judged. */
 const LOOK_MS = 20_000;
-const PLAN_MINUTES = 15;
 
 /** What would run for a request, as forms show it while they are filled in. Throws ZodError for what is no request. */
 export async function previewDrives(ctx: ServiceContext, input: unknown, look = measured): Promise<DrivePlanView> {
@@ -128,17 +127,8 @@ export async function confirmDrives(
     }
     const taskId = newId("task");
     const [first] = planned.drives;
-    await createTask(tx, ctx, plan, { id: taskId, clusterId: first?.clusterId ?? null });
+    await startPlan(tx, ctx, plan, { digest: input.digest, taskId, clusterId: first?.clusterId ?? null });
     await writeRows(tx, world, request.verb, planned.drives, taskId);
-    const now = new Date();
-    await tx.insert(plans).values({
-      id: newId("plan"),
-      ownerId: ctx.actor.id,
-      plan,
-      digest: input.digest,
-      expiresAt: new Date(now.getTime() + PLAN_MINUTES * 60_000),
-      confirmedAt: now,
-    });
     await announceChanged(tx, "drive", "*");
     return { taskId };
   });

@@ -2,7 +2,8 @@ import { asc } from "drizzle-orm";
 import { db, type Executor } from "../../db/client.ts";
 import { clusters, drives, nodeStorages, nodes, panel, storages } from "../../db/schema/index.ts";
 import type { Place } from "../../domain/drive.ts";
-import type { NodeLive, StorageLive } from "../../domain/live.ts";
+import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
+import type { Text } from "../../domain/text.ts";
 import { hubDetails, hubLive, hubVolumes } from "../../live/hub.ts";
 import { lastMeasured } from "../../live/last-view.ts";
 import type { ListedVolumes } from "../../live/node-state.ts";
@@ -85,6 +86,12 @@ export class World {
 
   identity(nodeId: string, storageId: string): Record<string, string> | undefined {
     return this.#pinned.get(`${nodeId}:${storageId}`);
+  }
+
+  /** Health as it was measured last; undefined where nobody follows the node. */
+  health(nodeId: string): { health: NodeHealth | undefined; reason: Text | null } {
+    const live = this.#live.get(nodeId);
+    return { health: live?.health, reason: live?.reason ?? null };
   }
 
   place(node: NodeRow, storage: StorageRow): Place {

@@ -3,6 +3,7 @@ import { fileConfig, type FileConfig } from "./config.ts";
 import { fileDrives } from "./drives.ts";
 import { foundFile } from "./found.ts";
 import { type FileFacts, joinFile, previewFile, readFileFacts } from "./join.ts";
+import { leaveFile } from "./marker.ts";
 import { probeFile, readFileCheck } from "./probe.ts";
 
 /** Drives as Qcow2 files in a directory of the node's own disks. */
@@ -17,6 +18,7 @@ export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
   facts: readFileFacts,
   found: foundFile,
   join: joinFile,
+  leave: leaveFile,
   preview: previewFile,
   probe: (config, dirs) => probeFile(config, dirs),
   readCheck: readFileCheck,

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { NodeStep } from "../../../domain/plan.ts";
 import { text } from "../../../domain/text.ts";
-import type { Ownership } from "../../contract.ts";
-import { MARKER_FILE } from "./identity.ts";
+import type { DriveContext, LeavePlan, Ownership } from "../../contract.ts";
+import type { FileConfig } from "./config.ts";
+import { fileIdentity, MARKER_FILE } from "./identity.ts";
 
 const markerSchema = z.object({
   panel: z.string(),
@@ -40,6 +41,7 @@ export function readMarker(line: string): Marker | null {
  * overwritten, and half a mark is never seen.
  */
 const WRITE = `set -eu
+[ "$(cat -- "$1" 2>/dev/null)" != "$2" ] || exit 0
 rm -f -- "$1.new"
 printf '%s\\n' "$2" >"$1.new"
 chmod 0644 -- "$1.new"
@@ -51,16 +53,38 @@ rm -f -- "$1.new"`;
 const REMOVE = `rm -f -- "$1.new"
 [ "$(cat -- "$1" 2>/dev/null)" != "$2" ] || rm -- "$1"`;
 
+const pathOf = (vmDir: string) => `${vmDir}/${MARKER_FILE}`;
+const writeCommand = (path: string, line: string) => ({ argv: ["sh", "-c", WRITE, "spindle", path, line] });
+const removeCommand = (path: string, line: string) => ({ argv: ["sh", "-c", REMOVE, "spindle", path, line] });
+
 /** The step that marks the directory of drives as this storage's. */
 export function markerStep(target: string, vmDir: string, line: string): NodeStep {
-  const path = `${vmDir}/${MARKER_FILE}`;
+  const path = pathOf(vmDir);
   return {
     kind: "node",
     id: "mark",
     target,
     title: text("file.step.mark", { path }),
-    command: { argv: ["sh", "-c", WRITE, "spindle", path, line] },
+    command: writeCommand(path, line),
     alreadyDone: { command: { argv: ["cat", "--", path] }, stdout: line },
-    undo: { title: text("file.step.unmark", { path }), command: { argv: ["sh", "-c", REMOVE, "spindle", path, line] } },
+    undo: { title: text("file.step.unmark", { path }), command: removeCommand(path, line) },
   };
+}
+
+/** Takes the mark away again, where it is still the one that was pinned; the directory and what is in it stay. */
+export function leaveFile({ config, identity, target }: DriveContext<FileConfig>): LeavePlan {
+  const path = pathOf(config.vmDir);
+  const line = fileIdentity.parse(identity).marker;
+  const step: NodeStep = {
+    kind: "node",
+    id: "unmark",
+    target,
+    title: text("file.step.unmark", { path }),
+    command: removeCommand(path, line),
+    alreadyDone: {
+      command: { argv: ["sh", "-c", '[ "$(cat -- "$1" 2>/dev/null)" != "$2" ]', "spindle", path, line] },
+    },
+    undo: { title: text("file.step.mark", { path }), command: writeCommand(path, line) },
+  };
+  return { steps: [step], left: [text("file.left.mark", { path })] };
 }

@@ -30,6 +30,12 @@ interface Pv {
 
 const pvsOf = (details: Record<string, unknown> | null): Pv[] => (details?.pvs as Pv[] | undefined) ?? [];
 
+/** The VG's PVs now: it may have been given more since the join. */
+export function devicesOf({ identity, details }: Pick<Context, "identity" | "details">): string[] {
+  const seen = pvsOf(details).map((pv) => pv.uuid);
+  return onlyDevices(seen.length > 0 ? seen : lvmIdentity.parse(identity).pvUuids.split(","));
+}
+
 function groupOf(details: Record<string, unknown> | null): Group {
   return (details?.vg as Group | undefined) ?? {};
 }
@@ -43,13 +49,11 @@ class Lv {
   readonly drive: DriveSpec;
   readonly extentSize: number;
 
-  constructor({ config, identity, details, target }: Context, drive: DriveSpec) {
-    const { vgUuid, pvUuids } = lvmIdentity.parse(identity);
-    this.uuid = vgUuid;
+  constructor(context: Context, drive: DriveSpec) {
+    const { config, identity, details, target } = context;
+    this.uuid = lvmIdentity.parse(identity).vgUuid;
     this.vg = config.vgName;
-    // The VG may have been given more PVs since the join.
-    const seen = pvsOf(details).map((pv) => pv.uuid);
-    this.devices = onlyDevices(seen.length > 0 ? seen : pvUuids.split(","));
+    this.devices = devicesOf(context);
     this.extentSize = groupOf(details).extentSize || EXTENT;
     this.target = target;
     this.drive = drive;

@@ -5,6 +5,7 @@ import { type LvmFacts, readLvmFacts } from "./facts.ts";
 import { foundLvm } from "./found.ts";
 import { lvmIdentity } from "./identity.ts";
 import { joinLvm, previewLvm } from "./join.ts";
+import { leaveLvm } from "./leave.ts";
 import { probeLvm, readLvmCheck } from "./probe.ts";
 
 /** Drives as LVs of a volume group on the node's own disks. */
@@ -18,6 +19,7 @@ export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
   facts: readLvmFacts,
   found: foundLvm,
   join: joinLvm,
+  leave: leaveLvm,
   preview: previewLvm,
   probe: (config, dirs, identity) => probeLvm(config, dirs, identity),
   readCheck: readLvmCheck,

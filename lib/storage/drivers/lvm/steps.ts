@@ -64,24 +64,61 @@ export function renameStep(target: string, group: VolumeGroup, wanted: string): 
   };
 }
 
+const tagArguments = (flag: "--addtag" | "--deltag", owner: Ownership) =>
+  ownerTags(owner).flatMap((tag) => [flag, tag]);
+
 /** Marks a VG as this storage's. `name` is the VG's name when the step runs. */
 export function tagStep(target: string, group: VolumeGroup, name: string, owner: Ownership): NodeStep {
   const devices = onlyDevices(group.pvs.map((pv) => pv.uuid));
-  const tags = ownerTags(owner);
-  const argument = (flag: string) => tags.flatMap((tag) => [flag, tag]);
-  const all = tags.map((tag) => `"${tag}"`).join(" && ");
+  const all = ownerTags(owner)
+    .map((tag) => `"${tag}"`)
+    .join(" && ");
   return {
     kind: "node",
     id: "tag",
     target,
     title: text("lvm.step.tag", { vg: name }),
-    command: { argv: ["vgchange", ...devices, ...argument("--addtag"), "--", name] },
+    command: { argv: ["vgchange", ...devices, ...tagArguments("--addtag", owner), "--", name] },
     alreadyDone: vgCheck(devices, "vg_uuid", `vg_uuid=${group.uuid} && vg_tags={${all}}`, group.uuid),
     precondition: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
     undo: {
       title: text("lvm.step.untag", { vg: name }),
-      command: { argv: ["vgchange", ...devices, ...argument("--deltag"), "--", name] },
+      command: { argv: ["vgchange", ...devices, ...tagArguments("--deltag", owner), "--", name] },
       proof: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
+    },
+  };
+}
+
+/** Passes where the VG with the UUID $1 is there and does not carry the tag $2; a VG that is gone proves nothing. */
+const UNTAGGED = `uuid=$1 tag=$2
+shift 2
+found=$(vgs "$@" --noheadings --separator , -o vg_uuid,vg_tags -S "vg_uuid=$uuid") || exit 1
+case ",\${found#"\${found%%[! ]*}"}," in
+  *",$tag,"*) exit 1 ;;
+  ",$uuid,"*) exit 0 ;;
+esac
+exit 1`;
+
+/** Takes the storage's own tags off the VG it was pinned by; nothing else of the VG is touched. */
+export function untagStep(
+  target: string,
+  { uuid, name, devices }: { uuid: string; name: string; devices: string[] },
+  owner: Ownership,
+): NodeStep {
+  const isThere = vgCheck(devices, "vg_uuid", isVg(uuid, name), uuid);
+  const mark = `spindle.storage=${owner.storageId}`;
+  return {
+    kind: "node",
+    id: "untag",
+    target,
+    title: text("lvm.step.untag", { vg: name }),
+    command: { argv: ["vgchange", ...devices, ...tagArguments("--deltag", owner), "--", name] },
+    alreadyDone: { command: { argv: ["sh", "-c", UNTAGGED, "spindle", uuid, mark, ...devices] } },
+    precondition: isThere,
+    undo: {
+      title: text("lvm.step.tag", { vg: name }),
+      command: { argv: ["vgchange", ...devices, ...tagArguments("--addtag", owner), "--", name] },
+      proof: isThere,
     },
   };
 }

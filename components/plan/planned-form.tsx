@@ -1,7 +1,6 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useState, useTransition } from "react";
+import { type ReactNode, useState, useTransition } from "react";
 import { useTranslations } from "use-intl";
 import { T, useText } from "#components/text/t.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
@@ -9,66 +8,49 @@ import { TextField } from "#components/ui/field.tsx";
 import { PageHead } from "#components/ui/layout.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { PlanPane } from "#components/wizard/plan-pane.tsx";
-import { confirmDrives } from "#lib/actions/drives.ts";
-import type { DrivePlanView } from "#lib/domain/drive.ts";
-import type { ErrorView } from "#lib/domain/errors.ts";
+import type { ActionResult, ErrorView } from "#lib/domain/errors.ts";
+import type { Plan } from "#lib/domain/plan.ts";
+import type { Text } from "#lib/domain/text.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { drivePlanQuery } from "#lib/queries/drives.ts";
-import { errorViewOf } from "#lib/queries/get-json.ts";
 
-const SETTLE_MS = 250;
-
-/** A value once it has not changed for a moment. */
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value);
-  const key = JSON.stringify(value);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: by value
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
-    return () => clearTimeout(timer);
-  }, [key]);
-  return settled;
+/** What would run for what is typed, or why nothing can. */
+interface Shown {
+  plan: Plan | null;
+  /** Of the plan; null while it can't be confirmed. */
+  digest: string | null;
+  /** By field. */
+  problems?: Record<string, Text>;
+  blockers: readonly Text[];
+  /** What has to be typed before this is confirmed. */
+  confirmName: string | null;
 }
 
-export interface PlanNow {
-  view: DrivePlanView | null;
+export interface PlanNow<V extends Shown = Shown> {
+  view: V | null;
   /** The answer is for what is typed now. */
   isCurrent: boolean;
   error: ErrorView | null;
 }
 
-type Request = Parameters<typeof confirmDrives>[0]["request"];
-
-/** The plan for what is typed now; null while what is typed makes no request. */
-export function useDrivePlan(request: Request | null): PlanNow {
-  const settled = useSettled(request);
-  const { data, error, isPlaceholderData, isFetching } = useQuery({
-    ...drivePlanQuery(settled),
-    enabled: settled !== null,
-  });
-  const isSame = JSON.stringify(settled) === JSON.stringify(request);
-  return {
-    view: request === null ? null : (data ?? null),
-    isCurrent: isSame && data !== undefined && !isPlaceholderData && !(isFetching && data === undefined),
-    error: error ? errorViewOf(error) : null,
-  };
-}
-
 interface Props {
   title: ReactNode;
   below: ReactNode;
-  request: Request | null;
+  /** What is typed makes a request. */
+  isFilled: boolean;
   plan: PlanNow;
   confirm: string;
   danger?: boolean;
   /** Where "cancel" leads. */
   back: string;
+  /** Starts what is shown. */
+  run: (shown: { digest: string; typed: string }) => Promise<ActionResult<{ taskId: string }>>;
   children: ReactNode;
 }
 
 /** A form at the left, what would run at the right; what is confirmed is what is shown. */
-export function PlannedForm({ title, below, request, plan, confirm, danger = false, back, children }: Props) {
-  const t = useTranslations("drives.form");
+export function PlannedForm(props: Props) {
+  const { title, below, isFilled, plan, confirm, danger = false, back, run, children } = props;
+  const t = useTranslations("common.plan");
   const cancel = useTranslations("common")("cancel");
   const say = useText();
   const router = useRouter();
@@ -80,15 +62,15 @@ export function PlannedForm({ title, below, request, plan, confirm, danger = fal
   const isTyped = name === null || typed === name;
   const reason = reasonOf();
   function reasonOf(): string | null {
-    if (request === null || Object.keys(view?.problems ?? {}).length > 0) return t("fillIn");
+    if (!isFilled || Object.keys(view?.problems ?? {}).length > 0) return t("fillIn");
     if (view?.blockers[0]) return say(view.blockers[0]);
     if (!isCurrent || !view?.digest) return t("waiting");
     return isTyped ? null : t("typeName", { name: visible(name) });
   }
-  const run = () =>
+  const confirmShown = () =>
     start(async () => {
-      if (request === null || !view?.digest) return;
-      const result = await confirmDrives({ request, digest: view.digest, typed });
+      if (!isFilled || !view?.digest) return;
+      const result = await run({ digest: view.digest, typed });
       if (result.ok) router.push(`/tasks/${result.value.taskId}`);
       else setError(result.error);
     });
@@ -100,7 +82,7 @@ export function PlannedForm({ title, below, request, plan, confirm, danger = fal
           className="min-w-0 space-y-4"
           onSubmit={(event) => {
             event.preventDefault();
-            if (reason === null && !busy) run();
+            if (reason === null && !busy) confirmShown();
           }}
         >
           {children}
@@ -132,7 +114,7 @@ export function PlannedForm({ title, below, request, plan, confirm, danger = fal
             </Button>
           </div>
         </form>
-        <div className={`min-w-0 ${isCurrent || request === null ? "" : "opacity-60"}`}>
+        <div className={`min-w-0 ${isCurrent || !isFilled ? "" : "opacity-60"}`}>
           <PlanPane draft={{ plan: view?.plan ?? null, nodes: [] }} />
         </div>
       </div>
