@@ -15,6 +15,7 @@ import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
 import { registerJoinSteps } from "./services/clusters/record.ts";
 import { registerDriveSteps, sweepDrives } from "./services/drives/settle.ts";
 import { registerRemovalSteps } from "./services/nodes/removal.ts";
+import { registerRotationSteps } from "./services/nodes/rotation.ts";
 import { resumeLooks, stopLooks } from "./services/drafts/look.ts";
 import { sweepDrafts } from "./services/drafts/sweep.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
@@ -75,6 +76,7 @@ async function startParts(parts: Part[]): Promise<void> {
   registerJoinSteps();
   registerDriveSteps();
   registerRemovalSteps();
+  registerRotationSteps();
   await fillTaskSearch();
   await startEngine();
   parts.push({ name: "tasks", stop: stopEngine });

@@ -13,9 +13,11 @@ import { Gone } from "#components/ui/gone.tsx";
 import { PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { nodeWord } from "#lib/domain/badges.ts";
 import type { ClusterView, NodeHistory as History, NodeDetails, NodeView } from "#lib/domain/dto.ts";
+import { showsOtherHostKey } from "#lib/domain/node.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { detailsQuery } from "#lib/queries/details.ts";
 import { findNode } from "#lib/queries/panel.ts";
+import { OtherHostKey } from "./host-key.tsx";
 import { NodeActions } from "./node-actions.tsx";
 import { NodeFacts } from "./node-facts.tsx";
 import { NodeFiguresPane } from "./node-figures.tsx";
@@ -53,6 +55,9 @@ function NodeContent({ cluster, node, history, details: first }: Asked & { clust
         actions={isWell ? <RecheckButton nodeId={node.id} /> : undefined}
       />
       {isWell ? null : <Why cluster={cluster} node={node} live={live} now={state.sentAt} here />}
+      {showsOtherHostKey({ health: live?.health, reason: live?.reason ?? null }) ? (
+        <OtherHostKey nodeId={node.id} />
+      ) : null}
       <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0">
           <Section title={t("figures")}>

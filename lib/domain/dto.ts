@@ -35,6 +35,8 @@ export interface NodeDetails {
   fingerprint: string;
   facts: Record<string, unknown>;
   createdAt: string;
+  /** When the key was made that the panel signs in with; null where it is not kept. */
+  keyMadeAt: string | null;
   /** By storage: the driver's own details of the last check; null before the first. */
   storages: Record<string, Record<string, unknown> | null>;
 }

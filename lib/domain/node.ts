@@ -91,3 +91,9 @@ export interface NodePlanView {
   /** What has to be typed before this is confirmed. */
   confirmName: string | null;
 }
+
+/** `SHA256:…` of the host key that is pinned, and of the one the machine shows. */
+export interface HostKeys {
+  pinned: string;
+  shown: string;
+}

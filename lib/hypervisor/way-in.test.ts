@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Check, Command } from "../domain/plan.ts";
-import { exitStep } from "./way-in.ts";
+import { addLineStep, dropOldLinesStep, exitStep } from "./way-in.ts";
 
 const OWN = "restrict ssh-ed25519 AAAAown spindle:nd_1";
 const PUBLIC = "ssh-ed25519 AAAAown";
@@ -18,9 +18,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "spindle-way-"));
   mkdirSync(join(folder, ".ssh"));
   file = join(folder, ".ssh", "authorized_keys");
-  const getent = join(folder, "getent");
-  writeFileSync(getent, `#!/bin/sh\necho "admin:x:0:0::${folder}:/bin/sh"\n`);
-  chmodSync(getent, 0o755);
+  const answers = { getent: `admin:x:0:0::${folder}:/bin/sh`, id: "0" };
+  for (const [name, answer] of Object.entries(answers)) {
+    writeFileSync(join(folder, name), `#!/bin/sh\necho "${answer}"\n`);
+    chmodSync(join(folder, name), 0o755);
+  }
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -53,5 +55,37 @@ describe("the panel's way out @P03", () => {
 
   it("has no undo: whoever is out can't come back in", () => {
     expect(step).toMatchObject({ exit: true, undo: { none: { key: "node.step.exit-none" } } });
+  });
+});
+
+describe("a change of the panel's key @P03", () => {
+  const fresh = "restrict ssh-ed25519 AAAAfresh spindle:nd_1";
+  const add = addLineStep("n", "admin", fresh, "n.new");
+  const drop = dropOldLinesStep("n.new", { user: "admin", nodeId: "nd_1", publicKey: PUBLIC }, fresh);
+  const ours = () =>
+    readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => line.endsWith("spindle:nd_1"));
+
+  it("has both lines, then only the new one, whatever accidents left; strangers stay", () => {
+    writeFileSync(file, `${STRANGERS}${OWN}\nssh-ed25519 AAAAolder spindle:nd_1`);
+    expect([run(add.command), passes(add.alreadyDone)]).toEqual([0, true]);
+    expect(ours()).toEqual([OWN, "ssh-ed25519 AAAAolder spindle:nd_1", fresh]);
+    expect(passes(drop.alreadyDone)).toBe(false);
+    expect([run(drop.command), run(drop.command), passes(drop.alreadyDone)]).toEqual([0, 0, true]);
+    expect(readFileSync(file, "utf8")).toBe(`${STRANGERS}${fresh}\n`);
+  });
+
+  it("taken back before the switch leaves the old line alone", () => {
+    writeFileSync(file, `${STRANGERS}${OWN}\n`);
+    run(add.command);
+    if ("none" in add.undo) throw new Error("it has an undo");
+    expect([run(add.undo.command), run(add.undo.command)]).toEqual([0, 0]);
+    expect(readFileSync(file, "utf8")).toBe(`${STRANGERS}${OWN}\n`);
+  });
+
+  it("is not done while the new line is missing", () => {
+    writeFileSync(file, STRANGERS);
+    expect(passes(drop.alreadyDone)).toBe(false);
   });
 });

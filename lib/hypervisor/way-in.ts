@@ -131,3 +131,35 @@ export function exitStep(target: string, line: OwnLine): NodeStep {
     undo: { none: text("node.step.exit-none") },
   };
 }
+
+/** Puts a second line beside the one that is there, and proves its key as the target `proves`. */
+export function addLineStep(target: string, user: string, keyLine: string, proves: string): NodeStep {
+  const values = ["spindle", user, keyLine];
+  return {
+    kind: "node",
+    id: "add-key",
+    target,
+    title: text("node.step.add-key", { user }),
+    command: { argv: ["sh", "-c", INSTALL_KEY, ...values] },
+    alreadyDone: { command: { argv: ["sh", "-c", HAS_LINE, ...values] } },
+    proves,
+    undo: {
+      title: text("node.step.take-key", { user }),
+      command: { argv: ["sh", "-c", REMOVE_KEY, ...values, "all-there"] },
+    },
+  };
+}
+
+/** Takes out every line of this node's but one: older keys, and whatever an accident left. */
+export function dropOldLinesStep(target: string, old: OwnLine, keyLine: string): NodeStep {
+  const { command, done } = dropCommands(old, keyLine);
+  return {
+    kind: "node",
+    id: "drop-keys",
+    target,
+    title: text("node.step.drop-keys", { user: old.user, mark: markOf(old.nodeId) }),
+    command,
+    alreadyDone: done,
+    undo: { none: text("node.step.drop-keys-none") },
+  };
+}

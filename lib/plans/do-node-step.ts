@@ -39,7 +39,7 @@ async function proveAccess({ context, step }: Doing, settled: Settled): Promise<
     return settled;
   } catch (error) {
     if (!(error instanceof PanelError)) throw error;
-    return { ...settled, state: "failed", error: error.view };
+    return { ...settled, state: "failed", exitCode: settled.exitCode ?? 0, error: error.view };
   }
 }
 
@@ -53,7 +53,7 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
       // After a restart of the node a missing record proves nothing.
       return record.bootId === bootId ? null : judgeUnknown(doing);
     case "already":
-      return { state: "skipped" };
+      return step.proves ? proveAccess(doing, { state: "skipped" }) : { state: "skipped" };
     case "swept":
       return { state: "done" };
     case "unstartable":

@@ -217,7 +217,9 @@ async function finish(context: TaskContext, rows: Rows, undone: boolean): Promis
   const { lease, task } = context;
   crashPoint(task.kind, "end", "before");
   const touched = context.plan.targets.filter(({ key }) => hasRecords(context, rows, key));
-  await Promise.all(touched.map(({ key }) => forget(context, key)));
+  // Of two ways into one node the later one is the one that is left.
+  const ways = new Map(touched.map(({ nodeId, key }) => [nodeId, key]));
+  await Promise.all([...ways.values()].map((key) => forget(context, key)));
   crashPoint(task.kind, "end", "after");
   await writeEnd(lease, endState(context, rows, undone));
 }

@@ -65,7 +65,8 @@ export const nodes = pgTable(
   (t) => [
     uniqueIndex("nodes_machine").on(t.machineId),
     uniqueIndex("nodes_address").on(t.address, t.port),
-    uniqueIndex("nodes_name").on(t.clusterId, t.name),
+    // Names are labels that people give: one over all clusters, so that a task, a log line or a search means one machine.
+    uniqueIndex("nodes_name").on(sql`lower(${t.name})`),
   ],
 );
 

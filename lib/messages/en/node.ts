@@ -9,17 +9,38 @@ export const node = {
     "not-reached": "{node} can’t be reached now.",
     "same-host-key": "{node} shows the host key that is expected.",
   },
+  field: {
+    name: "1 to 64 letters, digits, spaces, dots, dashes or underscores; it begins and ends with a letter or digit.",
+  },
   rule: {
+    "name-taken": "Another node is called {name}. Names are one node’s each, in the whole panel.",
+    "address-taken": "{name} is at this address and port already.",
+    "move-task": "A task works on {node}. Its address can be changed once that has ended.",
     "name-mismatch": "Type {name} to confirm.",
   },
+  "other-machine":
+    "The machine at {address} is not {node}: its machine-id is {found}, and {expected} was pinned when the node joined.",
+  "other-machine-hint":
+    "Nothing was changed. A machine that was installed anew is another one: remove this node and join that machine.",
+  changed: "Somebody has changed this node meanwhile. Nothing was written.",
+  "changed-hint": "Look at how it is now and try once more.",
   stale: "Something has changed since the plan was shown, so nothing was run.",
   "stale-hint": "Look at the new plan and confirm that one.",
   plan: {
     remove: "Remove the node {node} from {cluster}",
+    "rotate-key": "Change the panel’s key for {node}",
   },
   step: {
     leave: "Take no more drives on {node}, and stop following it",
     stay: "Keep {node} as a member after all",
+    "keep-key": "Keep the new key pair, sealed",
+    "forget-key": "Throw the new key pair away",
+    "add-key": "Let the new key in to {user}, beside the old one, and sign in with it",
+    "take-key": "Take the new line out of authorized_keys of {user}",
+    "switch-key": "Sign in to {node} with the new key from now on, and throw the old one away",
+    "switch-key-none": "The new key is proven; it stays.",
+    "drop-keys": "Take every other line marked {mark} out of authorized_keys of {user}",
+    "drop-keys-none": "The keys of these lines are thrown away: nobody can use them any more.",
     exit: "Take the line marked {mark} out of authorized_keys of {user}",
     "exit-none": "The panel can’t sign in any more; from here on the removal only goes forward.",
     forget:
@@ -27,6 +48,8 @@ export const node = {
     "forget-none": "It is the last step: the node is none of the panel’s any more. Joining it again makes it a member.",
   },
   note: {
+    rotate:
+      "The new key is proven by signing in with it before the panel relies on it. After the switch there is no way back: the old lines go.",
     stays: "Directories, packages, volume groups and everything in them stay on the node as they are.",
   },
   left: {
@@ -47,6 +70,43 @@ export const node = {
     forceHelp:
       "What can’t be taken back or moved stays as it is: nothing on the node is destroyed, the panel only forgets it.",
     left: "What is left behind",
+  },
+  rotate: {
+    title: "Change the key for {node}",
+    below: "The panel signs in to each node with a key of its own. Nothing runs before you confirm.",
+    about:
+      "A new key pair is made in the panel and kept sealed; its public half is in the plan. It can be confirmed for a quarter of an hour.",
+    make: "Make a new key and show the plan",
+    making: "Making it",
+    confirm: "Change the key",
+    meanwhile: "A task has come to {node} since this was planned, or its key was changed.",
+    "meanwhile-hint": "Wait until that has ended, then plan it again.",
+  },
+  edit: {
+    title: "Change {node}",
+    below: "Another address or port is taken only once the machine there has shown the same host key and machine-id.",
+    name: "Name",
+    nameHelp: "What people call it; the machine’s own host name stays as it is.",
+    address: "Address",
+    addressHelp: "An IP address or a host name.",
+    port: "SSH port",
+    save: "Save",
+    saving: "Looking at the machine",
+  },
+  hostKey: {
+    title: "It shows another host key",
+    about:
+      "The panel sends nothing to it until this is settled. If the machine’s keys were made anew, read the key it shows now, compare it on the machine’s own console, and accept it. If nobody made new keys, somebody may be in between.",
+    read: "Read its host key now",
+    reading: "Reading",
+    pinned: "Pinned",
+    shown: "Shown now",
+    same: "It shows the pinned key again. The panel connects by itself.",
+    compare: "On the machine: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, or the file of the key in use.",
+    accept: "Accept the new host key",
+    accepting: "Looking at the machine",
+    acceptText:
+      "It is pinned in place of the old one, if the machine shows this very key, lets the panel’s key in, and has this node’s machine-id.",
   },
   deed: {
     join: "Joined, at {place}",

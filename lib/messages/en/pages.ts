@@ -139,6 +139,8 @@ export const pages = {
     address: "Address",
     user: "User",
     hostKey: "Host key",
+    ownKey: "Panel’s key, made",
+    noKey: "not kept",
     membership: "Membership",
     member: "member",
     joining: "joining",

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
@@ -20,9 +22,13 @@ import type { ServiceContext } from "../context.ts";
 import type { Measured } from "../drives/world.ts";
 import { nodeConcerns } from "./concerns.ts";
 import { nodeHistory } from "./history.ts";
+import { editNode } from "./edit.ts";
+import { acceptHostKey, readNodeHostKey } from "./host-key.ts";
 import { setNodeMode } from "./mode.ts";
 import { registerRemovalSteps } from "./removal.ts";
 import { confirmRemoval, previewRemoval } from "./remove.ts";
+import { confirmKeyRotation, planKeyRotation } from "./rotate.ts";
+import { registerRotationSteps } from "./rotation.ts";
 
 const { audit, clusters, drives, nodeStorages, nodes, plans, secrets, storages, taskLocks, tasks } = schema;
 let database: TestDatabase;
@@ -36,6 +42,7 @@ beforeAll(async () => {
   holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
   await loadMasterKey();
   registerRemovalSteps();
+  registerRotationSteps();
 });
 afterAll(async () => {
   await database.stop();
@@ -245,5 +252,141 @@ describe("removing a node @P03 @B01", () => {
     const input = { nodeId: "nd_1", force: true, digest: digest ?? "", typed: "nd_1" };
     const away = confirmRemoval(ctx, input, seen({ health: "unreachable" }));
     await expect(away).rejects.toMatchObject({ view: { code: "stale" } });
+  });
+});
+
+/** A port of this machine that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+describe("changing a node @P03", () => {
+  const as = { nodeId: "nd_1", name: "nd_1", address: "nd_1.example.net", port: 22 };
+  const at = (field: string, key: string) => ({ view: { fields: { [field]: { key } } } });
+
+  it("a new name is written with what it was, and asks nobody", async () => {
+    await editNode(ctx, { ...as, name: "web 1" });
+    expect((await nodeOf("nd_1"))?.name).toBe("web 1");
+    const [row] = (await auditOf("node.edit", "nd_1")).slice(-1);
+    expect(row?.detail).toMatchObject({ name: "web 1", before: { name: "nd_1", address: "nd_1.example.net" } });
+  });
+
+  it("a name or an address that another node has is refused beside its field, in any case", async () => {
+    await expect(editNode(ctx, { ...as, name: "ND_2" })).rejects.toMatchObject(at("name", "node.rule.name-taken"));
+    const taken = editNode(ctx, { ...as, address: "ND_2.example.net" });
+    await expect(taken).rejects.toMatchObject(at("address", "node.rule.address-taken"));
+  });
+
+  it("of two that take one name at once, one is refused in words", async () => {
+    const other = { ...as, nodeId: "nd_2", address: "nd_2.example.net" };
+    const ends = await Promise.allSettled([as, other].map((one) => editNode(ctx, { ...one, name: "web" })));
+    expect(ends.map((one) => one.status).toSorted()).toEqual(["fulfilled", "rejected"]);
+    const refused = ends.find((one) => one.status === "rejected");
+    expect(refused?.reason).toMatchObject(at("name", "node.rule.name-taken"));
+  });
+
+  it("an address where nobody answers is refused beside its field, and nothing is written", async () => {
+    const moved = editNode(ctx, { ...as, address: "127.0.0.1", port: await closedPort() });
+    await expect(moved).rejects.toMatchObject(at("address", "ssh.refused"));
+    expect(await nodeOf("nd_1")).toMatchObject({ address: "nd_1.example.net", port: 22 });
+  });
+
+  it("a task keeps the node where its plan says, and lets it be renamed", async () => {
+    await taskOn("nd_1");
+    await expect(editNode(ctx, { ...as, port: 2222 })).rejects.toMatchObject(at("address", "node.rule.move-task"));
+    await editNode(ctx, { ...as, name: "web" });
+  });
+});
+
+describe("a host key @P03", () => {
+  it("is pinned only once a machine has shown it; nobody answering changes nothing", async () => {
+    const port = await closedPort();
+    await db().update(nodes).set({ address: "127.0.0.1", port }).where(eq(nodes.id, "nd_1"));
+    const fingerprint = `SHA256:${"a".repeat(43)}`;
+    await expect(readNodeHostKey(ctx, { nodeId: "nd_1" })).rejects.toMatchObject({ view: { code: "unreachable" } });
+    const accepted = acceptHostKey(ctx, { nodeId: "nd_1", fingerprint });
+    await expect(accepted).rejects.toMatchObject({ view: { code: "unreachable" } });
+    expect((await nodeOf("nd_1"))?.fingerprint).toBe("SHA256:x");
+  });
+
+  it("that is pinned already is no news", async () => {
+    const accepted = acceptHostKey(ctx, { nodeId: "nd_1", fingerprint: "SHA256:x" });
+    await expect(accepted).rejects.toMatchObject({ view: { code: "conflict" } });
+  });
+});
+
+describe("changing a node's key @P03 @B01", () => {
+  const plan = () => planKeyRotation(ctx, { nodeId: "nd_1" }, seen());
+
+  it("shows the new line before it runs, proves it before the switch, and holds no private key", async () => {
+    const shown = await plan();
+    expect(shown.plan.steps.map((step) => step.id)).toEqual(["keep-key", "add-key", "switch-key", "drop-keys"]);
+    expect(shown.plan.steps[1]).toMatchObject({ proves: "nd_1.new" });
+    expect(JSON.stringify(shown)).toMatch(/restrict ssh-ed25519 \S+ spindle:nd_1/);
+    expect(JSON.stringify(shown)).not.toContain("PRIVATE");
+  });
+
+  it("is confirmed once, by whoever was shown it, while its time lasts", async () => {
+    const { planId, digest } = await plan();
+    const bob = { ...ctx, actor: { ...ctx.actor, id: "bob" } };
+    const stale = { view: { code: "stale" } };
+    await expect(confirmKeyRotation(bob, { planId, digest }, seen())).rejects.toMatchObject(stale);
+    await expect(confirmKeyRotation(ctx, { planId, digest: "0".repeat(64) }, seen())).rejects.toMatchObject(stale);
+    await confirmKeyRotation(ctx, { planId, digest }, seen());
+    await expect(confirmKeyRotation(ctx, { planId, digest }, seen())).rejects.toMatchObject(stale);
+    expect(await db().select().from(tasks)).toHaveLength(1);
+    const late = await plan().catch((error: unknown) => error);
+    expect(late).toMatchObject({ view: { message: { key: "node.obstacle.task" } } });
+  });
+
+  it("is refused once its time is over, or where the node is another one than was shown", async () => {
+    const old = await plan();
+    await db()
+      .update(plans)
+      .set({ expiresAt: new Date(0) });
+    await expect(confirmKeyRotation(ctx, old, seen())).rejects.toMatchObject({ view: { code: "stale" } });
+    const moved = await plan();
+    await db().update(nodes).set({ port: 2222 }).where(eq(nodes.id, "nd_1"));
+    await expect(confirmKeyRotation(ctx, moved, seen())).rejects.toMatchObject({ view: { code: "stale" } });
+    expect(await db().select().from(tasks)).toEqual([]);
+  });
+
+  it("is refused while the node can't be reached", async () => {
+    const away = planKeyRotation(ctx, { nodeId: "nd_1" }, seen({ health: "unreachable" }));
+    await expect(away).rejects.toMatchObject({ view: { message: { key: "node.obstacle.not-reached" } } });
+  });
+
+  /** The panel's own steps of a plan: what it does where every step on the node went well. */
+  async function ownSteps(shown: Awaited<ReturnType<typeof plan>>, count: number) {
+    const own = shown.plan.steps.filter((step) => step.kind === "panel").slice(0, count);
+    const plan: Plan = { ...shown.plan, targets: [], steps: own };
+    return run(await inTransaction((tx) => createTask(tx, ctx, plan)));
+  }
+
+  it("switches in one go: the old key is gone, the new one is kept, and it is told", async () => {
+    const before = (await nodeOf("nd_1"))?.keySecret;
+    expect(await ownSteps(await plan(), 2)).toBe("done");
+    const after = (await nodeOf("nd_1"))?.keySecret;
+    expect(after).not.toBe(before);
+    const kept = await db().select().from(secrets);
+    expect(kept.find((row) => row.id === after)?.expiresAt).toBeNull();
+    expect(kept.map((row) => row.id)).not.toContain(before);
+    expect((await auditOf("node.rotate-key", "nd_1")).length).toBeGreaterThan(0);
+  });
+
+  it("undone before the switch throws the new key away and keeps the old one", async () => {
+    const before = await nodeOf("nd_1");
+    const shown = await plan();
+    await db().update(nodes).set({ membership: "leaving" }).where(eq(nodes.id, "nd_1"));
+    expect(await ownSteps(shown, 2)).toBe("undone");
+    expect((await nodeOf("nd_1"))?.keySecret).toBe(before?.keySecret);
+    const kept = (await db().select().from(secrets)).map((row) => row.id);
+    expect(kept).toContain(before?.keySecret);
+    expect(kept).not.toContain(shown.plan.targets[1]?.keySecret);
   });
 });
