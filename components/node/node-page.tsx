@@ -19,6 +19,7 @@ import { detailsQuery } from "#lib/queries/details.ts";
 import { findNode } from "#lib/queries/panel.ts";
 import { OtherHostKey } from "./host-key.tsx";
 import { NodeActions } from "./node-actions.tsx";
+import { DisksOfNode } from "./node-disks.tsx";
 import { NodeFacts } from "./node-facts.tsx";
 import { NodeFiguresPane } from "./node-figures.tsx";
 import { NodeHistory } from "./node-history.tsx";
@@ -84,6 +85,7 @@ function NodeContent({ cluster, node, history, details: first }: Asked & { clust
               </Pane>
             )}
           </Section>
+          <DisksOfNode disks={details.disks} now={state.sentAt} />
           <Section title={t("history")}>
             <NodeHistory nodeId={node.id} name={node.name} now={state.sentAt} initial={history} />
           </Section>

@@ -1,3 +1,4 @@
+import type { NodeDisks } from "./disks.ts";
 import type { ErrorView } from "./errors.ts";
 import type { Cause, Membership, NodeLive, NodeMode } from "./live.ts";
 import type { Plan, StepState, TaskState } from "./plan.ts";
@@ -39,6 +40,7 @@ export interface NodeDetails {
   keyMadeAt: string | null;
   /** By storage: the driver's own details of the last check; null before the first. */
   storages: Record<string, Record<string, unknown> | null>;
+  disks: NodeDisks;
 }
 
 export interface ClusterView {
