@@ -40,7 +40,7 @@ function Concerns({ query }: { query: UseQueryResult<NodeConcerns> }) {
           <ul className="list-disc pl-5">
             {tasks.map((task) => (
               <li key={task.id}>
-                <Link href={`/tasks/${task.id}`} className="underline">
+                <Link href={`/tasks/${task.id}`} className="inline-flex min-h-6 items-center underline">
                   <T text={task.title} />
                 </Link>
               </li>

@@ -29,6 +29,9 @@ const PRIVATE: Record<string, (ids: Ids) => Record<string, unknown>> = {
 const COMMON = [
   ...["startClusterDraft", "startJoinDraft", "recheckAction", "setMainStorage", "setThresholds"],
   ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
+  ...["setNodeMode", "editNode", "readNodeHostKey", "acceptNodeHostKey", "planNodeKey", "confirmNodeRemoval"],
+  // Its plan is its maker's alone; `nodes.db.test.ts` holds that.
+  "confirmNodeKey",
   ...["createInvite", "endSessions", "removeAdministrator"],
   ...["signIn", "signOut", "redeemAccountLink", "redeemResetLink"],
 ];
