@@ -2,6 +2,7 @@ import { and, eq, ne, sql } from "drizzle-orm";
 import { z } from "zod";
 import { writeAudit } from "../../audit/write.ts";
 import { db, type Executor, inTransaction, type Transaction } from "../../db/client.ts";
+import { brokenConstraint } from "../../db/constraint.ts";
 import { nodes } from "../../db/schema/index.ts";
 import { type ErrorCode, PanelError } from "../../domain/errors.ts";
 import { nodeAddress, nodeName, sshPort } from "../../domain/names.ts";
@@ -90,12 +91,18 @@ export async function editNode(ctx: ServiceContext, input: Edit): Promise<null> 
   if (!seen) throw noSuchNode();
   await requireOpen(db(), seen, input);
   if (isMoved(seen, input)) await requireSameMachine(seen, input);
-  return inTransaction(async (tx) => {
-    const row = await lockNode(tx, input.nodeId);
-    if (!sameRow(row, seen))
-      throw new PanelError({ code: "stale", message: text("node.changed"), hint: text("node.changed-hint") });
-    await requireOpen(tx, row, input);
-    if (isMoved(row, input) || row.name !== input.name) await write(tx, ctx, row, input);
-    return null;
-  });
+  try {
+    await inTransaction(async (tx) => {
+      const row = await lockNode(tx, input.nodeId);
+      if (!sameRow(row, seen))
+        throw new PanelError({ code: "stale", message: text("node.changed"), hint: text("node.changed-hint") });
+      await requireOpen(tx, row, input);
+      if (isMoved(row, input) || row.name !== input.name) await write(tx, ctx, row, input);
+    });
+  } catch (error) {
+    // Of two that take one name at once the later one learns it from the index: said like any other that is taken.
+    if (brokenConstraint(error) !== null) await requireFree(db(), input);
+    throw error;
+  }
+  return null;
 }

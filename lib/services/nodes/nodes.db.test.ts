@@ -178,7 +178,7 @@ describe("removing a node @P03 @B01", () => {
   it("takes the marks off first and the way in last; then the rows", async () => {
     const { plan, left, confirmName } = await previewRemoval(ctx, { nodeId: "nd_1", force: false }, seen());
     expect(plan?.steps.map((step) => step.id)).toEqual([
-      ...["begin", "st_lvm.untag", "st_file.unmark", "host.unmark", "host.exit", "end"],
+      ...["begin", "st_file.unmark", "st_lvm.untag", "host.unmark", "host.exit", "end"],
     ]);
     expect([left, confirmName]).toEqual([[], null]);
   });
@@ -215,7 +215,7 @@ describe("removing a node @P03 @B01", () => {
     const view = await previewRemoval(ctx, { nodeId: "nd_1", force: true }, look);
     expect(view.plan?.steps.map((step) => step.kind)).toEqual(["panel", "panel"]);
     expect(view.left.map((one) => one.key)).toEqual([
-      ...["node.left.drive", "lvm.left.tags", "file.left.mark", "node.left.key", "node.left.mark"],
+      ...["node.left.drive", "file.left.mark", "lvm.left.tags", "node.left.key", "node.left.mark"],
     ]);
     const { taskId } = await confirm(true, look, "nd_1");
     expect(await run(taskId)).toBe("done");

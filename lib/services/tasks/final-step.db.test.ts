@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import { taskSteps, tasks } from "../../db/schema/index.ts";
@@ -87,17 +87,28 @@ describe("a final step", () => {
     expect(states).toEqual(["undone", "undone", "failed", "pending"]);
   });
 
-  it("is the last moment to cancel: later the task goes to its end, and who asks is told", async () => {
-    let refusal: unknown;
+  it("is the last moment to cancel: asked for later, the task goes to its end", async () => {
     onFinal = (lease) => lease.renewed(performance.now(), true);
-    registerPanelStep("test.ask", {
-      do: async () => {
-        const ctx = { ...author, address: "127.0.0.1", now: new Date() };
-        refusal = await cancelTask(ctx, { taskId: running?.taskId ?? "" }).catch((error: unknown) => error);
-      },
-    });
-    const states = await end(note("a"), other("b", "test.final", true), other("c", "test.ask"));
+    const states = await end(note("a"), other("b", "test.final", true), note("c"));
     expect(states).toEqual(["done", "done", "done", "done"]);
-    expect(refusal).toMatchObject({ view: { code: "conflict", message: { key: "task.final" } } });
+    expect(deeds).toEqual(["do a", "do c"]);
+  });
+
+  it("that is done is told to whoever asks for the task to be cancelled; before, it is taken back", async () => {
+    const ctx = { ...author, address: "127.0.0.1", now: new Date() };
+    const steps = [note("a"), other("b", "test.final", true), note("c")];
+    const plan: Plan = { format: 1, kind: "test", title, targets: [], steps, locks: [], notes: [] };
+    const begin = async (isPast: boolean) => {
+      const id = await inTransaction((tx) => createTask(tx, author, plan));
+      await db()
+        .update(tasks)
+        .set({ state: "running", leaseUntil: new Date(Date.now() + 60_000) });
+      const done = and(eq(taskSteps.taskId, id), inArray(taskSteps.stepId, isPast ? ["a", "b"] : ["a"]));
+      await db().update(taskSteps).set({ state: "done" }).where(done);
+      return id;
+    };
+    const late = cancelTask(ctx, { taskId: await begin(true) });
+    await expect(late).rejects.toMatchObject({ view: { code: "conflict", message: { key: "task.final" } } });
+    await cancelTask(ctx, { taskId: await begin(false) });
   });
 });
