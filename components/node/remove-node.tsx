@@ -10,6 +10,7 @@ import { Gone } from "#components/ui/gone.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { confirmNodeRemoval } from "#lib/actions/nodes.ts";
 import type { ClusterView, NodeView } from "#lib/domain/dto.ts";
+import type { NodePlanView } from "#lib/domain/node.ts";
 import type { Text } from "#lib/domain/text.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { errorViewOf } from "#lib/queries/get-json.ts";
@@ -24,7 +25,7 @@ function Left({ left }: { left: readonly Text[] }) {
       <h2 className="font-semibold">{t("left")}</h2>
       <ul className="mt-1 list-disc space-y-0.5 pl-5 break-words">
         {left.map((one) => (
-          <li key={`${one.key}${JSON.stringify(one.values ?? {})}`}>
+          <li key={keyOf(one)}>
             <T text={one} />
           </li>
         ))}
@@ -33,13 +34,22 @@ function Left({ left }: { left: readonly Text[] }) {
   );
 }
 
+const keyOf = (text: Text) => JSON.stringify(text);
+
+/** What is left is shown once, as a warning, and not again among the plan's notes. */
+function withoutLeft(view: NodePlanView): NodePlanView {
+  const left = new Set(view.left.map(keyOf));
+  const notes = view.plan?.notes.filter((note) => !left.has(keyOf(note))) ?? [];
+  return { ...view, plan: view.plan && { ...view.plan, notes } };
+}
+
 function Form({ cluster, node }: { cluster: ClusterView; node: NodeView }) {
   const t = useTranslations("node.remove");
   const client = useQueryClient();
   const [force, setForce] = useState(false);
   const { data, error, isPlaceholderData } = useQuery(removalQuery(node.id, force));
   const plan = {
-    view: data ?? null,
+    view: data ? withoutLeft(data) : null,
     isCurrent: data !== undefined && !isPlaceholderData,
     error: error ? errorViewOf(error) : null,
   };

@@ -69,7 +69,13 @@ export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine
   const t = useTranslations("pages.task");
   const say = useText();
   const { sentAt: now } = usePanel();
-  const { data: task = initial, error, dataUpdatedAt } = useQuery({ ...taskQuery(initial.id), initialData: initial });
+  const query = useQuery({
+    ...taskQuery(initial.id),
+    initialData: initial,
+    // What became of an open task before this page came alive was told to nobody.
+    refetchOnMount: isOpen(initial) ? "always" : false,
+  });
+  const { data: task = initial, error, dataUpdatedAt } = query;
   const states = new Map(task.steps.map((step) => [step.position, step]));
   return (
     <div className="p-4 sm:p-5">

@@ -230,7 +230,9 @@ function hasRecords(context: TaskContext, rows: Rows, key: string): boolean {
     step.kind === "node" && step.target === key ? [{ step, row: rowAt(rows, position) }] : [],
   );
   // Whoever took the way in away has swept them, and nobody gets in any more.
-  if (own.some(({ step, row }) => (step.access && row.state === "undone") || (step.exit && isDone(row)))) return false;
+  const isOut = ({ step, row }: (typeof own)[number]) =>
+    (step.access && row.state === "undone") || (step.exit && row.state === "done");
+  if (own.some(isOut)) return false;
   return own.some(({ row }) => row.state !== "pending" || row.attempt > 0);
 }
 

@@ -110,6 +110,7 @@ function planOf(facts: RemovalFacts, steps: NodeStep[], left: Text[], isForced: 
     targets: steps.length > 0 ? [targetOf(node)] : [],
     steps: [begin, ...steps, end],
     locks: [`node:${nodeId}`, `address:${address.toLowerCase()}:${node.port}`, `machine:${machineId}`],
+    // The task's page tells it afterwards.
     notes: [...(steps.length > 0 ? [text("node.note.stays")] : []), ...left],
   };
 }
@@ -137,7 +138,9 @@ export function planRemoval(facts: RemovalFacts): NodePlanView {
       ]
     : [];
   const left = [
-    ...drives.map(({ id, label, storage }) => text("node.left.drive", { label, id, storage })),
+    ...drives
+      .toSorted((a, b) => naturalOrder(a.label, b.label))
+      .map(({ id, label, storage }) => text("node.left.drive", { label, id, storage })),
     ...(works ? away : held).flatMap(({ leave }) => leave.left),
     ...(works ? [] : host.left),
   ];
