@@ -40,7 +40,8 @@ async function run(page: Page, button: string): Promise<void> {
 }
 
 /** Ends every SSH session of the panel's, so that it has to connect anew. */
-const hangUp = (node: LabNode) => node.sh("for pid in $(pgrep -f '^sshd: root'); do kill $pid; done");
+const hangUp = (node: LabNode) =>
+  node.sh("for pid in $(pgrep -f '^sshd: root'); do kill $pid 2>/dev/null || true; done");
 
 test("the key is changed as it was shown: one line of ours before and after, another one, and the node stays active", {
   tag: ["@P03", "@B01", "@P10"],
@@ -93,7 +94,7 @@ test("a node moves to another port once it answers there as itself; another mach
   tag: ["@P03"],
 }, async ({ situation: { page, hurt, other } }) => {
   // The other node pretends to be this one: the same host keys, and this node's line lets the panel in.
-  const keys = await hurt.sh("tar -C /etc/ssh -cf - . | base64 -w 0");
+  const keys = await hurt.sh("cd /etc/ssh && tar -cf - ssh_host_* | base64 -w 0");
   const [line] = await ownLines(hurt);
   await other.sh(`mkdir -p /run/twin && base64 -d | tar -C /run/twin -xf -`, { input: keys });
   await other.sh(`echo '${line}' >>${KEYS}`);
@@ -147,7 +148,7 @@ test("disks are listed as the node has them; one that is pulled is gone from the
   await expect.poll(() => disks.getByRole("listitem").count(), LONG).toBeLessThan(before);
 });
 
-test("a node with a drive is not removed; by force its volume stays, nothing of the panel does, and it can join again", {
+test("a node with a drive is not removed; by force its volume stays, nothing of the panel does", {
   tag: ["@P03", "@P10", "@B01"],
 }, async ({ situation: { page, hurt, other } }) => {
   await page.goto("/drives/new");
