@@ -23,6 +23,16 @@ describe("what can be done to a node", () => {
     ["one that lost its main storage", { health: "corrupted" }, ["edit", "maintenance", "rotate-key", "remove"]],
     ["one in maintenance", { mode: "maintenance" }, ["edit", "in-service", "rotate-key", "remove"]],
     ["one that can't be reached", { health: "unreachable" }, ["edit", "maintenance", "remove"]],
+    [
+      "one that answers, with a main storage that hangs",
+      { health: "unknown", reason: text("live.node.main-late") },
+      ["edit", "maintenance", "rotate-key", "remove"],
+    ],
+    [
+      "one that has gone quiet",
+      { health: "unknown", reason: text("live.node.silent") },
+      ["edit", "maintenance", "remove"],
+    ],
     ["one that was not heard of yet", { health: undefined }, ["edit", "maintenance", "remove"]],
     [
       "one with another host key",

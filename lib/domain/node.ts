@@ -44,8 +44,12 @@ export function showsOtherHostKey({ health, reason }: Pick<ActedNode, "health" |
   return health === "unreachable" && reason?.key === "ssh.host-key";
 }
 
+/** A node that answers, but whose main storage is not known: its health is, for that alone, unknown. */
+const ANSWERS = ["live.node.main-unchecked", "live.node.main-late"];
+
 /** Whether commands can be sent to a node now. */
-export function isReached(health: NodeHealth | undefined): boolean {
+export function isReached({ health, reason }: Pick<ActedNode, "health" | "reason">): boolean {
+  if (health === "unknown") return ANSWERS.includes(reason?.key ?? "");
   return health === "active" || health === "corrupted";
 }
 
@@ -71,7 +75,7 @@ export function nodeObstacle(verb: NodeVerb, node: ActedNode): Text | null {
     case "accept-host-key":
       return showsOtherHostKey(node) ? null : text("node.obstacle.same-host-key", values);
     case "rotate-key":
-      return isReached(node.health) ? null : text("node.obstacle.not-reached", values);
+      return isReached(node) ? null : text("node.obstacle.not-reached", values);
     default:
       return null;
   }

@@ -76,7 +76,7 @@ function named(steps: readonly NodeStep[], prefix: string): NodeStep[] {
 
 /** Where the machine can't be reached, everything on it stays. */
 function canWork({ acted, publicKey }: RemovalFacts): boolean {
-  return isReached(acted.health) && publicKey !== null;
+  return isReached(acted) && publicKey !== null;
 }
 
 function planOf(facts: RemovalFacts, steps: NodeStep[], left: Text[], isForced: boolean): Plan {
