@@ -49,7 +49,7 @@ export default defineConfig({
     {
       name: "lab-full",
       testDir: "e2e/lab",
-      testMatch: "**/{faults,packages,drives,storage-life}.e2e.ts",
+      testMatch: "**/{faults,packages,drives,node-life,storage-life}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },

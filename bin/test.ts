@@ -50,8 +50,8 @@ const playwright = (project: string) => [
 const fromVitest = (file: string) => readVitest(file, process.cwd());
 const fromPlaywright = (file: string) => readPlaywright(file, process.cwd());
 
-/** A task killed at points of its plan: over real creations and joins at every landing, over a sample plan as well in full. */
-const LOOPS = ["e2e/engine/kill-join", "e2e/engine/engine"];
+/** A task killed at points of its plan: over real creations and joins at every landing, over a sample plan and a node’s life as well in full. */
+const LOOPS = ["e2e/engine/kill-join", "e2e/engine/engine", "e2e/engine/kill-node-life"];
 /** What else is asked of real nodes at every landing; `--full` takes all files. */
 const NODES = ["e2e/live/hostile", "e2e/engine/ssh"];
 const butLoops = LOOPS.flatMap((file) => ["--exclude", `${file}.lab.test.ts`]);

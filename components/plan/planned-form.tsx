@@ -26,6 +26,7 @@ interface Props {
   isReady: boolean;
   plan: PlanNow;
   confirm: string;
+  /** Starts what is shown. */
   onConfirm: (shown: { digest: string; typed: string }) => Promise<ActionResult<{ taskId: string }>>;
   danger?: boolean;
   /** Where "cancel" leads. */
@@ -45,7 +46,7 @@ export function PlannedForm({
   back,
   children,
 }: Props) {
-  const t = useTranslations("drives.form");
+  const t = useTranslations("common.plan");
   const cancel = useTranslations("common")("cancel");
   const say = useText();
   const router = useRouter();
@@ -62,7 +63,7 @@ export function PlannedForm({
     if (!isCurrent || !view?.digest) return t("waiting");
     return isTyped ? null : t("typeName", { name: visible(name) });
   }
-  const run = () =>
+  const confirmShown = () =>
     start(async () => {
       if (!isReady || !view?.digest) return;
       const result = await onConfirm({ digest: view.digest, typed });
@@ -77,7 +78,7 @@ export function PlannedForm({
           className="min-w-0 space-y-4"
           onSubmit={(event) => {
             event.preventDefault();
-            if (reason === null && !busy) run();
+            if (reason === null && !busy) confirmShown();
           }}
         >
           {children}

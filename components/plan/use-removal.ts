@@ -1,19 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import type { RemovalView } from "#lib/domain/planned.ts";
 import { errorViewOf } from "#lib/queries/get-json.ts";
-import { removalQuery } from "#lib/queries/removal.ts";
+import { type RemovalViews, removalQuery } from "#lib/queries/removal.ts";
 import type { PlanNow } from "./planned-form.tsx";
 
-/** The plan of a removal as it is now; the page came with the first one. */
-export function useRemoval(
-  what: "storages" | "clusters",
+/** The plan of a removal as it is now. `initial`: what the page came with, not forced; null where it came with none. */
+export function useRemoval<What extends keyof RemovalViews>(
+  what: What,
   id: string,
-  initial: RemovalView,
+  initial: RemovalViews[What] | null,
   isForced = false,
-): PlanNow<RemovalView> {
+): PlanNow<RemovalViews[What]> {
   const { data, error, isPlaceholderData } = useQuery({
     ...removalQuery(what, id, isForced),
-    ...(isForced ? {} : { initialData: initial }),
+    ...(isForced || initial === null ? {} : { initialData: initial }),
   });
   return {
     view: data ?? null,

@@ -7,8 +7,8 @@ import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { CheckField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { changeParts } from "#lib/actions/storages.ts";
 import type { NodeView, StorageView } from "#lib/domain/dto.ts";
 import { PARTS_VERBS, type PartsVerb, type PartsView } from "#lib/domain/parts.ts";
@@ -39,7 +39,6 @@ function nameOf(view: PartsView | undefined, part: string): string {
 function PartsForm({ storage, node, verb, part }: FormProps) {
   const t = useTranslations("parts");
   const say = useText();
-  const hydrated = useHydrated();
   const [disks, setDisks] = useState<string[]>([]);
   const [andRemove, setAndRemove] = useState(false);
   const request = requestOf(verb, part, disks, andRemove);
@@ -84,18 +83,7 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
           onChange={setDisks}
         />
       ) : null}
-      {verb === "empty" ? (
-        <label className="flex min-h-8 items-center gap-2">
-          <input
-            type="checkbox"
-            checked={andRemove}
-            disabled={!hydrated}
-            onChange={(event) => setAndRemove(event.target.checked)}
-            className="size-6 accent-accent"
-          />
-          {t("andRemove")}
-        </label>
-      ) : null}
+      {verb === "empty" ? <CheckField label={t("andRemove")} checked={andRemove} onChange={setAndRemove} /> : null}
     </PlannedForm>
   );
 }

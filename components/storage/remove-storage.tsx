@@ -5,8 +5,8 @@ import { LeftList } from "#components/plan/left-list.tsx";
 import { PlannedForm } from "#components/plan/planned-form.tsx";
 import { useRemoval } from "#components/plan/use-removal.ts";
 import { usePanel } from "#components/shell/panel-data.tsx";
+import { CheckField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
-import { useHydrated } from "#components/ui/use-hydrated.ts";
 import { removeStorage } from "#lib/actions/storages.ts";
 import type { StorageView } from "#lib/domain/dto.ts";
 import type { RemovalView } from "#lib/domain/planned.ts";
@@ -15,7 +15,6 @@ import { findStorage } from "#lib/queries/panel.ts";
 
 function RemoveForm({ storage, initial }: { storage: StorageView; initial: RemovalView }) {
   const t = useTranslations("life.removal");
-  const hydrated = useHydrated();
   const [isForced, setForced] = useState(false);
   const plan = useRemoval("storages", storage.id, initial, isForced);
   const left = plan.view?.left ?? [];
@@ -33,16 +32,7 @@ function RemoveForm({ storage, initial }: { storage: StorageView; initial: Remov
       {left.length > 0 ? (
         <>
           <LeftList left={left} />
-          <label className="flex min-h-8 items-center gap-2">
-            <input
-              type="checkbox"
-              checked={isForced}
-              disabled={!hydrated}
-              onChange={(event) => setForced(event.target.checked)}
-              className="size-6 accent-accent"
-            />
-            {t("force")}
-          </label>
+          <CheckField label={t("force")} checked={isForced} onChange={setForced} />
         </>
       ) : null}
     </PlannedForm>

@@ -66,10 +66,10 @@ export function runsOf(subject: Pick<LoopSubject, "plan" | "failsAt">): string[]
 }
 
 /** Whether every point is tried, or some. */
-export const isFull = process.env.SPINDLE_TEST_FULL === "1";
+const isFull = process.env.SPINDLE_TEST_FULL === "1";
 
 /** So many, drawn by the commit, so that each commit tries others; in their order. */
-export function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
+function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
   const rank = (point: Point) =>
     createHash("sha256")
@@ -93,6 +93,26 @@ export async function undisturbed(subject: LoopSubject): Promise<LoopOutcome> {
 /** Whoever is killed: the engine, after which another one is started; or the database, which comes back to a living engine. */
 export type Victim = "engine" | "database";
 export const VICTIMS: readonly Victim[] = ["engine", "database"];
+
+/** One run of a loop: how the task is to end, who is killed, and at which points of it. */
+export interface KillRun<End extends string> {
+  end: End;
+  victim: Victim;
+  points: string[];
+}
+
+/** The runs over a loop's subjects: in full all of them, else single points, so many of them. */
+export function killRuns<End extends string>(
+  subjects: Record<End, Pick<LoopSubject, "plan" | "failsAt">>,
+  count: number,
+): KillRun<End>[] {
+  const all = (Object.keys(subjects) as End[]).flatMap((end) => {
+    const subject = subjects[end];
+    const runs = isFull ? runsOf(subject) : pointsOf(subject).map((point) => [point]);
+    return VICTIMS.flatMap((victim) => runs.map((points) => ({ end, victim, points })));
+  });
+  return isFull ? all : drawn(count, all, ({ end, victim, points }) => `${end} ${victim} ${points.join(" ")}`);
+}
 
 /** Runs the task with the victim killed at each of these points, which it comes to in this order. */
 export function killedAt(subject: LoopSubject, victim: Victim, points: readonly string[]): Promise<LoopOutcome> {

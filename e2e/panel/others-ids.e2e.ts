@@ -38,6 +38,9 @@ const COMMON = [
     "changeParts",
   ],
   ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
+  ...["setNodeMode", "editNode", "readNodeHostKey", "acceptNodeHostKey", "planNodeKey", "confirmNodeRemoval"],
+  // Its plan is its maker's alone; `nodes.db.test.ts` holds that.
+  "confirmNodeKey",
   ...["createInvite", "endSessions", "removeAdministrator"],
   ...["signIn", "signOut", "redeemAccountLink", "redeemResetLink"],
 ];

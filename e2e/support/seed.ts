@@ -267,6 +267,38 @@ async function seedHistory(db: Database): Promise<void> {
   ]);
 }
 
+/** The first node's disks: one that is well, one that fails, one that says nothing. */
+async function seedDisks(db: Database): Promise<void> {
+  const smart = { temperature: 34, powerOnHours: 21_504, reallocated: 0, pending: 0, wear: null, mediaErrors: null };
+  const base = { byId: null, model: null, serial: null, rotational: true, transport: "sata", uses: [] };
+  const nothing = { temperature: null, powerOnHours: null, reallocated: null, pending: null, wear: null };
+  await db.insert(schema.nodeDisks).values({
+    nodeId: SEED.node.id,
+    measuredAt: before(HOUR),
+    report: {
+      hasSmartctl: true,
+      disks: [
+        {
+          ...{ ...base, name: "sda", byId: "ata-ST4000_Z1D4", model: "ST4000\u202e", serial: "Z1D4", size: 3726 * GIB },
+          uses: [
+            { name: "sda1", type: "part", fileSystem: "ext4", mounts: ["/", "/home"] },
+            { name: "lvm0-dr_seed0000000001", type: "lvm", fileSystem: null, mounts: [] },
+          ],
+          smart: { ...smart, health: "passed", reason: null },
+        },
+        {
+          ...{ ...base, name: "nvme0n1", size: 894 * GIB, rotational: false },
+          smart: { ...smart, health: "failed", reason: null, reallocated: 8, pending: 1, wear: 1.04, mediaErrors: 3 },
+        },
+        {
+          ...{ ...base, name: "vda", size: 8 * GIB, rotational: null },
+          smart: { ...nothing, mediaErrors: null, health: "unknown", reason: text("node.disks.no-smart") },
+        },
+      ],
+    },
+  });
+}
+
 /** The main storage on the first node grew for twelve days, a percent of it a day, with half a day in the middle that nobody measured. */
 async function seedUsage(db: Database): Promise<void> {
   const [series] = await db
@@ -405,6 +437,7 @@ export async function seedPanel(databaseUrl: string, options: SeedOptions = {}):
     await seedMore(db, moreStorages, nodes);
     await seedJoining(db, nodes + 1, joining);
     await seedHistory(db);
+    await seedDisks(db);
     await seedDrives(db);
     await seedUsage(db);
     for (const [index, outcome] of OUTCOMES.entries()) await seedTask(db, outcome, 300 - index * 60);

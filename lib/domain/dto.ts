@@ -1,3 +1,4 @@
+import type { NodeDisks } from "./disks.ts";
 import type { ErrorView } from "./errors.ts";
 import type { Cause, Membership, NodeLive, NodeMode } from "./live.ts";
 import type { Plan, StepState, TaskState } from "./plan.ts";
@@ -35,8 +36,11 @@ export interface NodeDetails {
   fingerprint: string;
   facts: Record<string, unknown>;
   createdAt: string;
+  /** When the key was made that the panel signs in with; null where it is not kept. */
+  keyMadeAt: string | null;
   /** By storage: the driver's own details of the last check; null before the first. */
   storages: Record<string, Record<string, unknown> | null>;
+  disks: NodeDisks;
 }
 
 export interface ClusterView {
@@ -75,10 +79,19 @@ export interface HistoryChange {
   reason: Text | null;
 }
 
+/** Something that an administrator did to a node. */
+export interface HistoryDeed {
+  at: string;
+  who: string;
+  text: Text;
+}
+
+export type HistoryEntry = ({ kind: "status" } & HistoryChange) | ({ kind: "deed" } & HistoryDeed);
+
 /** GET /api/nodes/ID/history */
 export interface NodeHistory {
   /** Newest first. */
-  changes: HistoryChange[];
+  entries: HistoryEntry[];
   hasMore: boolean;
 }
 

@@ -57,3 +57,13 @@ it("a node that never ends a check is not waited for without end", () => {
   expect(checks.takeOverdue(39_000)).toEqual([]);
   expect(checks.takeOverdue(41_000)).toEqual(["st_a", "st_b"]);
 });
+
+it("what has no status of its own waits for its turn, hung or not, unless it is asked for", () => {
+  const { checks } = started();
+  checks.ended("st_a", null, 1_000);
+  checks.ended("st_b", null, 1_000, true);
+  expect(checks.takeDue(10_999)).toEqual([]);
+  expect(checks.takeDue(11_000).map((check) => check.storageId)).toEqual(["st_a"]);
+  checks.want("st_b", 12_000);
+  expect(checks.takeDue(12_000).map((check) => check.storageId)).toEqual(["st_b"]);
+});

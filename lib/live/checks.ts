@@ -82,12 +82,14 @@ export class Checks {
     }
   }
 
-  ended(storageId: string, track: StorageTrack, at: number, isStuck = false): void {
+  /** `track`: null for what has no status of its own, and is never more urgent than at rest. */
+  ended(storageId: string, track: StorageTrack | null, at: number, isStuck = false): void {
     const entry = this.#entries.get(storageId);
     if (!entry) return;
     entry.running = null;
     // One that hangs is asked for again after a while: a slow disk gets the time, a hung one is proven by it.
-    const delay = isStuck ? STUCK_MS : checkDelay(track, entry.everyMs);
+    const rest = track ? checkDelay(track, entry.everyMs) : entry.everyMs;
+    const delay = isStuck ? (track ? STUCK_MS : entry.everyMs) : rest;
     entry.dueAt = at + (entry.isWanted && !isStuck ? Math.min(delay, PROOF_MS) : delay);
     entry.isWanted = false;
   }

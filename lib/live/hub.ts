@@ -1,3 +1,4 @@
+import type { NodeDisks } from "../domain/disks.ts";
 import type { FiguresLive, LiveEvent, NodeLive } from "../domain/live.ts";
 import { log } from "../log.ts";
 import { processWide } from "../shared.ts";
@@ -190,6 +191,10 @@ class Hub {
     return this.#watched.get(nodeId)?.session.state.details() ?? null;
   }
 
+  disks(nodeId: string): NodeDisks | null {
+    return this.#watched.get(nodeId)?.session.state.disksView() ?? null;
+  }
+
   recheck(nodeId: string, storageId: string | null): boolean {
     const watched = this.#watched.get(nodeId);
     watched?.session.recheck(storageId);
@@ -230,6 +235,11 @@ export function hubVolumes(): ListedVolumes[] | null {
 /** By storage, the details of its last check on a node; null when no hub of this process follows the node. */
 export function hubDetails(nodeId: string): Record<string, Record<string, unknown> | null> | null {
   return holder().hub?.details(nodeId) ?? null;
+}
+
+/** A node's disks as they were read last; null when no hub of this process follows the node. */
+export function hubDisks(nodeId: string): NodeDisks | null {
+  return holder().hub?.disks(nodeId) ?? null;
 }
 
 /** Has a storage of a node (all of them: null) checked now; the outcome comes as an event. False: the node is not followed. */

@@ -2,6 +2,7 @@ import { and, eq } from "drizzle-orm";
 import { db } from "../db/client.ts";
 import {
   clusters,
+  nodeDisks,
   nodeLast,
   nodeStorages,
   nodes,
@@ -14,6 +15,7 @@ import { log } from "../log.ts";
 import { openSecret } from "../secrets/store.ts";
 import type { PoolTarget } from "../ssh/pool.ts";
 import type { Ownership, StorageDriver } from "../storage/contract.ts";
+import { DISKS_FRAGMENT, DISKS_ID } from "./disks/script.ts";
 import { type LastKnown, type Moment, now } from "./node-state.ts";
 import { buildProbe } from "./probe/script.ts";
 import type { SessionPlan } from "./session.ts";
@@ -102,6 +104,8 @@ function memberOf(rows: Rows, owner: Owner, node: NodeRow, driverOf: DriverOf): 
     const kind = own.find((storage) => storage.id === storageId)?.kind ?? "";
     return { storageId, kind, fragment };
   });
+  // The disks come behind all storages: whether one of those is lost is wanted sooner.
+  fragments.push({ storageId: DISKS_ID, kind: DISKS_ID, fragment: DISKS_FRAGMENT });
   return {
     nodeId: node.id,
     clusterId: node.clusterId,
@@ -131,18 +135,20 @@ function momentOf(date: Date): Moment {
   return { mono: at.mono - Math.max(0, at.wall - date.getTime()), wall: date.getTime() };
 }
 
-const NOTHING: LastKnown = { health: null, figures: null, storages: new Map() };
+const NOTHING: LastKnown = { health: null, figures: null, disks: null, storages: new Map() };
 
 /** What the database remembers of nodes from before. */
 export async function readLast(nodeId: string): Promise<LastKnown> {
-  const [[node], rows, listed] = await Promise.all([
+  const [[node], rows, listed, [looked]] = await Promise.all([
     db().select().from(nodeLast).where(eq(nodeLast.nodeId, nodeId)),
     db()
       .select()
       .from(storageLast)
       .where(and(eq(storageLast.nodeId, nodeId))),
     db().select().from(volumesLast).where(eq(volumesLast.nodeId, nodeId)),
+    db().select().from(nodeDisks).where(eq(nodeDisks.nodeId, nodeId)),
   ]);
+  const disks = looked ? { value: looked.report, at: momentOf(looked.measuredAt) } : null;
   const storagesOf: LastKnown["storages"] = new Map();
   for (const { storageId, status, figures, details, measuredAt } of rows) {
     const aged = figures && measuredAt ? { value: figures, at: momentOf(measuredAt) } : null;
@@ -150,7 +156,7 @@ export async function readLast(nodeId: string): Promise<LastKnown> {
     const volumes = own ? { value: own.volumes, at: momentOf(own.measuredAt) } : null;
     storagesOf.set(storageId, { status, figures: aged, details: details ?? null, volumes });
   }
-  if (!node) return { ...NOTHING, storages: storagesOf };
+  if (!node) return { ...NOTHING, disks, storages: storagesOf };
   const figures = node.figures && node.measuredAt ? { value: node.figures, at: momentOf(node.measuredAt) } : null;
-  return { health: node.health, figures, storages: storagesOf };
+  return { health: node.health, figures, disks, storages: storagesOf };
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { Volume } from "../domain/drive.ts";
 import { NodeState } from "./node-state.ts";
 
-const NOTHING_KNOWN = { health: null, figures: null, storages: new Map() };
+const NOTHING_KNOWN = { health: null, figures: null, disks: null, storages: new Map() };
 const volume: Volume = {
   ...{ name: "dr_1", drive: "dr_1", label: "a", size: 1, used: 1 },
   ...{ isActive: false, isOpen: false, isBlanking: false },

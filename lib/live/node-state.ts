@@ -1,3 +1,4 @@
+import type { DiskReport, NodeDisks } from "../domain/disks.ts";
 import type { Volume } from "../domain/drive.ts";
 import type {
   Cause,
@@ -72,6 +73,7 @@ export interface StatusChange {
 export interface LastKnown {
   health: NodeHealth | null;
   figures: Aged<NodeFigures> | null;
+  disks: Aged<DiskReport> | null;
   storages: Map<
     string,
     {
@@ -96,6 +98,8 @@ export class NodeState {
   #figures: Aged<NodeFigures> | null;
   #raw: RawFigures | null = null;
   #threads: number | null = null;
+  #disks: Aged<DiskReport> | null;
+  #diskProblem: Text | null = null;
   #areVolumesNew = false;
   /** The statuses that history knows. */
   readonly #recorded = new Map<string | null, string>();
@@ -104,6 +108,7 @@ export class NodeState {
     this.nodeId = nodeId;
     this.clusterId = clusterId;
     this.#figures = last.figures;
+    this.#disks = last.disks;
     if (last.health) this.#recorded.set(null, last.health);
     for (const [storageId, storage] of last.storages) this.#recorded.set(storageId, storage.status);
     this.#verdict = nodeVerdict({ link: STARTING, storages: [] });
@@ -119,6 +124,10 @@ export class NodeState {
 
   get figures(): Aged<NodeFigures> | null {
     return this.#figures;
+  }
+
+  get disks(): Aged<DiskReport> | null {
+    return this.#disks;
   }
 
   get since(): number | null {
@@ -166,6 +175,12 @@ export class NodeState {
     if (check.details) storage.details = check.details;
     const begun = { mono: at.mono - durationMs, wall: at.wall - durationMs };
     if (check.volumes) this.#addVolumes(storage, check.volumes, begun);
+  }
+
+  /** A look at the disks; one that brought nothing leaves the report of the last one, and says why. */
+  addDisks(look: { report: DiskReport } | { problem: Text }, at: Moment): void {
+    this.#diskProblem = "problem" in look ? look.problem : null;
+    if ("report" in look) this.#disks = { value: look.report, at };
   }
 
   #addVolumes(storage: StorageState, volumes: Volume[], at: Moment): void {
@@ -239,6 +254,12 @@ export class NodeState {
   /** By storage, what the last check reported beyond status and figures; asked for by the pages that show it. */
   details(): Record<string, Record<string, unknown> | null> {
     return Object.fromEntries([...this.storages.values()].map(({ storageId, details }) => [storageId, details]));
+  }
+
+  /** Asked for by the node's own page. */
+  disksView(): NodeDisks {
+    const { value = null, at } = this.#disks ?? {};
+    return { report: value, measuredAt: iso(at?.wall ?? null), problem: this.#diskProblem };
   }
 
   /** Only what is new every second. */

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { db, isDatabaseAway } from "../db/client.ts";
-import { nodeLast, statusChanges, storageLast, volumesLast } from "../db/schema/index.ts";
+import { nodeDisks, nodeLast, statusChanges, storageLast, volumesLast } from "../db/schema/index.ts";
 import { log } from "../log.ts";
 import { announceChanged } from "./changed.ts";
 import { type NodeState, now, type StatusChange } from "./node-state.ts";
@@ -13,6 +13,8 @@ interface Pending {
   state: NodeState;
   changes: StatusChange[];
   writtenAt: number;
+  /** Wall time of the look at the disks that is written. */
+  disksAt: number | null;
 }
 
 /**
@@ -25,7 +27,12 @@ export class Persistence {
   #isWriting = false;
 
   add(state: NodeState): void {
-    this.#pending.set(state.nodeId, { state, changes: [], writtenAt: performance.now() });
+    this.#pending.set(state.nodeId, {
+      state,
+      changes: [],
+      writtenAt: performance.now(),
+      disksAt: state.disks?.at.wall ?? null,
+    });
   }
 
   remove(nodeId: string): void {
@@ -69,11 +76,20 @@ export class Persistence {
     entry.writtenAt = performance.now();
     try {
       await writeNode(entry.state, changes);
+      await this.#writeDisks(entry);
     } catch (error) {
       if (!this.#pending.has(entry.state.nodeId)) return;
       entry.changes.unshift(...changes.slice(0, 1_000));
       log.warn("the last measurements of a node could not be written", { node: entry.state.nodeId, error });
     }
+  }
+
+  async #writeDisks(entry: Pending): Promise<void> {
+    const { disks, nodeId } = entry.state;
+    if (!disks || disks.at.wall === entry.disksAt) return;
+    const row = { nodeId, report: disks.value, measuredAt: new Date(disks.at.wall) };
+    await db().insert(nodeDisks).values(row).onConflictDoUpdate({ target: nodeDisks.nodeId, set: row });
+    entry.disksAt = disks.at.wall;
   }
 }
 

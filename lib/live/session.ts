@@ -7,6 +7,8 @@ import { acquireConnection, dropConnection, type PoolTarget } from "../ssh/pool.
 import { openStream, type Stream, type StreamEnd } from "../ssh/stream.ts";
 import type { ProbeFragment, RawCheck } from "../storage/contract.ts";
 import { Checks } from "./checks.ts";
+import { readDisks } from "./disks/read.ts";
+import { DISKS_FRAGMENT, DISKS_ID } from "./disks/script.ts";
 import { lookAt } from "./look.ts";
 import { now, type NodeState } from "./node-state.ts";
 import { type ProbeMessage, ProbeReader } from "./probe/lines.ts";
@@ -325,7 +327,7 @@ export class Session {
     this.#tickAt = 0;
     this.state.setThreads(threads);
     const storages = [...this.#plan.storages].map(([storageId, { fragment }]) => ({ storageId, ...fragment }));
-    this.#checks.reset(storages, performance.now());
+    this.#checks.reset([...storages, { storageId: DISKS_ID, ...DISKS_FRAGMENT }], performance.now());
     this.#setLink({ state: "live" });
   }
 
@@ -334,12 +336,23 @@ export class Session {
     ended: { code: number; lines: string[]; durationMs: number } | null,
     isStuck = false,
   ): void {
+    if (storageId === DISKS_ID) {
+      this.#endDisks(ended, isStuck);
+      return;
+    }
     const plan = this.#plan.storages.get(storageId);
     const storage = this.state.storages.get(storageId);
     if (!plan || !storage) return;
     const raw: RawCheck = ended ?? { code: null, lines: [], durationMs: plan.fragment.deadlineSeconds * 1000 };
     this.state.addCheck(storageId, this.#read(storageId, plan.read, raw), now(), raw.durationMs);
     this.#checks.ended(storageId, storage.track, performance.now(), isStuck);
+    this.#onChange("status");
+  }
+
+  #endDisks(ended: { code: number; lines: string[]; durationMs: number } | null, isStuck: boolean): void {
+    const raw: RawCheck = ended ?? { code: null, lines: [], durationMs: DISKS_FRAGMENT.deadlineSeconds * 1000 };
+    this.state.addDisks(readDisks(raw), now());
+    this.#checks.ended(DISKS_ID, null, performance.now(), isStuck);
     this.#onChange("status");
   }
 

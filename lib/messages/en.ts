@@ -11,6 +11,7 @@ import { join } from "./en/join.ts";
 import { life } from "./en/life.ts";
 import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
+import { node } from "./en/node.ts";
 import { pages } from "./en/pages.ts";
 import { parts } from "./en/parts.ts";
 import { preflight } from "./en/preflight.ts";
@@ -34,6 +35,7 @@ export const en = {
   life,
   live,
   lvm,
+  node,
   pages,
   parts,
   preflight,

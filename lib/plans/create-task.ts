@@ -52,10 +52,10 @@ export async function createTask(
   tx: Transaction,
   author: TaskAuthor,
   plan: Plan,
-  options: { clusterId?: string | null; id?: string } = {},
+  options: { clusterId?: string | null } = {},
 ): Promise<string> {
   checkPlan(plan);
-  const id = options.id ?? newId("task");
+  const id = newId("task");
   const { kind, title } = plan;
   await tx.insert(tasks).values({
     id,

@@ -32,13 +32,14 @@ async function judgeUnknown({ context, step, position }: Doing, cause?: ErrorVie
 
 /** The key that lets the panel in from now on must do so. */
 async function proveAccess({ context, step }: Doing, settled: Settled): Promise<Settled> {
-  if (!step.access) return settled;
+  const key = step.access ? step.target : step.proves;
+  if (key === undefined) return settled;
   try {
-    await context.nodes.proveKey(step.target);
+    await context.nodes.proveKey(key);
     return settled;
   } catch (error) {
     if (!(error instanceof PanelError)) throw error;
-    return { ...settled, state: "failed", error: error.view };
+    return { ...settled, state: "failed", exitCode: settled.exitCode ?? 0, error: error.view };
   }
 }
 
@@ -52,7 +53,9 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
       // After a restart of the node a missing record proves nothing.
       return record.bootId === bootId ? null : judgeUnknown(doing);
     case "already":
-      return { state: "skipped" };
+      return step.proves ? proveAccess(doing, { state: "skipped" }) : { state: "skipped" };
+    case "swept":
+      return { state: "done" };
     case "unstartable":
       return failed(unstartableError(place, record.output), record.output, null);
     case "ended": {
@@ -94,13 +97,14 @@ async function begun(doing: Doing, attempt: number, bootId: string | null): Prom
   });
 }
 
-/** Whatever keeps the node from being asked leaves the outcome unknown. */
+/** Whatever keeps the node from being asked leaves the outcome unknown; that it lets nobody in proves that the panel has left. */
 async function orUnknown(doing: Doing, work: () => Promise<Settled | null>): Promise<Settled | null> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof PanelError)) throw error;
     const { context, step } = doing;
+    if (step.exit && error.view.code === "auth-failed") return { state: "done" };
     const target = context.nodes.target(step.target);
     return failed(unknownError({ target, command: step.command }, error.view), null, null);
   }

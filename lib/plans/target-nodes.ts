@@ -91,6 +91,11 @@ export class TargetNodes {
     });
   }
 
+  /** Closes the node's connection: nothing of the panel stays there. */
+  hangUp(key: string): void {
+    dropConnection(poolTargetOf(this.target(key), this.#options.openSecret));
+  }
+
   async #persist<T>(
     key: string,
     work: (target: PlanTarget) => Promise<T>,

@@ -6,7 +6,9 @@ import { detailsKey, isDetailsOf } from "./details.ts";
 import { DRAFTS_KEY, draftKey } from "./drafts.ts";
 import { DRIVES_KEY } from "./drives.ts";
 import { historyKey } from "./history.ts";
-import { PANEL_KEY, type PanelState, withFigures, withNodes, withoutNode } from "./panel.ts";
+import { CONCERNS_KEY } from "./nodes.ts";
+import { PANEL_KEY, type PanelState, withFigures, withNodes, withoutLive } from "./panel.ts";
+import { REMOVAL_KEY } from "./removal.ts";
 import { OUTLOOK_KEY, usageKey } from "./usage.ts";
 import { TASKS_KEY, taskKey, withTaskEvent } from "./tasks.ts";
 import { TASK_LIST_KEY, type TaskListData, withListedTask } from "./task-list.ts";
@@ -15,14 +17,14 @@ import type { TaskRow } from "../domain/dto.ts";
 /** Which answers are asked for again when something of the database changed. */
 const ASK_AGAIN: Record<ChangedEntity, (id: string) => readonly (readonly string[])[]> = {
   // A wizard's name may be taken now.
-  cluster: () => [PANEL_KEY, DRAFTS_KEY],
-  node: (id) => [PANEL_KEY, detailsKey(id)],
+  cluster: () => [PANEL_KEY, DRAFTS_KEY, REMOVAL_KEY],
+  node: (id) => [PANEL_KEY, detailsKey(id), REMOVAL_KEY],
   storage: () => [PANEL_KEY],
   draft: (id) => [draftKey(id)],
   task: (id) => [TASKS_KEY, taskKey(id)],
   user: () => [USER_KEY],
   history: (id) => [historyKey(id)],
-  drive: () => [DRIVES_KEY, ["drive-plan"]],
+  drive: () => [DRIVES_KEY, ["drive-plan"], CONCERNS_KEY, REMOVAL_KEY],
   usage: (id) => [OUTLOOK_KEY, usageKey(id)],
 };
 
@@ -35,18 +37,22 @@ export function applyLiveEvent(client: QueryClient, event: LiveEvent): void {
     case "nodes":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withNodes(state, event.nodes, Date.now()));
       void client.invalidateQueries({ predicate: isDetailsOf(new Set(event.nodes.map((node) => node.nodeId))) });
+      void client.invalidateQueries({ queryKey: REMOVAL_KEY });
       return;
     case "figures":
       client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withFigures(state, event.nodes, Date.now()));
       return;
     case "node-gone":
-      client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withoutNode(state, event.nodeId));
+      // Nobody follows it any more: removed, or about to leave. Which of them, the database knows.
+      client.setQueryData<PanelState>(PANEL_KEY, (state) => state && withoutLive(state, event.nodeId));
+      void client.invalidateQueries({ queryKey: PANEL_KEY });
       return;
     case "task": {
       const rows = client.getQueryData<TaskRow[]>(TASKS_KEY);
       const next = rows ? withTaskEvent(rows, event.task) : null;
       if (next) client.setQueryData(TASKS_KEY, next);
       else for (const queryKey of [TASKS_KEY, DRAFTS_KEY]) void client.invalidateQueries({ queryKey });
+      for (const queryKey of [CONCERNS_KEY, REMOVAL_KEY]) void client.invalidateQueries({ queryKey });
       client.setQueriesData<TaskListData>(
         { queryKey: TASK_LIST_KEY },
         (data) => data && withListedTask(data, event.task),

@@ -63,16 +63,10 @@ export function withFigures(state: PanelState, nodes: FiguresLive[], at: number)
   return { ...state, live };
 }
 
-export function withoutNode(state: PanelState, nodeId: string): PanelState {
+/** A node that is followed no more: what was measured of it is nobody's now. */
+export function withoutLive(state: PanelState, nodeId: string): PanelState {
   const { [nodeId]: _gone, ...live } = state.live;
-  return {
-    ...state,
-    live,
-    clusters: state.clusters.map((cluster) => ({
-      ...cluster,
-      nodes: cluster.nodes.filter((node) => node.id !== nodeId),
-    })),
-  };
+  return { ...state, live };
 }
 
 export function findNode(state: PanelState, id: string): { cluster: ClusterView; node: NodeView } | null {

@@ -52,18 +52,6 @@ export interface JoinContext<Config> {
   target: string;
 }
 
-/** A storage on one node, for whoever takes it away from there. */
-export interface LeaveContext<Config> {
-  config: Config;
-  dirs: ClusterDirs;
-  owner: Ownership;
-  identity: Identity;
-  /** What the storage's own check reported last on this node. */
-  details: Record<string, unknown> | null;
-  /** Key of the node in the plan. */
-  target: string;
-}
-
 /** Identity of the storage on one node, pinned at join: `{vgUuid}`, `{fsUuid, marker}`. Strings only; compared, never interpreted, outside the driver. */
 export type Identity = Record<string, string>;
 
@@ -129,7 +117,15 @@ export interface DriveSpec {
   size: number;
 }
 
-/** Where a change of drives happens. */
+/** How something on a node is let go: a storage, or the node itself. */
+export interface LeavePlan {
+  /** In order; each takes away only what carries this panel's own mark, or what a join made and is empty. */
+  steps: NodeStep[];
+  /** What stays on the node where these steps can't run. */
+  left: Text[];
+}
+
+/** A storage on a node, as it was joined there and looks now: where drives are changed. */
 export interface DriveContext<Config> {
   config: Config;
   identity: Identity;
@@ -138,6 +134,11 @@ export interface DriveContext<Config> {
   details: Record<string, unknown> | null;
   /** Key of the node in the plan. */
   target: string;
+}
+
+/** The same, for whoever takes the storage away from the node or changes what it is made of. */
+export interface LeaveContext<Config> extends DriveContext<Config> {
+  dirs: ClusterDirs;
 }
 
 /** What a storage has for drives on one node, in bytes, from its own check. */
@@ -218,7 +219,7 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
    * Steps that take the panel's marks of this storage off one node, and what its join made there as far as it is empty.
    * Nothing else is touched, and what is gone already is no failure. Ids are unique within the storage. Pure.
    */
-  leave(context: LeaveContext<Config>): NodeStep[];
+  leave(context: LeaveContext<Config>): LeavePlan;
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
   readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
   drives: DriveDriver<Config>;

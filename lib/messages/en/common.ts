@@ -39,6 +39,12 @@ export const common = {
   sort: "Order",
   sortBy: "By {column}",
   sortByReversed: "By {column}, reversed",
+  plan: {
+    typeName: "Type {name} to confirm",
+    fillIn: "Fill in the form first",
+    waiting: "Working out the plan",
+    stands: "In the way",
+  },
   virtualization: { kvm: "KVM", lxd: "LXD" },
   kind: { file: "File", lvm: "LVM", ceph: "Ceph", zfs: "ZFS", "network-lvm": "Network LVM", nas: "NAS" },
   format: { raw: "RAW", qcow2: "Qcow2" },

@@ -17,7 +17,6 @@ export const drive = {
     "several-clusters": "These drives belong to several clusters. Choose drives of one.",
     shrink: "{label} has {size} now. Drives can grow, never shrink.",
     "same-label": "That is its label already.",
-    "name-mismatch": "Type {name} to confirm.",
   },
   "state-obstacle": {
     creating: "{label} is being made.",
@@ -52,8 +51,6 @@ export const drive = {
   "no-space": "{node} has {free} free for drives on {storage}; {wanted} would be needed.",
   "no-space-anywhere": "No node has {wanted} free for drives on {storage}. The most is {free}, on {node}.",
   "not-found": "There is no such drive.",
-  stale: "Something has changed since the plan was shown, so nothing was run.",
-  "stale-hint": "Look at the new plan and confirm that one.",
   plan: {
     create: "Create {count, plural, one {the drive {label}} other {# drives}}",
     grow: "Grow {count, plural, one {the drive {label}} other {# drives}}",

@@ -9,6 +9,10 @@ export const file = {
   },
   "vm-dir": "VM directory",
   "vm-dir-help": "Drives are files in it. The same path on every node; it is made where it is missing.",
+  left: {
+    mark: "Stays on the node: the mark {path}.",
+    directory: "Stays on the node: the directory {path}, which was made for the storage.",
+  },
   row: { space: "Capacity", contents: "What is in it" },
   space: {
     figures: "{free} of {size} free on {source}.",

@@ -15,6 +15,7 @@ export const life = {
     unreachable: "{node} can’t be reached.",
     unknown: "How {storage} is on {node} is not known now.",
     lost: "{storage} is lost on {node}.",
+    "read-only": "{storage} takes no writes on {node}.",
     left: "{storage} can’t be taken off {node} now, so its marks would stay there.",
     members: "A node has joined or left {cluster} meanwhile, so the storage would not be on every node.",
     busy: "A task works on {storage}: {task}.",

@@ -81,6 +81,7 @@ export const lvm = {
     "other-panel": "It is another panel’s ({tags}).",
     "other-panel-advice": "Choose another group. If that panel is gone, take the tags off with vgchange --deltag.",
   },
+  left: { tags: "Stays on the node: the tags spindle.… of the volume group {vg} ({uuid})." },
   step: {
     rename: "Rename the volume group {from} to {to}",
     tag: "Mark the volume group {vg} as this storage’s",

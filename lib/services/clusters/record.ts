@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { writeAudit } from "../../audit/write.ts";
 import type { Transaction } from "../../db/client.ts";
+import { brokenConstraint } from "../../db/constraint.ts";
 import { clusters, draftNodes, drafts, nodeStorages, nodes, secrets, storages } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
@@ -14,9 +15,8 @@ import { lockCluster } from "../storages/lock.ts";
 
 /** Names a unique index that was broken since the preview, in words. */
 function takenError(error: unknown): unknown {
-  const cause = (error as { cause?: { constraint_name?: string } }).cause ?? (error as { constraint_name?: string });
-  const name = cause?.constraint_name;
-  if (!name) return error;
+  const name = brokenConstraint(error);
+  if (name === null) return error;
   return new PanelError({ code: "conflict", message: text("join.record.taken", { name }) }, { cause: error });
 }
 

@@ -12,7 +12,7 @@ import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
 import type { ServiceContext } from "../context.ts";
 import { dropMachines } from "../drafts/edit.ts";
-import { type Planned, startPlanned, withDigest } from "../start-planned.ts";
+import { type Planned, startPlanned, withDigest } from "../tasks/start-plan.ts";
 import { lockCluster } from "../storages/lock.ts";
 
 export const confirmClusterRemovalSchema = z.strictObject({

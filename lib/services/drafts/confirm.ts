@@ -1,14 +1,13 @@
 import { eq, inArray } from "drizzle-orm";
 import { db, inTransaction } from "../../db/client.ts";
-import { draftNodes, plans, secrets } from "../../db/schema/index.ts";
+import { draftNodes, secrets } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
-import { newId } from "../../domain/ids.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { type Text, text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
-import { createTask } from "../../plans/create-task.ts";
 import { failureView } from "../../server/failure.ts";
 import type { ServiceContext } from "../context.ts";
+import { startPlan } from "../tasks/start-plan.ts";
 import type { MachineFacts } from "./facts.ts";
 import { lookAt } from "./look.ts";
 import { announceDraft, loadDraft, lockDraft } from "./stored.ts";
@@ -16,7 +15,6 @@ import { type JudgedDraft, judgeDraft } from "./view.ts";
 
 /** A machine that does not answer within this time can't be joined now. */
 const LOOK_DEADLINE_MS = 300_000;
-const PLAN_MINUTES = 15;
 
 function stale(changed: readonly Text[]): PanelError {
   const what = changed[0] ?? text("join.stale.plan");
@@ -108,16 +106,6 @@ function start(
     refuseTakenName(judged);
     const { plan } = judged.assembled;
     if (!plan || judged.digest !== input.digest) throw stale(changes(shown, judged));
-    const now = new Date();
-    await tx.insert(plans).values({
-      id: newId("plan"),
-      ownerId: ctx.actor.id,
-      draftId: input.draftId,
-      plan,
-      digest: input.digest,
-      expiresAt: new Date(now.getTime() + PLAN_MINUTES * 60_000),
-      confirmedAt: now,
-    });
     // A task may last longer than the hour that a draft keeps a key.
     await tx
       .update(secrets)
@@ -129,7 +117,7 @@ function start(
         ),
       );
     const clusterId = judged.draft.stored.clusterId;
-    const taskId = await createTask(tx, ctx, plan, { clusterId });
+    const taskId = await startPlan(tx, ctx, plan, { digest: input.digest, draftId: input.draftId, clusterId });
     await announceChanged(tx, "draft", input.draftId);
     return { taskId };
   });

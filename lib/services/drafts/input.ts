@@ -24,7 +24,8 @@ export async function readMembers(tx: Executor = db()): Promise<KnownMachine[]> 
     label: row.name,
     clusterName: row.cluster,
     machineId: row.machineId,
-    hostName: row.name,
+    // A node can be called something else than its machine calls itself.
+    hostName: textFact(row.facts, "hostname") || row.name,
     hostUuid: textFact(row.facts, "hostUuid"),
     initiatorName: textFact(row.facts, "initiatorName"),
   }));

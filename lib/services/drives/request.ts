@@ -9,7 +9,7 @@ import { announceChanged } from "../../live/changed.ts";
 import type { ServiceContext } from "../context.ts";
 import { lookEverywhere } from "../live/look-everywhere.ts";
 import { lockNodes } from "../nodes/lock.ts";
-import { startPlanned, withDigest } from "../start-planned.ts";
+import { startPlanned, withDigest } from "../tasks/start-plan.ts";
 import { driveIdOf } from "./ids.ts";
 import { driveView, requireDrive } from "./list.ts";
 import { formatOf, type Planned, type PlannedDrive, planDrives } from "./plan.ts";

@@ -2,11 +2,12 @@ import { asc } from "drizzle-orm";
 import { db, type Executor } from "../../db/client.ts";
 import { clusters, drives, nodeStorages, nodes, panel, storages } from "../../db/schema/index.ts";
 import type { Place } from "../../domain/drive.ts";
-import type { NodeLive, StorageLive } from "../../domain/live.ts";
+import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
+import type { Text } from "../../domain/text.ts";
 import { hubDetails, hubLive, hubVolumes } from "../../live/hub.ts";
 import { lastMeasured } from "../../live/last-view.ts";
 import type { ListedVolumes } from "../../live/node-state.ts";
-import type { ClusterDirs, DriveContext, DriveDriver, Ownership } from "../../storage/contract.ts";
+import type { ClusterDirs, DriveContext, DriveDriver, LeaveContext, Ownership } from "../../storage/contract.ts";
 import { requireDriver } from "../../storage/registry.ts";
 
 export type DriveRow = typeof drives.$inferSelect;
@@ -87,13 +88,19 @@ export class World {
     return this.#pinned.get(`${nodeId}:${storageId}`);
   }
 
+  /** Health as it was measured last; undefined where nobody follows the node. */
+  health(nodeId: string): { health: NodeHealth | undefined; reason: Text | null } {
+    const live = this.#live.get(nodeId);
+    return { health: live?.health, reason: live?.reason ?? null };
+  }
+
   place(node: NodeRow, storage: StorageRow): Place {
     const { health } = this.#live.get(node.id) ?? {};
     return { node, storage, health, live: this.liveStorage(node.id, storage.id) };
   }
 
   /** The directories of a cluster. Throws where there is no such cluster. */
-  dirs(clusterId: string): ClusterDirs {
+  #dirs(clusterId: string): ClusterDirs {
     const cluster = this.clusters.find((one) => one.id === clusterId);
     if (!cluster) throw new Error(`There is no cluster ${clusterId}`);
     return { imageDir: cluster.imageDir, shareDir: cluster.shareDir };
@@ -115,6 +122,11 @@ export class World {
     const config = requireDriver(storage.kind).config.parse(storage.config);
     const details = this.details(node.id, storage.id);
     return { config, identity, owner, details, target: node.id };
+  }
+
+  /** What a driver needs to take a storage off a node, or to change its parts there. Throws as `context` does. */
+  leaveContext(node: NodeRow, storage: StorageRow): LeaveContext<unknown> {
+    return { ...this.context(node, storage), dirs: this.#dirs(storage.clusterId) };
   }
 
   /**

@@ -16,7 +16,7 @@ import { run } from "../../ssh/run.ts";
 import type { ServiceContext } from "../context.ts";
 import { targetOf } from "../drives/plan.ts";
 import { measured, World } from "../drives/world.ts";
-import { startPlanned, withDigest } from "../start-planned.ts";
+import { startPlanned, withDigest } from "../tasks/start-plan.ts";
 import { type PartsPlace, type PinInput, partsPlace, planParts } from "./plan-parts.ts";
 
 const id = z.string().min(1).max(80);

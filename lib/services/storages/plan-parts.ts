@@ -5,7 +5,7 @@ import type { Identity, PartsContext, PartsDriver } from "../../storage/contract
 import { requireDriver } from "../../storage/registry.ts";
 import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, StorageRow, World } from "../drives/world.ts";
-import type { Planned } from "../start-planned.ts";
+import type { Planned } from "../tasks/start-plan.ts";
 import { placeLock } from "./lock.ts";
 
 /** A storage on a node that is made of disks. */
@@ -33,7 +33,7 @@ export interface PinInput {
 export function partsPlace(world: World, storage: StorageRow, node: NodeRow): PartsPlace | null {
   const driver = requireDriver(storage.kind).parts;
   if (!driver || !world.identity(node.id, storage.id)) return null;
-  return { storage, node, driver, context: { ...world.context(node, storage), dirs: world.dirs(storage.clusterId) } };
+  return { storage, node, driver, context: world.leaveContext(node, storage) };
 }
 
 /** What a change of parts comes to, from what was found on the node. Pure. */

@@ -2,10 +2,10 @@ import { type NodeStep, PLAN_FORMAT, type Step } from "../../domain/plan.ts";
 import type { LeftOnNode } from "../../domain/planned.ts";
 import { removeObstacle } from "../../domain/storage-life.ts";
 import { type Text, text } from "../../domain/text.ts";
-import { requireDriver } from "../../storage/registry.ts";
 import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, StorageRow, World } from "../drives/world.ts";
-import type { Planned } from "../start-planned.ts";
+import type { Planned } from "../tasks/start-plan.ts";
+import { leaveObstacle, leavePlan } from "./leave.ts";
 import { placeLock, storageLock } from "./lock.ts";
 
 /** What the panel's own steps of a removal are given; see `settle-removal.ts`. */
@@ -20,22 +20,9 @@ export interface RemovalInput {
 
 export type PlannedRemoval = Planned & { left: LeftOnNode[] };
 
-/** Why a storage's marks can't be taken off a node now; null when they can. */
-function leaveObstacle(world: World, node: NodeRow, storage: StorageRow): Text | null {
-  const { health, live } = world.place(node, storage);
-  const values = { node: node.name, storage: storage.name };
-  if (health === "unreachable") return text("life.obstacle.unreachable", values);
-  if (health === undefined || health === "unknown" || !live || live.status === "unknown")
-    return text("life.obstacle.unknown", values);
-  return live.status === "lost" ? text("life.obstacle.lost", values) : null;
-}
-
 /** Steps of one node, each with an id of its own in the plan. */
 function leaveSteps(world: World, node: NodeRow, storage: StorageRow): NodeStep[] {
-  // Never joined there: nothing of it is on the node.
-  if (!world.identity(node.id, storage.id)) return [];
-  const context = world.context(node, storage);
-  const steps = requireDriver(storage.kind).leave({ ...context, dirs: world.dirs(storage.clusterId) });
+  const { steps } = leavePlan(world, node, storage) ?? { steps: [] };
   return steps.map((step) => ({ ...step, id: `${node.id}.${storage.id}.${step.id}` }));
 }
 

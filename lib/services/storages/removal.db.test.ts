@@ -16,19 +16,20 @@ import {
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
 import type { PanelStep } from "../../domain/plan.ts";
+import { text } from "../../domain/text.ts";
 import { panelStepWork, panelUndoWork } from "../../plans/panel-steps.ts";
 import { confirmClusterRemoval, previewClusterRemoval, registerClusterRemoval } from "../clusters/remove.ts";
 import type { ServiceContext } from "../context.ts";
 import type { Measured } from "../drives/world.ts";
 import { setStorageEnabled } from "./enable.ts";
 import { confirmRemoval, previewRemoval } from "./remove.ts";
-import { registerRemovalSteps } from "./settle-removal.ts";
+import { registerStorageRemoval } from "./settle-removal.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase();
   await db().insert(panel).values({ id: "pa_1", epoch: 1 });
-  registerRemovalSteps();
+  registerStorageRemoval();
   registerClusterRemoval();
 });
 afterAll(() => database.stop());
@@ -211,9 +212,23 @@ describe("taking a storage out of a cluster @P14", () => {
     },
   );
 
-  it("a lost storage can't be left either: its marks can't be taken off", async () => {
-    const view = await preview("st_more", seen({}, { status: "lost" }));
-    expect(view.left.map(({ reason }) => reason.key)).toEqual(["life.obstacle.lost", "life.obstacle.lost"]);
+  it.each([
+    ["is lost", { status: "lost" }, "life.obstacle.lost"],
+    ["takes no writes", { readOnly: true }, "life.obstacle.read-only"],
+  ] as const)(
+    "a storage that %s can't be left either: its marks can't be taken off",
+    async (_name, storage, reason) => {
+      const view = await preview("st_more", seen({}, storage));
+      expect(view.left.map(({ reason: why }) => why.key)).toEqual([reason, reason]);
+    },
+  );
+
+  it("a node that answers is left, also while its main storage hangs", async () => {
+    const measured = await seen({ nd_2: "unknown" })();
+    const hangs = (node: NodeLive) =>
+      node.nodeId === "nd_2" ? { ...node, reason: text("live.node.main-late") } : node;
+    const view = await preview("st_more", async () => ({ ...measured, live: measured.live.map(hangs) }));
+    expect([view.left, view.blockers]).toEqual([[], []]);
   });
 
   it("two who confirm at once start one task", async () => {

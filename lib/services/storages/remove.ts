@@ -6,7 +6,7 @@ import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import type { ServiceContext } from "../context.ts";
 import { measured, type StorageRow, World } from "../drives/world.ts";
-import { startPlanned, withDigest } from "../start-planned.ts";
+import { startPlanned, withDigest } from "../tasks/start-plan.ts";
 import { lockStorage } from "./lock.ts";
 import { planRemoval } from "./plan-removal.ts";
 

@@ -36,7 +36,7 @@ async function remove(tx: Transaction, input: RemovalInput, context: PanelStepCo
 }
 
 /** Makes the panel steps of a storage's removal known to the engine; called once, at start. */
-export function registerRemovalSteps(): void {
+export function registerStorageRemoval(): void {
   registerPanelStep("storage.begin-removal", {
     do: async (tx, input) => {
       await requireRemovable(tx, inputOf(input));

@@ -146,10 +146,11 @@ describe("samples", () => {
   const figures = (used: number | null) => ({ size: 100, used, allocated: null, free: null });
 
   function nodeWith(used: number | null, ms: number): NodeState {
-    const state = new NodeState("nd_1", "cl_1", { health: null, figures: null, storages: new Map() });
+    const state = new NodeState("nd_1", "cl_1", { health: null, figures: null, disks: null, storages: new Map() });
     state.setStorages([{ storageId: "st_1", name: "a", isMain: true }], {
       health: null,
       figures: null,
+      disks: null,
       storages: new Map(),
     });
     state.addCheck("st_1", { outcome: "ok", figures: figures(used) }, at(ms));

@@ -57,6 +57,12 @@ const partsAgain: Replan = async (_ctx, task) => {
 const drivesAgain: Replan = async (_ctx, task) =>
   driveFormOf(inputOf(task.plan, "drives.begin") as unknown as DrivesInput);
 
+/** A removal, or a change of the key, has nothing that is typed but the node. */
+const nodePage =
+  (verb: "remove" | "rotate-key", action: string): Replan =>
+  async (_ctx, task) =>
+    `/nodes/${String(inputOf(task.plan, action).nodeId)}/${verb}`;
+
 /** By kind of task: how its form is opened again. A kind that is not here has no form to go back to. */
 const REPLAN: Readonly<Record<string, Replan>> = {
   "cluster.create": wizardOf("cluster.create"),
@@ -66,6 +72,8 @@ const REPLAN: Readonly<Record<string, Replan>> = {
   "drives.delete": drivesAgain,
   "drives.grow": drivesAgain,
   "drives.rename": drivesAgain,
+  "node.remove": nodePage("remove", "node.leave"),
+  "node.rotate-key": nodePage("rotate-key", "node.switch-key"),
   "nodes.join": wizardOf("nodes.join"),
   "parts.add": partsAgain,
   "parts.empty": partsAgain,

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const steps = (made: string[]): NodeStep[] =>
+const planned = (made: string[]) =>
   leaveFile({
     config: { vmDir: `${root}/srv/vm` },
     dirs: { imageDir: "/image", shareDir: "/share" },
@@ -26,6 +26,7 @@ const steps = (made: string[]): NodeStep[] =>
     identity: { marker: line, vmFs: "x", imageFs: "", shareFs: "", made: made.map((path) => root + path).join(",") },
   });
 
+const steps = (made: string[]): NodeStep[] => planned(made).steps;
 const run = ({ argv: [program = "", ...args] }: Command) => spawnSync(program, args).status;
 const passes = (check: Check | undefined) => check !== undefined && run(check.command) === (check.code ?? 0);
 const leave = (made: string[]) => {
@@ -33,7 +34,7 @@ const leave = (made: string[]) => {
 };
 const there = (path: string) => existsSync(root + path);
 
-describe("a File storage leaves a node @P14", () => {
+describe("a File storage leaves a node @P03 @P14", () => {
   it("takes its mark and the directories that its join made", () => {
     leave(["/srv", "/srv/vm"]);
     expect([there("/srv"), there("")]).toEqual([false, true]);
@@ -56,11 +57,23 @@ describe("a File storage leaves a node @P14", () => {
     expect(await readFile(join(root, "srv/vm/.spindle"), "utf8")).toBe("another\n");
   });
 
+  it("says what stays where nothing can be run", () => {
+    const path = `${root}/srv/vm`;
+    expect(planned(["/srv/vm"]).left).toEqual([
+      { key: "file.left.mark", values: { path: `${path}/.spindle` } },
+      { key: "file.left.directory", values: { path } },
+    ]);
+  });
+
   it("done twice it is the same as done once, and undone it is as before", async () => {
     leave(["/srv", "/srv/vm"]);
     leave(["/srv", "/srv/vm"]);
-    for (const step of steps(["/srv", "/srv/vm"]).toReversed())
-      if ("command" in step.undo) expect(run(step.undo.command), step.id).toBe(0);
+    const undo = () => {
+      for (const step of steps(["/srv", "/srv/vm"]).toReversed())
+        if ("command" in step.undo) expect(run(step.undo.command), step.id).toBe(0);
+    };
+    undo();
+    undo();
     expect(await readFile(join(root, "srv/vm/.spindle"), "utf8")).toBe(`${line}\n`);
     for (const step of steps([])) expect(passes(step.alreadyDone), step.id).toBe(false);
   });

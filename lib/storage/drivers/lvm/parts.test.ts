@@ -91,7 +91,7 @@ const everyStep = () => [
   ...plan(empty).steps,
   ...plan(remove).steps,
   ...made(CHOSEN).steps,
-  ...leaveLvm(context),
+  ...leaveLvm(context).steps,
 ];
 
 describe("every step @P15 @B04", () => {
