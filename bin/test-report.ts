@@ -95,13 +95,20 @@ interface VitestResult {
   failureMessages?: string[];
 }
 
+/** A file that fell before, beside or behind its tests has said why for itself. */
+function fallen(suite: { status: string; message?: string; assertionResults: VitestResult[] }): VitestResult[] {
+  const hasFailure = suite.assertionResults.some((test) => test.status === "failed");
+  if (suite.status !== "failed" || hasFailure) return [];
+  return [{ fullName: "the file itself", status: "failed", failureMessages: [suite.message ?? ""] }];
+}
+
 /** Reads vitest's JSON report. */
 export function readVitest(file: string, rootDir: string): TestResult[] {
   const report = JSON.parse(readFileSync(file, "utf8")) as {
-    testResults: { name: string; assertionResults: VitestResult[] }[];
+    testResults: { name: string; status: string; message?: string; assertionResults: VitestResult[] }[];
   };
   return report.testResults.flatMap((suite) =>
-    suite.assertionResults.map((test) => ({
+    [...suite.assertionResults, ...fallen(suite)].map((test) => ({
       file: relative(rootDir, suite.name),
       title: test.fullName,
       status: test.status === "passed" ? ("passed" as const) : ("failed" as const),
@@ -114,10 +121,11 @@ export function readVitest(file: string, rootDir: string): TestResult[] {
 
 const said = (error: string | undefined) => (error ? { error: stripVTControlCharacters(error) } : {});
 
-/** The failed tests, each with the first lines of what it said; of a whole file that fell together, the first ones. */
+/** The failed tests, each with the first lines of what it said; those that fell with another one have said nothing. */
 export function failureLines(results: readonly TestResult[], linesOfEach = 14): string[] {
   return results
     .filter((one) => one.status !== "passed")
+    .toSorted((a, b) => Number(a.error !== undefined) - Number(b.error !== undefined))
     .flatMap((one) => [
       `FAILED ${one.file}: ${one.title}`,
       ...(one.error ?? "")

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isFull } from "../fixtures/run.ts";
 import { nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { type JoinKind, type JoinSubjects, joinSubjects } from "./join-subject.ts";
-import { drawn, isFull, killedAt, type LoopOutcome, pointsOf, runsOf, undisturbed, VICTIMS } from "./kill-loop.ts";
+import { drawn, killedAt, type LoopOutcome, pointsOf, runsOf, undisturbed, VICTIMS } from "./kill-loop.ts";
 
 let database: TestDatabase;
 

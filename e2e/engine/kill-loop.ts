@@ -65,9 +65,6 @@ export function runsOf(subject: Pick<LoopSubject, "plan" | "failsAt">): string[]
   return DO.map((when) => points.filter((point) => point.endsWith(`:${when}`) || point.endsWith(`:undo-${when}`)));
 }
 
-/** Whether every point is tried, or some. */
-export const isFull = process.env.SPINDLE_TEST_FULL === "1";
-
 /** So many, drawn by the commit, so that each commit tries others; in their order. */
 export function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();

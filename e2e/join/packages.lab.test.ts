@@ -5,6 +5,7 @@ import { db } from "../../lib/db/client.ts";
 import { clusters } from "../../lib/db/schema/index.ts";
 import type { DraftView } from "../../lib/domain/dto.ts";
 import { lookAgain } from "../../lib/services/drafts/machines.ts";
+import { isFull } from "../fixtures/run.ts";
 import { plainDown, plainNode } from "../support/nodes.ts";
 import { traceOf } from "./trace.ts";
 import {
@@ -78,7 +79,7 @@ describe("a plain Debian, which has none of the packages @P01", () => {
   );
 
   // Every run installs once; the second installation, which stays, is the long run's.
-  if (process.env.SPINDLE_TEST_FULL === "1") {
+  if (isFull) {
     it(
       "joined, has them, and libvirt answers",
       async () => {

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "@playwright/test";
+import { connect } from "../../lib/db/client.ts";
 import { en } from "../../lib/messages/en.ts";
 import { guardPages } from "../fixtures/page-guard.ts";
 import type { TestPanel } from "../fixtures/panel.ts";
@@ -225,6 +226,28 @@ test("what a node printed is shown as text, hidden characters as signs", async (
   await expect(page.getByText(en.pages.task.undone)).toBeVisible();
   await page.goto(`${seeded.url}/tasks/${SEED.failed}`);
   await expect(page.getByText("1 step", { exact: true })).toBeVisible();
+});
+
+test("a task that ended while its page was on its way is shown as ended", { tag: "@P10" }, async ({ page, seeded }) => {
+  const sql = connect(seeded.databaseUrl ?? "", 1);
+  // Another process works on it: this panel leaves it alone, and hears nothing of its end.
+  await sql`update tasks set state = 'running', ended_at = null, lease_owner = 'another',
+    lease_until = now() + interval '1 hour' where id = ${SEED.done}`;
+  let deliver = () => {};
+  const delivered = new Promise<void>((resolve) => {
+    deliver = resolve;
+  });
+  await page.route("**/_next/static/**/*.js", async (route) => {
+    await delivered;
+    await route.continue();
+  });
+  await page.goto(`${seeded.url}/tasks/${SEED.done}`, { waitUntil: "commit" });
+  const main = page.getByRole("main");
+  await expect(main.getByText("Running", { exact: true }).first()).toBeVisible();
+  await sql`update tasks set state = 'done', ended_at = now() where id = ${SEED.done}`;
+  await sql.end();
+  deliver();
+  await expect(main.getByText("Done", { exact: true }).first()).toBeVisible();
 });
 
 /** Tabs on until something with this name has the focus; fails after `most` presses or at a stop nobody can see. */
