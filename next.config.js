@@ -8,5 +8,7 @@ const config = {
   distDir: process.env.SPINDLE_BUILD_DIR ?? ".next",
   // The cache headers of pages are the front door's business; source maps would double what is built.
   productionBrowserSourceMaps: false,
+  // Browsers ask for this one whatever a page says of its icon.
+  rewrites: async () => [{ source: "/favicon.ico", destination: "/icon.svg" }],
 };
 export default config;

@@ -8,6 +8,7 @@ import { joinedPanel, type SceneName } from "../e2e/support/joined.ts";
 import { nodesDown } from "../e2e/support/nodes.ts";
 import type { Lab, LabNode } from "../lab/index.ts";
 import type { Benchmark } from "./run.ts";
+import { percentile } from "./statistics.ts";
 
 /** A fault, the scene it is measured in, and the words that the node's row shows once the panel has proven it. */
 interface Case {
@@ -25,6 +26,8 @@ const CASES: Case[] = [
   { fault: "killed", scene: "joined-lvm", shows: /Unknown|Unreachable/ },
 ];
 
+/** Of waiting for false alarms. */
+const MINUTES = 10;
 const SHOWN_MS = 120_000;
 const BACK_MS = 300_000;
 
@@ -64,11 +67,6 @@ function provenAt(panel: TestPanel, since: number): number | null {
     return at >= since ? at : null;
   }
   return null;
-}
-
-function percentile(values: readonly number[], share: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? null;
 }
 
 const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 10) / 100);
@@ -129,7 +127,7 @@ async function falseAlarms(
 }
 
 /** Seconds from a fault to the changed badge in a browser, ten times each; what the panel itself takes of it; false alarms. */
-export const detect: Benchmark = async ({ times, minutes, only, say }) => {
+export const detect: Benchmark = async ({ times, minutes = MINUTES, only, say }) => {
   const isWanted = (name: string) => only.length === 0 || only.includes(name);
   const endRun = await globalSetup();
   const browser = await chromium.launch(config.use?.launchOptions);

@@ -11,7 +11,11 @@ import { log } from "../lib/log.ts";
 /** Whatever happens while stopping, the process is gone after this long. */
 const STOP_DEADLINE_MS = 30_000;
 
+/** Each of a thousand connections keeps a few bytes for good: a pool of Node's own size would keep 64 kB for them. */
+const POOL_BYTES = 8 * 1024;
+
 async function main(): Promise<void> {
+  Buffer.poolSize = POOL_BYTES;
   env();
   // Set before Next is loaded: it picks React's production build by it.
   (process.env as Record<string, string>).NODE_ENV = "production";

@@ -10,10 +10,14 @@ const BROWSER_PACKAGES = ["chromium", "fonts-liberation"];
  * it; as root it installs the Debian packages itself, after naming them. Exits the process with 1 where it can't go on,
  * before anything was changed.
  */
-export async function ensureHost(options: { browser: boolean }): Promise<void> {
+export async function ensureHost(options: {
+  browser: boolean;
+  packages?: readonly string[] | undefined;
+}): Promise<void> {
   const { missing } = await checkHost();
   const packages = await missingPackages();
   if (options.browser && !existsSync("/usr/bin/chromium")) packages.push(...BROWSER_PACKAGES);
+  packages.push(...(options.packages ?? []).filter((name) => !isInstalled(name)));
   const blockers = missing.filter((one) => !one.what.startsWith("packages "));
   if (blockers.length > 0) {
     console.error("This machine lacks something; nothing was changed.");
@@ -26,6 +30,11 @@ export async function ensureHost(options: { browser: boolean }): Promise<void> {
   // The lists of a fresh machine are empty.
   runOrEnd(["apt-get", "update", "-qq"]);
   runOrEnd(["apt-get", "install", "-y", "-qq", "--no-install-recommends", ...packages]);
+}
+
+function isInstalled(name: string): boolean {
+  const { stdout } = spawnSync("dpkg-query", ["-W", "-f", "${Status}", name], { encoding: "utf8" });
+  return stdout.trim() === "install ok installed";
 }
 
 function runOrEnd(argv: readonly string[]): void {

@@ -50,10 +50,12 @@ const playwright = (project: string) => [
 const fromVitest = (file: string) => readVitest(file, process.cwd());
 const fromPlaywright = (file: string) => readPlaywright(file, process.cwd());
 
-/** A task killed at points of its plan: over real creations and joins at every landing, over a sample plan as well in full. */
-const LOOPS = ["e2e/engine/kill-join", "e2e/engine/engine"];
+/** A task killed at points of its plan: over real creations and joins at every landing, in full over a sample plan, a node’s life, drives and storages as well. */
+const LOOPS = ["kill-join", "engine", "kill-node-life", "kill-drives", "kill-storages"].map(
+  (name) => `e2e/engine/${name}`,
+);
 /** What else is asked of real nodes at every landing; `--full` takes all files. */
-const NODES = ["e2e/live/hostile", "e2e/engine/ssh"];
+const NODES = ["e2e/live/hostile", "e2e/engine/ssh", "lib/storage/conformance/drives"];
 const butLoops = LOOPS.flatMap((file) => ["--exclude", `${file}.lab.test.ts`]);
 
 const allStages: Stage[] = [

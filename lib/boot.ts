@@ -5,14 +5,22 @@ import { type OpenDatabase, openPanelDatabase } from "./db/open.ts";
 import { closeBus } from "./live/bus.ts";
 import { startChanged } from "./live/changed.ts";
 import { startHub, stopHub } from "./live/hub.ts";
+import { startUsageHistory } from "./live/usage-history.ts";
 import { log } from "./log.ts";
 import { startEngine, stopEngine } from "./plans/engine.ts";
+import { fillTaskSearch } from "./plans/task-search.ts";
 import { loadMasterKey } from "./secrets/master.ts";
 import { sweepSecrets } from "./secrets/store.ts";
 import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
 import { registerJoinSteps } from "./services/clusters/record.ts";
+import { registerClusterRemoval } from "./services/clusters/settle-removal.ts";
 import { resumeLooks, stopLooks } from "./services/drafts/look.ts";
 import { sweepDrafts } from "./services/drafts/sweep.ts";
+import { registerDriveSteps, sweepDrives } from "./services/drives/settle.ts";
+import { registerNodeRemoval } from "./services/nodes/removal.ts";
+import { registerRotationSteps } from "./services/nodes/rotation.ts";
+import { registerPartsStep } from "./services/storages/parts.ts";
+import { registerStorageRemoval } from "./services/storages/settle-removal.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
 import { closeConnections } from "./ssh/pool.ts";
 import { requireDriver } from "./storage/registry.ts";
@@ -37,6 +45,7 @@ async function sweep(): Promise<void> {
   try {
     await sweepSecrets();
     await sweepDrafts();
+    await sweepDrives();
     await sweepFailures();
     await sweepLinks(db());
   } catch (error) {
@@ -66,7 +75,15 @@ async function startParts(parts: Part[]): Promise<void> {
   parts.push({ name: "connections", stop: closeConnections });
   await startHub(requireDriver);
   parts.push({ name: "live hub", stop: stopHub });
+  parts.push({ name: "history of use", stop: startUsageHistory() });
   registerJoinSteps();
+  registerDriveSteps();
+  registerPartsStep();
+  registerStorageRemoval();
+  registerClusterRemoval();
+  registerRotationSteps();
+  registerNodeRemoval();
+  await fillTaskSearch();
   await startEngine();
   parts.push({ name: "tasks", stop: stopEngine });
   await resumeLooks();

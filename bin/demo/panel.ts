@@ -18,7 +18,7 @@ export async function startDemoPanel(
 ): Promise<DemoPanel> {
   const port = await freePort();
   const env = { ...process.env, SPINDLE_DATA: data, SPINDLE_PORT: String(port), SPINDLE_HOST: "127.0.0.1" };
-  const child = spawn(process.execPath, ["bin/panel.ts"], {
+  const child = spawn("sh", ["bin/run", "bin/panel.ts"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
     detached: true,

@@ -1,30 +1,31 @@
 "use client";
 import { Plus } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useState, useTransition } from "react";
 import { useTranslations } from "use-intl";
 import { useText } from "#components/text/t.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { startJoinDraft } from "#lib/actions/drafts.ts";
-import type { ErrorView } from "#lib/domain/errors.ts";
+import { useAction } from "#components/ui/use-action.ts";
+import { startJoinDraft, startStorageDraft } from "#lib/actions/drafts.ts";
 
-/** Opens the join form of a cluster: a draft, so that nothing typed is lost. */
-export function AddNodesButton({ clusterId }: { clusterId: string }) {
-  const t = useTranslations("pages.cluster");
+const FORMS = {
+  nodes: { start: startJoinDraft, path: "join", step: "nodes", look: "primary" },
+  storage: { start: startStorageDraft, path: "storage", step: "storages", look: "secondary" },
+} as const;
+
+/** Opens the form that adds nodes, or a storage, to a cluster: a draft, so that nothing typed is lost. */
+function AddButton({ clusterId, what, label }: { clusterId: string; what: keyof typeof FORMS; label: string }) {
+  const opening = useTranslations("pages.cluster")("joinDrafting");
   const say = useText();
   const router = useRouter();
-  const [busy, start] = useTransition();
-  const [error, setError] = useState<ErrorView | null>(null);
-  const open = () =>
-    start(async () => {
-      const result = await startJoinDraft({ clusterId });
-      if (!result.ok) return setError(result.error);
-      router.push(`/clusters/${clusterId}/join/${result.value.draftId}?step=nodes`);
-    });
+  const { start, path, step, look } = FORMS[what];
+  const { busy, error, run } = useAction(
+    () => start({ clusterId }),
+    ({ draftId }) => router.push(`/clusters/${clusterId}/${path}/${draftId}?step=${step}`),
+  );
   return (
     <span className="inline-flex flex-col items-end gap-1">
-      <Button look="primary" onClick={open} busy={busy} icon={<Plus aria-hidden size={15} />}>
-        {busy ? t("joinDrafting") : t("addNodes")}
+      <Button look={look} onClick={run} busy={busy} icon={<Plus aria-hidden size={15} />}>
+        {busy ? opening : label}
       </Button>
       {error ? (
         <span role="alert" className="text-s text-bad">
@@ -33,4 +34,14 @@ export function AddNodesButton({ clusterId }: { clusterId: string }) {
       ) : null}
     </span>
   );
+}
+
+export function AddNodesButton({ clusterId }: { clusterId: string }) {
+  const t = useTranslations("pages.cluster");
+  return <AddButton clusterId={clusterId} what="nodes" label={t("addNodes")} />;
+}
+
+export function AddStorageButton({ clusterId }: { clusterId: string }) {
+  const t = useTranslations("pages.cluster");
+  return <AddButton clusterId={clusterId} what="storage" label={t("addStorage")} />;
 }

@@ -110,7 +110,8 @@ export function Why({ cluster, node, live, now, here = false }: Props) {
   const reason: Text | null = live?.reason ?? null;
   // The main storage's cause is the node's as well; it is said once, with the storage and its times.
   const ownCause = wrong.some((storage) => storage.cause) ? null : (live?.cause ?? null);
-  const isWell = live?.health === "active" && wrong.length === 0 && live.warnings.length === 0;
+  const said = [...(live?.warnings ?? []), ...(live?.diskFaults ?? []).map((fault) => fault.text)];
+  const isWell = live?.health === "active" && wrong.length === 0 && said.length === 0;
   const trouble =
     live?.health === "corrupted" || live?.health === "unreachable"
       ? "border-bad-mark bg-bad-soft"
@@ -126,8 +127,10 @@ export function Why({ cluster, node, live, now, here = false }: Props) {
           </p>
         ) : null}
         {ownCause ? <CauseBlock cause={ownCause} node={node.name} /> : null}
-        {!reason && !ownCause && wrong.length === 0 ? <p>{isWell ? t("wellAgain") : t("noCause")}</p> : null}
-        {live?.warnings.map((warning) => (
+        {!reason && !ownCause && wrong.length === 0 && said.length === 0 ? (
+          <p>{isWell ? t("wellAgain") : t("noCause")}</p>
+        ) : null}
+        {said.map((warning) => (
           <p key={`${warning.key}-${JSON.stringify(warning.values ?? {})}`}>
             <T text={warning} />
           </p>

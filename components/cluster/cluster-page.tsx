@@ -2,19 +2,22 @@
 import { useTranslations } from "use-intl";
 import { useTroubles } from "#components/overview/cluster-status.tsx";
 import { LastTasks } from "#components/overview/last-tasks.tsx";
+import { LinkButton } from "#components/ui/button.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { Empty, PageHead, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import { NODE_WORD_TONE } from "#lib/domain/badges.ts";
+import { nodeCount } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { AddNodesButton } from "./add-nodes-button.tsx";
+import { AddNodesButton, AddStorageButton } from "./add-nodes-button.tsx";
 import { Matrix } from "./matrix.tsx";
 
 function ClusterContent({ cluster }: { cluster: ClusterView }) {
   const t = useTranslations("pages.cluster");
   const kind = useTranslations("common.virtualization")(cluster.virtualization);
+  const tRemoval = useTranslations("life.removal");
   const state = usePanel();
   const troubles = useTroubles(cluster, state.live);
   return (
@@ -31,10 +34,18 @@ function ClusterContent({ cluster }: { cluster: ClusterView }) {
             ))}
           </>
         }
-        below={t("summary", { nodes: cluster.nodes.length, storages: cluster.storages.length })}
-        actions={cluster.nodes.length > 0 ? <AddNodesButton clusterId={cluster.id} /> : undefined}
+        below={t("summary", { nodes: nodeCount(cluster), storages: cluster.storages.length })}
+        actions={
+          <>
+            {nodeCount(cluster) > 0 ? <AddNodesButton clusterId={cluster.id} /> : null}
+            <AddStorageButton clusterId={cluster.id} />
+            <LinkButton look="danger" href={`/clusters/${cluster.id}/remove`}>
+              {tRemoval("clusterOpen")}
+            </LinkButton>
+          </>
+        }
       />
-      {cluster.nodes.length === 0 ? (
+      {nodeCount(cluster) === 0 ? (
         <Empty title={t("emptyTitle")} action={<AddNodesButton clusterId={cluster.id} />}>
           {t("emptyText")}
         </Empty>

@@ -37,9 +37,9 @@ export function MatrixTools({ rows }: { rows: MatrixRows }) {
         {t("onlyWrong")} · {rows.wrong}
       </PlainButton>
       <span className="ml-auto flex items-center gap-2 text-s text-ink-2">
-        {rows.shown.length === rows.total
+        {rows.count === rows.total
           ? t("order", { shown: rows.total })
-          : t("orderFiltered", { shown: rows.shown.length, total: rows.total })}
+          : t("orderFiltered", { shown: rows.count, total: rows.total })}
         {rows.outdated ? (
           <Button small look="quiet" onClick={rows.resort}>
             {t("resort")}

@@ -5,9 +5,9 @@ import { useCallback, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
-import { storageOrder } from "#components/overview/cluster-table.tsx";
 import { Pane } from "#components/ui/layout.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { storageOrder } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { MatrixTools } from "./matrix-tools.tsx";
@@ -18,6 +18,7 @@ import { useWindowRows } from "./use-window-rows.ts";
 function StorageHead({ storage }: { storage: StorageView }) {
   const t = useTranslations("pages.cluster");
   const kind = useTranslations("common.kind")(storage.kind);
+  const disabled = useTranslations("life")("disabled");
   return (
     <th scope="col" className="border-l border-line px-2.5 py-2 text-left align-bottom font-normal">
       <span className="flex flex-wrap items-center gap-x-1.5">
@@ -34,6 +35,7 @@ function StorageHead({ storage }: { storage: StorageView }) {
         <span className="text-s whitespace-nowrap text-ink-2">
           {kind}
           {storage.isMain ? ` · ${t("main")}` : ""}
+          {storage.isEnabled ? "" : ` · ${disabled}`}
         </span>
       </span>
       <span className="block text-s text-ink-2">{storage.shared ? "" : t("perNode")}</span>
@@ -75,19 +77,22 @@ function Body({
   cluster,
   storages,
   shown,
+  missing,
   why,
   onToggle,
 }: {
   cluster: ClusterView;
   storages: StorageView[];
   shown: NodeView[];
+  /** How many more rows are yet to come. */
+  missing: number;
   why: string | null;
   onToggle: (nodeId: string) => void;
 }) {
   const state = usePanel();
   const body = useRef<HTMLTableSectionElement>(null);
   const ids = useMemo(() => shown.map((node) => node.id), [shown]);
-  const parts = useWindowRows(body, ids);
+  const parts = useWindowRows(body, ids, { missing });
   return (
     <tbody ref={body} className="max-sm:block">
       {parts.flatMap((part) =>
@@ -144,12 +149,19 @@ export function Matrix({ cluster }: { cluster: ClusterView }) {
         <Pane className="overflow-x-auto">
           <table
             aria-label={t("matrix")}
-            aria-rowcount={rows.shown.length + 1}
+            aria-rowcount={rows.count + 1}
             className="w-full table-fixed border-collapse max-sm:block sm:min-w-(--matrix-min)"
             style={{ "--matrix-min": `${632 + storages.length * 150}px` } as React.CSSProperties}
           >
             <Head storages={storages} />
-            <Body cluster={cluster} storages={storages} shown={rows.shown} why={why} onToggle={toggle} />
+            <Body
+              cluster={cluster}
+              storages={storages}
+              shown={rows.shown}
+              missing={rows.count - rows.shown.length}
+              why={why}
+              onToggle={toggle}
+            />
           </table>
         </Pane>
       )}

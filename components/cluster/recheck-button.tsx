@@ -1,28 +1,22 @@
 "use client";
 import { RefreshCw } from "lucide-react";
-import { useState, useTransition } from "react";
 import { useTranslations } from "use-intl";
 import { useText } from "#components/text/t.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { useAction } from "#components/ui/use-action.ts";
 import { recheckAction } from "#lib/actions/live.ts";
-import type { ErrorView } from "#lib/domain/errors.ts";
 
-/** Asks the node to check its storages now; the result comes as every status does. */
-export function RecheckButton({ nodeId }: { nodeId: string }) {
+/** Asks the node to check its storages now, or one of them; the result comes as every status does. */
+export function RecheckButton({ nodeId, storageId, label }: { nodeId: string; storageId?: string; label?: string }) {
   const t = useTranslations("common");
   const say = useText();
-  const [busy, start] = useTransition();
-  const [error, setError] = useState<ErrorView | null>(null);
-  const recheck = () =>
-    start(async () => {
-      const result = await recheckAction({ nodeId });
-      setError(result.ok ? null : result.error);
-    });
+  const { busy, error, run } = useAction(() => recheckAction({ nodeId, ...(storageId ? { storageId } : {}) }));
   return (
     <span className="inline-flex flex-col items-end gap-1">
       <Button
         small
-        onClick={recheck}
+        aria-label={label}
+        onClick={run}
         busy={busy}
         icon={<RefreshCw aria-hidden size={14} className={busy ? "spin" : ""} />}
       >

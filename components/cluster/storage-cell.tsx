@@ -1,7 +1,8 @@
 "use client";
 import { useTranslations } from "use-intl";
 import { Age, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
-import { StorageStatus, storageWord } from "#components/storage/storage-status.tsx";
+import { StorageStatus } from "#components/storage/storage-status.tsx";
+import { storageWord } from "#lib/domain/badges.ts";
 import { Clock } from "#components/text/time.tsx";
 import { CapacityBar } from "#components/ui/capacity-bar.tsx";
 import type { StorageView } from "#lib/domain/dto.ts";
@@ -25,7 +26,7 @@ interface Props {
 export function StorageCell({ storage, live, at, countedWith, old, now }: Props) {
   const t = useTranslations("pages.cluster");
   const stale = useStaleAge(live?.figuresAgeMs, at, STORAGE_STALE_MS) !== "" || old;
-  const { word } = storageWord(live);
+  const word = storageWord(live);
   const figures = live?.figures;
   const lost = word === "lost";
   const status =

@@ -1,6 +1,8 @@
 "use client";
 import { useMemo, useState } from "react";
 import type { ClusterView, NodeView } from "#lib/domain/dto.ts";
+import { nodeCount, wrongCount } from "#lib/domain/cluster-summary.ts";
+import { matchesNode } from "#lib/domain/node-window.ts";
 import { isNodeWrong, isWorstFirst, worstFirst } from "#lib/domain/needs.ts";
 import type { ClientNodeLive } from "#lib/queries/panel.ts";
 
@@ -8,16 +10,13 @@ type Live = Record<string, ClientNodeLive>;
 
 export interface MatrixRows {
   shown: NodeView[];
+  /** How many fit, where not all of them are there yet as well. */
+  count: number;
   total: number;
   wrong: number;
   /** The held order is no longer worst first. */
   outdated: boolean;
   resort: () => void;
-}
-
-function matches(node: NodeView, query: string): boolean {
-  const wanted = query.trim().toLowerCase();
-  return wanted === "" || node.name.toLowerCase().includes(wanted) || node.address.toLowerCase().includes(wanted);
 }
 
 /**
@@ -26,6 +25,13 @@ function matches(node: NodeView, query: string): boolean {
  */
 export function useMatrixRows(cluster: ClusterView, live: Live, query: string, onlyWrong: boolean): MatrixRows {
   const [order, setOrder] = useState(() => worstFirst(cluster.nodes, live));
+  const isWhole = cluster.sums === undefined;
+  const [wasWhole, setWasWhole] = useState(isWhole);
+  // The rows of the first paint were the worst already: the others come in their places behind them.
+  if (isWhole && !wasWhole) {
+    setWasWhole(true);
+    setOrder(worstFirst(cluster.nodes, live));
+  }
   const [kept, setKept] = useState<{ on: boolean; ids: Set<string> }>({ on: false, ids: new Set() });
   const wrongIds = useMemo(
     () => cluster.nodes.filter((node) => isNodeWrong(node, live[node.id])).map((node) => node.id),
@@ -42,13 +48,14 @@ export function useMatrixRows(cluster: ClusterView, live: Live, query: string, o
     return [...cluster.nodes].sort((a, b) => placeOf(a) - placeOf(b));
   }, [cluster.nodes, order]);
   const shown = useMemo(
-    () => held.filter((node) => matches(node, query) && (!onlyWrong || kept.ids.has(node.id))),
+    () => held.filter((node) => matchesNode(node, query) && (!onlyWrong || kept.ids.has(node.id))),
     [held, query, onlyWrong, kept],
   );
   return {
     shown,
-    total: cluster.nodes.length,
-    wrong: wrongIds.length,
+    count: cluster.sums && query.trim() === "" ? (onlyWrong ? cluster.sums.wrong : cluster.sums.nodes) : shown.length,
+    total: nodeCount(cluster),
+    wrong: wrongCount(cluster, live),
     outdated: useMemo(() => !isWorstFirst(held, live), [held, live]),
     resort: () => setOrder(worstFirst(cluster.nodes, live)),
   };

@@ -1,8 +1,7 @@
 "use client";
+import { FIRST_ROWS } from "#lib/domain/node-window.ts";
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-/** Rows in the first HTML, before anything is known of the screen. */
-const FIRST_ROWS = 24;
 /** Drawn beyond the screen at either end, in pixels: what one turn of a wheel shows. */
 const BEYOND = 110;
 const FIRST_GUESS = 48;
@@ -40,12 +39,17 @@ class Heights {
     this.#guess = null;
   }
 
+  /** Of a row that was never drawn. */
+  get guess(): number {
+    return this.#guess ?? FIRST_GUESS;
+  }
+
   /** Where each row begins, in pixels from the first one, and at the end where the last one ends. */
   offsets(ids: readonly string[]): number[] {
     const offsets = [0];
     let at = 0;
     for (const id of ids) {
-      at += this.#seen.get(id) ?? this.#guess ?? FIRST_GUESS;
+      at += this.#seen.get(id) ?? this.guess;
       offsets.push(at);
     }
     return offsets;
@@ -100,11 +104,16 @@ const sameRange = (a: Range, b: Range) => a.from === b.from && a.to === b.to && 
 
 /**
  * Draws only the rows of a long table that are near the screen, and what has the focus; the page itself scrolls. Rows
- * carry their id as `data-row`; a row that belongs to the one before (what opens in place) carries `data-more`.
+ * carry their id as `data-row`, `first` of them stand in the first HTML; `missing`: rows that
+ * are yet to come at the end, whose room is kept; a row that belongs to the one before (what opens in place) carries `data-more`.
  */
-export function useWindowRows(body: RefObject<HTMLTableSectionElement | null>, ids: readonly string[]): Part[] {
+export function useWindowRows(
+  body: RefObject<HTMLElement | null>,
+  ids: readonly string[],
+  { first = FIRST_ROWS, missing = 0 }: { first?: number; missing?: number } = {},
+): Part[] {
   const heights = useRef(new Heights());
-  const [range, setRange] = useState<Range>({ from: 0, to: FIRST_ROWS, focused: null });
+  const [range, setRange] = useState<Range>({ from: 0, to: first, focused: null });
   // Offsets of the render under way: heights are read after it, and only rows away from the screen are guessed from them.
   const offsets = heights.current.offsets(ids);
 
@@ -113,8 +122,10 @@ export function useWindowRows(body: RefObject<HTMLTableSectionElement | null>, i
     if (!element) return;
     const now = heights.current.offsets(ids);
     const top = -element.getBoundingClientRect().top;
-    const from = rowAt(now, top - BEYOND);
-    const to = rowAt(now, top + window.innerHeight + BEYOND) + 1;
+    // A short table is drawn whole: rows that come and go while one reads a page cost more than they save.
+    const isShort = ids.length <= FIRST_ROWS;
+    const from = isShort ? 0 : rowAt(now, top - BEYOND);
+    const to = isShort ? ids.length : rowAt(now, top + window.innerHeight + BEYOND) + 1;
     const held = document.activeElement?.closest("[data-row]");
     const index = held && element.contains(held) ? ids.indexOf(held.getAttribute("data-row") ?? "") : -1;
     const focused = index >= 0 && (index < from || index >= to) ? index : null;
@@ -144,5 +155,6 @@ export function useWindowRows(body: RefObject<HTMLTableSectionElement | null>, i
       window.removeEventListener("resize", resized);
     };
   }, [look]);
-  return partsOf(range, offsets);
+  const parts = partsOf(range, offsets);
+  return missing > 0 ? [...parts, { height: missing * heights.current.guess, key: "gap-missing" }] : parts;
 }

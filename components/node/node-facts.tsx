@@ -34,6 +34,7 @@ export function NodeFacts({ node, details, now }: { node: NodeView; details: Nod
           [t("address"), mono(details.port === 22 ? node.address : `${node.address}:${details.port}`)],
           [t("user"), mono(details.user)],
           [t("hostKey"), mono(details.fingerprint)],
+          [t("ownKey"), details.keyMadeAt ? <Clock key="key" iso={details.keyMadeAt} now={now} /> : t("noKey")],
           [t("membership"), t(node.membership)],
           [t("mode"), node.mode === "maintenance" ? t("maintenance") : t("inService")],
           [t("joined"), <Clock key="joined" iso={details.createdAt} now={now} />],

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { ArrowRight } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import { T } from "#components/text/t.tsx";
 import { Clock } from "#components/text/time.tsx";
@@ -11,7 +11,14 @@ import { Pane } from "#components/ui/layout.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Status } from "#components/ui/status.tsx";
 import { HEALTH_TONE, STORAGE_TONE } from "#lib/domain/badges.ts";
-import { HISTORY_MOST, HISTORY_PAGE, type HistoryChange, type NodeHistory as History } from "#lib/domain/dto.ts";
+import {
+  HISTORY_MOST,
+  HISTORY_PAGE,
+  type HistoryChange,
+  type HistoryDeed,
+  type HistoryEntry,
+  type NodeHistory as History,
+} from "#lib/domain/dto.ts";
 import type { NodeHealth, StorageStatus } from "#lib/domain/live.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { errorViewOf } from "#lib/queries/get-json.ts";
@@ -27,16 +34,24 @@ function Word({ change, which }: { change: HistoryChange; which: "from" | "to" }
   );
 }
 
+function Entry({ at, now, children }: { at: string; now: number; children: ReactNode }) {
+  return (
+    <li className="grid gap-x-4 gap-y-1 border-line px-3.5 py-2 not-first:border-t sm:grid-cols-[7rem_minmax(0,1fr)]">
+      <span className="text-ink-2">
+        <Clock iso={at} now={now} />
+      </span>
+      {children}
+    </li>
+  );
+}
+
 function Change({ change, node, now }: { change: HistoryChange; node: string; now: number }) {
   const t = useTranslations("pages.node");
   const reason = change.reason ?? change.cause?.reason;
   // The node's own change of the same moment says why in its words; command and output stand with the storage's.
   const cause = change.storageId === null ? null : change.cause;
   return (
-    <li className="grid gap-x-4 gap-y-1 border-line px-3.5 py-2 not-first:border-t sm:grid-cols-[7rem_minmax(0,1fr)]">
-      <span className="text-ink-2">
-        <Clock iso={change.at} now={now} />
-      </span>
+    <Entry at={change.at} now={now}>
       <div className="min-w-0 space-y-1">
         <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
           <span className="font-medium break-all">
@@ -60,11 +75,26 @@ function Change({ change, node, now }: { change: HistoryChange; node: string; no
           </details>
         ) : null}
       </div>
-    </li>
+    </Entry>
   );
 }
 
-/** What became of the node and its storages, newest first; grows by itself when something changes. */
+/** What somebody did, in one line. */
+function Deed({ deed, now }: { deed: HistoryDeed; now: number }) {
+  const t = useTranslations("pages.node");
+  return (
+    <Entry at={deed.at} now={now}>
+      <p className="min-w-0 break-words">
+        <T text={deed.text} /> <span className="text-ink-2">{t("historyBy", { who: visible(deed.who) })}</span>
+      </p>
+    </Entry>
+  );
+}
+
+const keyOf = (entry: HistoryEntry) =>
+  entry.kind === "deed" ? `${entry.at}-${entry.text.key}` : `${entry.at}-${entry.storageId}-${entry.from}-${entry.to}`;
+
+/** What became of the node and its storages, and what was done to it, newest first; grows by itself when something changes. */
 export function NodeHistory({
   nodeId,
   name,
@@ -82,23 +112,22 @@ export function NodeHistory({
     ...historyQuery(nodeId, limit),
     initialData: limit === HISTORY_PAGE ? initial : undefined,
   });
-  const { changes, hasMore } = query.data ?? initial;
+  const { entries, hasMore } = query.data ?? initial;
   return (
     <>
-      {query.error ? <ErrorNotice error={errorViewOf(query.error)} /> : null}
-      {changes.length === 0 ? (
+      {query.error ? <ErrorNotice error={errorViewOf(query.error)} retry={() => void query.refetch()} /> : null}
+      {entries.length === 0 ? (
         <p className="text-ink-2">{t("historyNone")}</p>
       ) : (
         <Pane>
           <ol>
-            {changes.map((change) => (
-              <Change
-                key={`${change.at}-${change.storageId}-${change.from}-${change.to}`}
-                change={change}
-                node={name}
-                now={now}
-              />
-            ))}
+            {entries.map((entry) =>
+              entry.kind === "deed" ? (
+                <Deed key={keyOf(entry)} deed={entry} now={now} />
+              ) : (
+                <Change key={keyOf(entry)} change={entry} node={name} now={now} />
+              ),
+            )}
           </ol>
         </Pane>
       )}
@@ -106,7 +135,7 @@ export function NodeHistory({
         <Button
           small
           className="mt-2"
-          busy={query.isFetching}
+          busy={query.isPlaceholderData}
           onClick={() => setLimit(Math.min(HISTORY_MOST, limit + HISTORY_PAGE * 4))}
         >
           {t("historyOlder")}

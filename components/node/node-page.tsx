@@ -5,17 +5,21 @@ import { Why } from "#components/cluster/cause.tsx";
 import { NodeStatus } from "#components/cluster/node-status.tsx";
 import { RecheckButton } from "#components/cluster/recheck-button.tsx";
 import { FiguresAge } from "#components/live/age.tsx";
-import { storageOrder } from "#components/overview/cluster-table.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { StorageOnNode } from "#components/storage/storage-on-node.tsx";
 import { Clock } from "#components/text/time.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { nodeWord } from "#lib/domain/badges.ts";
+import { storageOrder } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeHistory as History, NodeDetails, NodeView } from "#lib/domain/dto.ts";
+import { showsOtherHostKey } from "#lib/domain/node.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { detailsQuery } from "#lib/queries/details.ts";
 import { findNode } from "#lib/queries/panel.ts";
+import { OtherHostKey } from "./host-key.tsx";
+import { NodeActions } from "./node-actions.tsx";
+import { DisksOfNode } from "./node-disks.tsx";
 import { NodeFacts } from "./node-facts.tsx";
 import { NodeFiguresPane } from "./node-figures.tsx";
 import { NodeHistory } from "./node-history.tsx";
@@ -52,7 +56,10 @@ function NodeContent({ cluster, node, history, details: first }: Asked & { clust
         actions={isWell ? <RecheckButton nodeId={node.id} /> : undefined}
       />
       {isWell ? null : <Why cluster={cluster} node={node} live={live} now={state.sentAt} here />}
-      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      {showsOtherHostKey({ health: live?.health, reason: live?.reason ?? null }) ? (
+        <OtherHostKey nodeId={node.id} />
+      ) : null}
+      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="min-w-0">
           <Section title={t("figures")}>
             <NodeFiguresPane live={live} />
@@ -78,13 +85,17 @@ function NodeContent({ cluster, node, history, details: first }: Asked & { clust
               </Pane>
             )}
           </Section>
+          <DisksOfNode disks={details.disks} now={state.sentAt} />
           <Section title={t("history")}>
             <NodeHistory nodeId={node.id} name={node.name} now={state.sentAt} initial={history} />
           </Section>
         </div>
-        <Section title={t("facts")} className="min-w-0">
-          <NodeFacts node={node} details={details} now={state.sentAt} />
-        </Section>
+        <div className="min-w-0">
+          <Section title={t("facts")} className="min-w-0">
+            <NodeFacts node={node} details={details} now={state.sentAt} />
+          </Section>
+          <NodeActions node={node} live={live} />
+        </div>
       </div>
     </div>
   );

@@ -3,7 +3,7 @@ import { Wrench } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { Status } from "#components/ui/status.tsx";
 import { badness, NODE_WORD_TONE, type NodeWord } from "#lib/domain/badges.ts";
-import { countWords } from "#lib/domain/cluster-summary.ts";
+import { countWords, nodeCount } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
 import type { NodeLive } from "#lib/domain/live.ts";
 
@@ -24,7 +24,7 @@ export function ClusterStatus({ cluster, live }: { cluster: ClusterView; live: R
   const t = useTranslations("pages.overview");
   const troubles = useTroubles(cluster, live);
   const worst = troubles[0];
-  if (cluster.nodes.length === 0) return <Status tone="unknown">{t("noNodesShort")}</Status>;
+  if (nodeCount(cluster) === 0) return <Status tone="unknown">{t("noNodesShort")}</Status>;
   if (!worst) return <Status tone="ok">{t("allActive")}</Status>;
   return (
     <Status tone={NODE_WORD_TONE[worst.word]} icon={worst.word === "maintenance" ? Wrench : undefined}>

@@ -6,13 +6,14 @@ import { Ago } from "#components/text/time.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
 import { Pane } from "#components/ui/layout.tsx";
 import { ToneIcon, TONE_TEXT } from "#components/ui/status.tsx";
-import type { ClusterView } from "#lib/domain/dto.ts";
-import type { Need } from "#lib/domain/needs.ts";
+import type { ClusterView, NeedsView } from "#lib/domain/dto.ts";
+import { FIRST_NEEDS, type Need } from "#lib/domain/needs.ts";
 import { visible } from "#lib/domain/visible.ts";
 
 function NeedRow({ need, cluster, now }: { need: Need; cluster: ClusterView | undefined; now: number }) {
   const t = useTranslations("pages.needs");
-  const details = need.details.map((detail) => <T key={detail.key} text={detail} />);
+  // Two disks may have one fault: the sentence with its values tells them apart.
+  const details = need.details.map((detail) => <T key={JSON.stringify(detail)} text={detail} />);
   return (
     <li className="flex items-start gap-4 border-line px-3.5 py-3 not-first:border-t">
       <span className={`pt-0.5 ${TONE_TEXT[need.tone]}`}>
@@ -48,14 +49,11 @@ function NeedRow({ need, cluster, now }: { need: Need; cluster: ClusterView | un
   );
 }
 
-/** So many are shown at once: when a whole rack is gone, the first ones say so. */
-const FIRST = 12;
-
 /** What needs a person, worst first, each with its one action. */
-export function NeedList({ needs, clusters, now }: { needs: Need[]; clusters: ClusterView[]; now: number }) {
+export function NeedList({ needs, clusters, now }: { needs: NeedsView; clusters: ClusterView[]; now: number }) {
   const t = useTranslations("pages.overview");
   const [all, setAll] = useState(false);
-  const shown = all ? needs : needs.slice(0, FIRST);
+  const shown = all ? needs.first : needs.first.slice(0, FIRST_NEEDS);
   return (
     <Pane className="mt-4">
       <h2 className="sr-only">{t("needsList")}</h2>
@@ -69,10 +67,10 @@ export function NeedList({ needs, clusters, now }: { needs: Need[]; clusters: Cl
           />
         ))}
       </ul>
-      {needs.length > FIRST ? (
+      {needs.count > FIRST_NEEDS ? (
         <div className="border-t border-line px-2 py-1.5">
           <Button small look="quiet" onClick={() => setAll(!all)} aria-expanded={all}>
-            {all ? t("needsFewer") : t("needsAll", { count: needs.length })}
+            {all ? t("needsFewer") : t("needsAll", { count: needs.count })}
           </Button>
         </div>
       ) : null}

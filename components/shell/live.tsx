@@ -3,13 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useNodeWord } from "#components/cluster/node-status.tsx";
-import { storageWord } from "#components/storage/storage-status.tsx";
-import { nodeWord } from "#lib/domain/badges.ts";
+import { nodeWord, storageWord } from "#lib/domain/badges.ts";
 import type { LiveEvent, NodeLive } from "#lib/domain/live.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { applyLiveEvent } from "#lib/queries/live-cache.ts";
 import { connectLive, type LiveLineState } from "#lib/queries/live-client.ts";
 import { findNode, PANEL_KEY, type PanelState } from "#lib/queries/panel.ts";
+import { leaveForSignIn } from "#lib/queries/sign-in-page.ts";
 import { useAnnounce } from "./announcer.tsx";
 import { LiveLineContext } from "./live-context.ts";
 
@@ -27,8 +27,8 @@ function useChanges(): (state: PanelState, nodes: NodeLive[]) => string[] {
       const word = nodeWord(found.node, next);
       const own = word === nodeWord(found.node, before) ? [] : [t("node", { node: name, word: sayNode(word, next) })];
       const others = next.storages.flatMap((storage) => {
-        const now = storageWord(storage).word;
-        const was = storageWord(before.storages.find((each) => each.storageId === storage.storageId)).word;
+        const now = storageWord(storage);
+        const was = storageWord(before.storages.find((each) => each.storageId === storage.storageId));
         const view = found.cluster.storages.find((each) => each.id === storage.storageId);
         return now === was || !view
           ? []
@@ -66,10 +66,7 @@ export function Live({ children }: { children: ReactNode }) {
       connectLive({
         onEvent: (event) => latest.current.onEvent(event),
         onLine: (next) => latest.current.onLine(next),
-        onSignedOut: () => {
-          const here = `${window.location.pathname}${window.location.search}`;
-          window.location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
-        },
+        onSignedOut: leaveForSignIn,
       }),
     [],
   );

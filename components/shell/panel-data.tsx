@@ -1,12 +1,22 @@
 "use client";
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useState } from "react";
-import type { PanelView, TaskRow } from "#lib/domain/dto.ts";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
+import type { NeedsView, PanelView, TaskRow } from "#lib/domain/dto.ts";
 import { RequestError } from "#lib/queries/get-json.ts";
 import { PANEL_KEY, type PanelState, panelQuery, stampPanel, toPanelState } from "#lib/queries/panel.ts";
+import { needsOf } from "#lib/domain/needs.ts";
+import { NO_OUTLOOK, type Outlook } from "#lib/domain/usage.ts";
+import { OUTLOOK_KEY, outlookQuery } from "#lib/queries/usage.ts";
 import { TASKS_KEY, tasksQuery } from "#lib/queries/tasks.ts";
 
-function makeClient(panel: PanelView, tasks: TaskRow[]): QueryClient {
+/** What every page begins with. */
+export interface FirstAnswers {
+  panel: PanelView;
+  tasks: TaskRow[];
+  outlook: Outlook;
+}
+
+function makeClient({ panel, tasks, outlook }: FirstAnswers): QueryClient {
   const client = new QueryClient({
     defaultOptions: {
       queries: {
@@ -20,12 +30,13 @@ function makeClient(panel: PanelView, tasks: TaskRow[]): QueryClient {
   });
   client.setQueryData(PANEL_KEY, toPanelState(panel));
   client.setQueryData(TASKS_KEY, tasks);
+  client.setQueryData(OUTLOOK_KEY, outlook);
   return client;
 }
 
 /** The answers that every page reads: in the first paint from the server, then kept current by the event stream. */
-export function PanelData({ panel, tasks, children }: { panel: PanelView; tasks: TaskRow[]; children: ReactNode }) {
-  const [client] = useState(() => makeClient(panel, tasks));
+export function PanelData({ first, children }: { first: FirstAnswers; children: ReactNode }) {
+  const [client] = useState(() => makeClient(first));
   return (
     <QueryClientProvider client={client}>
       <Stamp />
@@ -52,4 +63,21 @@ export function usePanel(): PanelState {
 
 export function useTasks(): TaskRow[] {
   return useQuery(tasksQuery()).data ?? [];
+}
+
+/** Thresholds of storages and days on which they are full. */
+export function useOutlook(): Outlook {
+  return useQuery(outlookQuery()).data ?? NO_OUTLOOK;
+}
+
+/** What needs a person, worst first; the list is whole once every node is there. */
+export function useNeeds(): NeedsView {
+  const { clusters, live, sentAt, needs } = usePanel();
+  const tasks = useTasks();
+  const outlook = useOutlook();
+  return useMemo(() => {
+    if (needs) return needs;
+    const first = needsOf(clusters, live, tasks, sentAt, outlook);
+    return { first, count: first.length, isBad: first.some((need) => need.tone === "bad") };
+  }, [needs, clusters, live, tasks, sentAt, outlook]);
 }

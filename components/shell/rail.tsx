@@ -1,18 +1,26 @@
 "use client";
-import { Activity, Boxes, CircleUserRound, ListChecks, type LucideIcon, Settings } from "lucide-react";
+import {
+  Activity,
+  Boxes,
+  CircleUserRound,
+  HardDrive,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  Settings,
+} from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { type ReactNode, useId, useMemo } from "react";
+import { type ReactNode, useId } from "react";
 import { useTranslations } from "use-intl";
-import { nodeWord } from "#lib/domain/badges.ts";
+import { countWords } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView } from "#lib/domain/dto.ts";
-import { needsOf } from "#lib/domain/needs.ts";
 import { naturalOrder } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { findNode, findStorage, type PanelState } from "#lib/queries/panel.ts";
 import { isOpen } from "#lib/queries/tasks.ts";
 import { Logo } from "./logo.tsx";
-import { usePanel, useTasks } from "./panel-data.tsx";
+import { useNeeds, usePanel, useTasks } from "./panel-data.tsx";
 
 interface EntryProps {
   href: string;
@@ -22,14 +30,25 @@ interface EntryProps {
   count?: number;
   countLabel?: string;
   urgent?: boolean;
+  /** Not for a page that brings rows of its own. */
+  prefetch?: boolean;
 }
 
-function Entry({ href, icon: Icon, current, children, count = 0, countLabel, urgent = false }: EntryProps) {
+function Entry({
+  href,
+  icon: Icon,
+  current,
+  children,
+  count = 0,
+  countLabel,
+  urgent = false,
+  prefetch = true,
+}: EntryProps) {
   return (
     <li>
       <Link
         // Its content comes from what the page knows already: a few hundred bytes make the click answer at once.
-        prefetch
+        prefetch={prefetch}
         href={href}
         aria-current={current ? "page" : undefined}
         className={`flex h-8 items-center gap-2.5 rounded-m border px-2 no-underline ${current ? "border-line bg-surface font-medium" : "border-transparent text-ink-2 hover:bg-surface hover:text-ink"}`}
@@ -58,10 +77,8 @@ function clusterOfPath(path: string, state: PanelState): string | null {
 }
 
 function troubles(cluster: ClusterView, state: PanelState): number {
-  return cluster.nodes.filter((node) => {
-    const word = nodeWord(node, state.live[node.id]);
-    return word === "corrupted" || word === "unreachable";
-  }).length;
+  const { corrupted = 0, unreachable = 0 } = countWords(cluster, state.live);
+  return corrupted + unreachable;
 }
 
 /** Entries of the main navigation; the same in the rail and in the phone's menu. */
@@ -71,8 +88,7 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
   const path = usePathname();
   const state = usePanel();
   const tasks = useTasks();
-  const { clusters: all, live, sentAt } = state;
-  const needs = useMemo(() => needsOf(all, live, tasks, sentAt), [all, live, tasks, sentAt]);
+  const needs = useNeeds();
   const running = tasks.filter(isOpen).length;
   const here = clusterOfPath(path, state);
   const clusters = [...state.clusters].sort((a, b) => naturalOrder(a.name, b.name));
@@ -84,11 +100,14 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
           href="/"
           icon={Activity}
           current={path === "/"}
-          count={needs.length}
-          countLabel={t("needCount", { count: needs.length })}
-          urgent={needs.some((need) => need.tone === "bad")}
+          count={needs.count}
+          countLabel={t("needCount", { count: needs.count })}
+          urgent={needs.isBad}
         >
           {t("overview")}
+        </Entry>
+        <Entry href="/drives" icon={HardDrive} current={path.startsWith("/drives")}>
+          {t("drives")}
         </Entry>
         <Entry
           href="/tasks"
@@ -126,6 +145,9 @@ export function Navigation({ userName, head }: { userName: string; head: ReactNo
         </>
       ) : null}
       <ul className="mt-auto space-y-0.5 pt-6">
+        <Entry href="/audit" icon={ScrollText} current={path === "/audit"} prefetch={false}>
+          {t("audit")}
+        </Entry>
         <Entry href="/settings" icon={Settings} current={path === "/settings"}>
           {t("settings")}
         </Entry>

@@ -1,27 +1,16 @@
 import type { ReactNode } from "react";
-import type { PanelView, TaskRow } from "#lib/domain/dto.ts";
 import { Announcer } from "./announcer.tsx";
 import { Live } from "./live.tsx";
-import { PanelData } from "./panel-data.tsx";
+import { type FirstAnswers, PanelData } from "./panel-data.tsx";
 import { Rail } from "./rail.tsx";
 import { SkipLink } from "./skip-link.tsx";
 import { TaskDock } from "./task-dock.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 /** What stands around every page: rail, top bar, task dock, the live line and the one live region. */
-export function Shell({
-  userName,
-  panel,
-  tasks,
-  children,
-}: {
-  userName: string;
-  panel: PanelView;
-  tasks: TaskRow[];
-  children: ReactNode;
-}) {
+export function Shell({ userName, first, children }: { userName: string; first: FirstAnswers; children: ReactNode }) {
   return (
-    <PanelData panel={panel} tasks={tasks}>
+    <PanelData first={first}>
       <Announcer>
         <Live>
           <SkipLink />

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { Fragment, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import { SearchButton } from "#components/search/search-button.tsx";
 import { PlainButton } from "#components/ui/button.tsx";
 import { useText } from "#components/text/t.tsx";
 import { visible } from "#lib/domain/visible.ts";
@@ -22,6 +23,7 @@ interface Crumb {
 function useCrumbs(): Crumb[] {
   const [, area = "", id = "", sub = ""] = usePathname().split("/");
   const t = useTranslations("pages");
+  const nothing = useTranslations("common")("notFound");
   const say = useText();
   const state = usePanel();
   const tasks = useTasks();
@@ -31,6 +33,8 @@ function useCrumbs(): Crumb[] {
       ? [{ name: t("tasks.title"), href: "/tasks" }, { name: task ? say(task.title) : id }]
       : [{ name: t("tasks.title") }];
   }
+  if (area === "drives") return [{ name: t("shell.drives"), href: id ? "/drives" : undefined }];
+  if (area === "audit") return [{ name: t("shell.audit") }];
   if (area === "settings") return [{ name: t("settings.title") }];
   if (area === "clusters" && id === "new")
     return [{ name: t("shell.clusters"), href: "/" }, { name: t("overview.newCluster") }];
@@ -38,11 +42,13 @@ function useCrumbs(): Crumb[] {
     area === "clusters"
       ? state.clusters.find((each) => each.id === id)
       : (findNode(state, id)?.cluster ?? findStorage(state, id)?.cluster);
-  if (!cluster) return [{ name: t("overview.title"), href: area ? "/" : undefined }];
+  if (area === "") return [{ name: t("overview.title") }];
+  if (!cluster) return [{ name: t("overview.title"), href: "/" }, { name: nothing }];
   const crumbs: Crumb[] = [
     { name: t("shell.clusters"), href: "/" },
     { name: visible(cluster.name), href: `/clusters/${cluster.id}` },
   ];
+  if (sub === "storage") return [...crumbs, { name: t("cluster.addStorage") }];
   if (sub === "join") return [...crumbs, { name: t("cluster.addNodes") }];
   const child = findNode(state, id)?.node.name ?? findStorage(state, id)?.storage.name;
   return child ? [...crumbs, { name: visible(child) }] : crumbs;
@@ -141,6 +147,7 @@ export function TopBar({ userName }: { userName: string }) {
     <header className="sticky top-0 z-20 flex h-11 items-center gap-3 border-b border-line bg-ground px-4 sm:px-5">
       <PhoneMenu userName={userName} />
       <Breadcrumb />
+      <SearchButton />
       <LiveIndicator />
     </header>
   );

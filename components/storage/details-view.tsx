@@ -7,6 +7,7 @@ import { Status } from "#components/ui/status.tsx";
 import { formatBytes, formatPercent, formatUsage, fractionOf, naturalOrder, UNKNOWN } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { type GroupDetails, type PartitionDetails, type PhysicalVolume, readDetails } from "./details.ts";
+import { AddDisk, PartAction, type PartsPlace } from "./part-actions.tsx";
 
 const HEAD = "px-3.5 py-1.5 text-left text-s font-medium text-ink-2";
 const CELL = "px-3.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
@@ -46,8 +47,9 @@ function Group({ group, lvCount }: { group: GroupDetails; lvCount: number | null
   );
 }
 
-function PvTable({ pvs, vgName }: { pvs: PhysicalVolume[]; vgName: string }) {
+function PvTable({ pvs, vgName, place }: { pvs: PhysicalVolume[]; vgName: string; place: PartsPlace }) {
   const t = useTranslations("pages.storage");
+  const parts = pvs.map(({ uuid, ...pv }) => ({ ...pv, id: uuid }));
   const rows = [...pvs].sort((a, b) => naturalOrder(a.device ?? "~", b.device ?? "~"));
   return (
     <table className="w-full border-collapse max-sm:block" aria-label={t("pvsOf", { vg: visible(vgName) })}>
@@ -68,6 +70,9 @@ function PvTable({ pvs, vgName }: { pvs: PhysicalVolume[]; vgName: string }) {
           <th scope="col" className={HEAD}>
             {t("column.status")}
           </th>
+          <th scope="col" className={`${HEAD} text-right`}>
+            {t("column.action")}
+          </th>
         </tr>
       </thead>
       <tbody className="max-sm:block">
@@ -76,27 +81,30 @@ function PvTable({ pvs, vgName }: { pvs: PhysicalVolume[]; vgName: string }) {
           const name = pv.device ?? pv.uuid;
           return (
             <tr key={pv.uuid} className={ROW}>
-              <th scope="row" className={`${CELL} text-left font-mono text-s font-normal break-all`}>
+              <th scope="row" className={`${CELL} text-left font-mono text-s font-normal break-all lg:min-w-24`}>
                 {visible(name)}
               </th>
-              <td className={`${CELL} text-right max-sm:text-left`}>
+              <td className={`${CELL} text-right whitespace-nowrap max-sm:text-left`}>
                 <span className="text-ink-2 sm:hidden">{t("column.size")} </span>
                 {formatBytes(pv.size)}
               </td>
               <td className={CELL}>
-                <span className="flex items-center gap-2">
+                <span className="flex items-center gap-2 whitespace-nowrap">
                   <span className="w-18">
                     <CapacityBar label={visible(name)} size={pv.size} used={used} calm />
                   </span>
                   {formatPercent(fractionOf(used, pv.size))}
                 </span>
               </td>
-              <td className={`${CELL} text-right max-sm:text-left`}>
+              <td className={`${CELL} text-right whitespace-nowrap max-sm:text-left`}>
                 <span className="text-ink-2 sm:hidden">{t("column.free")} </span>
                 {formatBytes(pv.free)}
               </td>
               <td className={CELL}>
                 {pv.isMissing ? <Status tone="bad">{t("missing")}</Status> : <Status tone="ok">{t("present")}</Status>}
+              </td>
+              <td className={`${CELL} text-right max-sm:text-left`}>
+                <PartAction place={place} part={{ ...pv, id: pv.uuid }} parts={parts} />
               </td>
             </tr>
           );
@@ -158,7 +166,13 @@ function PartitionTable({ partitions }: { partitions: PartitionDetails[] }) {
 }
 
 /** What a storage's own check reported on one node, in the words of its kind. */
-export function DetailsView({ details }: { details: Record<string, unknown> | null | undefined }) {
+export function DetailsView({
+  details,
+  place,
+}: {
+  details: Record<string, unknown> | null | undefined;
+  place: PartsPlace;
+}) {
   const t = useTranslations("pages.storage");
   const { group, pvs, lvCount, staleMaps, partitions } = readDetails(details);
   if (!group && pvs.length === 0 && partitions.length === 0)
@@ -166,7 +180,14 @@ export function DetailsView({ details }: { details: Record<string, unknown> | nu
   return (
     <div className="divide-y divide-line">
       {group ? <Group group={group} lvCount={lvCount} /> : null}
-      {pvs.length > 0 ? <PvTable pvs={pvs} vgName={group?.name ?? ""} /> : null}
+      {pvs.length > 0 ? (
+        <div>
+          <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} />
+          <div className="border-t border-line px-3.5 py-2">
+            <AddDisk place={place} />
+          </div>
+        </div>
+      ) : null}
       {staleMaps.length > 0 ? (
         <div className="p-3.5">
           <Notice tone="warn">{t("staleMaps", { names: staleMaps.map((map) => visible(map.name)).join(", ") })}</Notice>

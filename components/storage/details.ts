@@ -99,8 +99,8 @@ export function readDetails(details: Record<string, unknown> | null | undefined)
   return {
     group,
     pvs: bags(details?.pvs).map(pvOf),
-    lvCount: group && Array.isArray(details?.lvs) ? details.lvs.length : null,
-    staleMaps: bags(details?.maps).flatMap((map) => (map.isStale === true ? [{ name: words(map.name) }] : [])),
+    lvCount: group ? bytes(details?.lvCount) : null,
+    staleMaps: bags(details?.staleMaps).map((map) => ({ name: words(map.name) })),
     partitions: bags(details?.partitions).map(partitionOf),
   };
 }

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { CauseBlock } from "#components/cluster/cause.tsx";
+import { RecheckButton } from "#components/cluster/recheck-button.tsx";
 import { Age, FiguresAge, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { Clock } from "#components/text/time.tsx";
 import { isStorageWrong } from "#lib/domain/badges.ts";
@@ -42,7 +43,7 @@ function stateOf(live: ClientNodeLive | undefined, storageId: string): StorageLi
 function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" | "open" | "first">) {
   const t = useTranslations("pages.storage");
   const [isOpen, setOpen] = useState(open);
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...detailsQuery(node.id),
     ...(first ? { initialData: first } : {}),
     enabled: isOpen,
@@ -56,9 +57,9 @@ function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" 
         {t("details")}
       </summary>
       {details ? (
-        <DetailsView details={details} />
+        <DetailsView details={details} place={{ storageId: storage.id, nodeId: node.id }} />
       ) : error ? (
-        <ErrorNotice error={errorViewOf(error)} />
+        <ErrorNotice error={errorViewOf(error)} retry={() => void refetch()} />
       ) : (
         <p className="px-3.5 pb-3 text-ink-2">{t(data ? "noDetails" : "detailsComing")}</p>
       )}
@@ -70,6 +71,7 @@ function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" 
 export function StorageOnNode({ node, storage, live, now, title, open, first, quiet = false }: Props) {
   const t = useTranslations("pages.storage");
   const kind = useTranslations("common.kind")(storage.kind);
+  const tLife = useTranslations("life");
   const state = stateOf(live, storage.id);
   const isOld = !live || live.health === "unreachable" || live.health === "unknown";
   const stale = useStaleAge(state?.figuresAgeMs, live?.at, STORAGE_STALE_MS) !== "" || isOld;
@@ -91,6 +93,7 @@ export function StorageOnNode({ node, storage, live, now, title, open, first, qu
             <span className="text-s text-ink-2">
               {kind}
               {storage.isMain ? ` · ${t("main")}` : ""}
+              {storage.isEnabled ? "" : ` · ${tLife("disabled")}`}
             </span>
           ) : null}
           <StorageStatus live={state} />
@@ -106,6 +109,11 @@ export function StorageOnNode({ node, storage, live, now, title, open, first, qu
               <FiguresAge ageMs={state?.figuresAgeMs} at={live?.at} />
             )}
           </span>
+          <RecheckButton
+            nodeId={node.id}
+            storageId={storage.id}
+            label={tLife("recheckOne", { storage: visible(storage.name), node: visible(node.name) })}
+          />
         </div>
         {!quiet && state && isStorageWrong(state) && state.cause ? (
           <div
@@ -115,7 +123,12 @@ export function StorageOnNode({ node, storage, live, now, title, open, first, qu
           </div>
         ) : null}
         {state?.figures ? (
-          <WideCapacity figures={state.figures} label={visible(`${storage.name}, ${node.name}`)} stale={stale} />
+          <WideCapacity
+            figures={state.figures}
+            label={visible(`${storage.name}, ${node.name}`)}
+            stale={stale}
+            storageId={storage.id}
+          />
         ) : (
           <p className="text-ink-2">{t("notMeasured")}</p>
         )}

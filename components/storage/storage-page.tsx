@@ -1,25 +1,30 @@
 "use client";
 import { useTranslations } from "use-intl";
+import { AddNodesButton } from "#components/cluster/add-nodes-button.tsx";
+import { useDrives } from "#components/drive/use-drives.ts";
+import { StorageDrives } from "#components/drive/storage-drives.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
-import { sharesCapacityWith, storageTotals } from "#lib/domain/cluster-summary.ts";
+import { STORAGE_WORD_TONE, type StorageWord } from "#lib/domain/badges.ts";
+import { countStorageWords, nodeCount, sharingStorages, storageTotals } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
-import { worstFirst } from "#lib/domain/needs.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { visible } from "#lib/domain/visible.ts";
+import type { FirstDrives } from "#lib/queries/drives.ts";
 import { findStorage } from "#lib/queries/panel.ts";
-import { useHeldOrder } from "#components/shell/use-held-order.ts";
 import { WideCapacity } from "./figures.tsx";
-import { MakeMain } from "./make-main.tsx";
-import { OPEN_NODES } from "./open-nodes.ts";
-import { StorageOnNode } from "./storage-on-node.tsx";
-import { storageWord } from "./storage-status.tsx";
+import { Growth } from "./growth.tsx";
+import { DisabledNotice, StorageActions } from "./storage-actions.tsx";
+import { StorageNodes } from "./storage-nodes.tsx";
+import { ThresholdsFact } from "./thresholds.tsx";
 
 function Configuration({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
   const t = useTranslations("pages.storage");
+  const tCapacity = useTranslations("capacity");
   const format = FORMAT_BY_KIND[storage.kind];
+  const common = useTranslations("common");
   const mono = (value: string) => <span className="font-mono text-s break-all">{visible(value)}</span>;
   return (
     <Pane>
@@ -29,11 +34,12 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
             ([name, value]) =>
               [
                 t.has(`field.${name}` as "field.vmDir") ? t(`field.${name}` as "field.vmDir") : name,
-                mono(String(value)),
+                typeof value === "boolean" ? common(value ? "yes" : "no") : mono(String(value)),
               ] as const,
           ),
           [t("imageDir"), mono(cluster.imageDir)],
           [t("shareDir"), mono(cluster.shareDir)],
+          [tCapacity("thresholds"), <ThresholdsFact key="thresholds" storage={storage} />],
           ...(format ? [[t("drives"), format === "raw" ? t("preallocated") : t("grown")] as const] : []),
         ]}
       />
@@ -45,22 +51,27 @@ function Configuration({ storage, cluster }: { storage: StorageView; cluster: Cl
 interface Asked {
   /** By node; empty where there are too many to open them all. */
   details: Record<string, NodeDetails>;
+  drives: FirstDrives;
 }
 
-function StorageContent({ cluster, storage, details }: Asked & { cluster: ClusterView; storage: StorageView }) {
+interface ContentProps extends Asked {
+  cluster: ClusterView;
+  storage: StorageView;
+}
+
+function StorageContent({ cluster, storage, details, drives }: ContentProps) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
+  const tLife = useTranslations("life");
+  const all = useDrives(drives);
   const state = usePanel();
-  const order = useHeldOrder(cluster.nodes, () => worstFirst(cluster.nodes, state.live));
   const totals = storageTotals(storage, cluster, state.live);
-  const sharing = cluster.storages.filter((other) =>
-    cluster.nodes.some((node) => sharesCapacityWith(storage, [other], state.live[node.id]) !== null),
-  );
-  const words = cluster.nodes.map((node) =>
-    storageWord(state.live[node.id]?.storages.find((each) => each.storageId === storage.id)),
-  );
-  const troubles = words.filter((each) => each.tone === "bad" || each.tone === "warn");
+  const sharing = sharingStorages(storage, cluster, state.live);
+  const words = Object.entries(countStorageWords(storage, cluster, state.live)) as [StorageWord, number][];
+  const troubles = words
+    .map(([word, count]) => ({ word, count, tone: STORAGE_WORD_TONE[word] }))
+    .filter((each) => each.tone === "bad" || each.tone === "warn");
   const worst = troubles.find((each) => each.tone === "bad") ?? troubles[0];
   const format = FORMAT_BY_KIND[storage.kind];
   return (
@@ -72,22 +83,27 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
             <Tag>{tCommon(`kind.${storage.kind}`)}</Tag>
             {format ? <Tag>{tCommon(`format.${format}`)}</Tag> : null}
             {storage.isMain ? <Tag>{t("main")}</Tag> : null}
+            {storage.isEnabled ? null : <Tag>{tLife("disabled")}</Tag>}
             {worst ? (
               <Status tone={worst.tone} soft>
-                {t("troubleOn", { word: tStatus(worst.word), count: troubles.length })}
+                {t("troubleOn", {
+                  word: tStatus(worst.word),
+                  count: troubles.reduce((sum, each) => sum + each.count, 0),
+                })}
               </Status>
             ) : null}
           </>
         }
         below={`${visible(cluster.name)} · ${storage.shared ? t("shared") : t("local")}`}
-        actions={storage.isMain ? null : <MakeMain storageId={storage.id} />}
+        actions={<StorageActions storage={storage} drives={all.fits} />}
       />
+      <DisabledNotice storage={storage} />
       {totals ? (
         <Pane className="px-3.5 py-3">
           <h2 className="mb-2 text-s font-medium text-ink-2">
-            {storage.shared ? t("size") : t("allNodes", { count: cluster.nodes.length })}
+            {storage.shared ? t("size") : t("allNodes", { count: nodeCount(cluster) })}
           </h2>
-          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} />
+          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} storageId={storage.id} />
           {sharing.length > 0 ? (
             <p className="mt-2 max-w-prose text-s">
               {t("sharing", { names: sharing.map((other) => visible(other.name)).join(", "), count: sharing.length })}
@@ -95,31 +111,24 @@ function StorageContent({ cluster, storage, details }: Asked & { cluster: Cluste
           ) : null}
         </Pane>
       ) : null}
-      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Section title={t("nodes")} className="min-w-0">
-          {order.length === 0 ? (
-            <Empty title={t("nodesNoneTitle")}>{t("nodesNone")}</Empty>
+      <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
+        <div className="min-w-0 lg:col-start-2">
+          <Growth storage={storage} cluster={cluster} />
+        </div>
+        <Section title={t("nodes")} className="min-w-0 lg:col-start-1 lg:row-span-2 lg:row-start-1">
+          {nodeCount(cluster) === 0 ? (
+            <Empty title={t("nodesNoneTitle")} action={<AddNodesButton clusterId={cluster.id} />}>
+              {t("nodesNone")}
+            </Empty>
           ) : (
-            <Pane className="overflow-hidden">
-              {order.map((node) => (
-                <StorageOnNode
-                  key={node.id}
-                  node={node}
-                  storage={storage}
-                  live={state.live[node.id]}
-                  now={state.sentAt}
-                  title="node"
-                  open={order.length <= OPEN_NODES}
-                  first={details[node.id]}
-                />
-              ))}
-            </Pane>
+            <StorageNodes cluster={cluster} storage={storage} details={details} />
           )}
         </Section>
-        <Section title={t("config")} className="min-w-0">
+        <Section title={t("config")} className="min-w-0 lg:col-start-2">
           <Configuration storage={storage} cluster={cluster} />
         </Section>
       </div>
+      <StorageDrives storageId={storage.id} all={all} />
     </div>
   );
 }

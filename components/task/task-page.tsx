@@ -6,52 +6,20 @@ import { T, useText } from "#components/text/t.tsx";
 import { Clock } from "#components/text/time.tsx";
 import { CopyButton } from "#components/ui/code.tsx";
 import { Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
-import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
+import { ErrorNotice } from "#components/ui/notice.tsx";
 import { Status } from "#components/ui/status.tsx";
-import type { TaskView } from "#lib/domain/dto.ts";
+import type { TaskLogLine, TaskView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { errorViewOf } from "#lib/queries/get-json.ts";
 import { isOpen, taskQuery } from "#lib/queries/tasks.ts";
 import { CancelTask } from "./cancel-task.tsx";
+import { Outcome } from "./outcome.tsx";
 import { StepRow } from "./step-row.tsx";
+import { useKindWord } from "./task-filters.tsx";
 import { TaskLog } from "./task-log.tsx";
 import { TaskStatus } from "./task-status.tsx";
 import { taskReport } from "./task-report.ts";
 import { Took } from "./took.tsx";
-
-function Outcome({ task }: { task: TaskView }) {
-  const t = useTranslations("pages.task");
-  const say = useText();
-  if (task.state === "done" || task.state === "running" || task.state === "queued") return null;
-  const failed =
-    task.steps.find((step) => step.state === "failed") ??
-    task.steps.find((step) => step.state === "undone" && step.error !== null) ??
-    task.steps.find((step) => step.error !== null);
-  const title = failed ? task.plan.steps[failed.position]?.title : undefined;
-  const bad = task.state === "failed";
-  const follow = { undone: "undone", failed: "left", undoing: "undoing", cancelled: "cancelled" } as const;
-  return (
-    <Notice tone={bad ? "bad" : "warn"}>
-      {failed && title ? (
-        <p className="font-semibold">{t("failedStep", { number: failed.position + 1, title: say(title) })}</p>
-      ) : null}
-      {task.error ? (
-        <p>
-          <T text={task.error.message} />
-          {task.error.hint ? (
-            <>
-              {" "}
-              <T text={task.error.hint} />
-            </>
-          ) : null}
-        </p>
-      ) : null}
-      <p>{t(follow[task.state])}</p>
-      {task.state === "undone" ? <p className="text-ink-2">{t("whatNowUndone")}</p> : null}
-      {bad ? <p className="text-ink-2">{t("whatNowFailed")}</p> : null}
-    </Notice>
-  );
-}
 
 function LeftBehind({ task }: { task: TaskView }) {
   const t = useTranslations("pages.task");
@@ -76,6 +44,7 @@ function TaskFacts({ task, now }: { task: TaskView; now: number }) {
               {task.id}
             </span>,
           ],
+          [t("kind"), useKindWord()(task.kind)],
           [t("created"), <Clock key="created" iso={task.createdAt} now={now} />],
           ...(task.startedAt ? [[t("started"), <Clock key="started" iso={task.startedAt} now={now} />] as const] : []),
           ...(task.endedAt ? [[t("ended"), <Clock key="ended" iso={task.endedAt} now={now} />] as const] : []),
@@ -96,11 +65,16 @@ function TaskFacts({ task, now }: { task: TaskView; now: number }) {
 }
 
 /** A task is its plan with each step's state, time, command, output and undo. */
-export function TaskPage({ initial }: { initial: TaskView }) {
+export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine[] }) {
   const t = useTranslations("pages.task");
   const say = useText();
   const { sentAt: now } = usePanel();
-  const { data: task = initial, error } = useQuery({
+  const {
+    data: task = initial,
+    error,
+    dataUpdatedAt,
+    refetch,
+  } = useQuery({
     ...taskQuery(initial.id),
     initialData: initial,
     // It may have ended while the page was on its way: nobody listened to that event.
@@ -127,7 +101,7 @@ export function TaskPage({ initial }: { initial: TaskView }) {
           </>
         }
       />
-      {error ? <ErrorNotice error={errorViewOf(error)} /> : null}
+      {error ? <ErrorNotice error={errorViewOf(error)} retry={() => void refetch()} /> : null}
       <div className="grid gap-x-5 gap-y-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <Outcome task={task} />
@@ -144,7 +118,7 @@ export function TaskPage({ initial }: { initial: TaskView }) {
             </Pane>
           </section>
           <Section title={t("log")}>
-            <TaskLog log={task.log} />
+            <TaskLog taskId={task.id} first={log} version={dataUpdatedAt} />
           </Section>
         </div>
         <div className="min-w-0">

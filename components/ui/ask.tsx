@@ -8,6 +8,8 @@ import { ErrorNotice } from "./notice.tsx";
 interface Props {
   /** On the button that opens the question, and its heading. */
   label: string;
+  /** A heading of its own, which names the button for screen readers as well: where there are several of one label. */
+  title?: string;
   /** What happens, and what is lost. */
   children: ReactNode;
   confirm: string;
@@ -28,6 +30,7 @@ interface Props {
 /** A button that asks before it acts. The browser's own dialog keeps the focus in it and gives it back. */
 export function Ask({
   label,
+  title = label,
   children,
   confirm,
   confirming,
@@ -58,7 +61,14 @@ export function Ask({
   };
   return (
     <>
-      <Button look={look} small={small} reason={reason} busy={busy} onClick={() => dialog.current?.showModal()}>
+      <Button
+        look={look}
+        small={small}
+        reason={reason}
+        busy={busy}
+        aria-label={title === label ? undefined : title}
+        onClick={() => dialog.current?.showModal()}
+      >
         {label}
       </Button>
       <dialog
@@ -68,7 +78,7 @@ export function Ask({
         className="m-auto w-[calc(100%-2rem)] max-w-md rounded-m border border-line bg-surface p-5 text-left text-ink shadow-float backdrop:bg-scrim"
       >
         <h2 id={id} className="text-l font-semibold">
-          {label}
+          {title}
         </h2>
         <div className="mt-1.5 text-ink-2">{children}</div>
         {error ? (

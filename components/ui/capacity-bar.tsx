@@ -1,7 +1,9 @@
 "use client";
 import { useTranslations } from "use-intl";
 import { type Tone, capacityTone } from "#lib/domain/badges.ts";
+import { type Capacity, capacityParts, overcommitted } from "#lib/domain/capacity.ts";
 import { formatBytes, formatPercent, formatUsage, fractionOf } from "#lib/domain/units.ts";
+import type { Thresholds } from "#lib/domain/usage.ts";
 
 export const FILL: Record<Tone, string> = {
   ok: "bg-cap-used",
@@ -11,16 +13,8 @@ export const FILL: Record<Tone, string> = {
   bad: "bg-bad-mark",
 };
 
-const width = (fraction: number | null) => ({ width: `${((fraction ?? 0) * 100).toFixed(2)}%` });
-
-export interface Capacity {
-  size: number | null;
-  used: number | null;
-  /** Promised to drives; drawn beyond what is used. */
-  allocated?: number | null;
-  /** Kept free on purpose; drawn at the end, hatched. */
-  reserve?: number | null;
-}
+const percent = (fraction: number) => `${(fraction * 100).toFixed(2)}%`;
+const width = (fraction: number | null) => ({ width: percent(fraction ?? 0) });
 
 interface Props extends Capacity {
   /** What the capacity is of; read out before the figures. */
@@ -30,48 +24,70 @@ interface Props extends Capacity {
   thick?: boolean;
   /** Full is nothing to worry about: never amber or red. */
   calm?: boolean;
+  thresholds?: Thresholds;
 }
 
-/** The one capacity bar: used, allocated and reserve on the scale of the physical size, the figures on hover and for screen readers. */
-export function CapacityBar({
-  size,
-  used,
-  allocated = null,
-  reserve = null,
-  label,
-  stale = false,
-  thick = false,
-  calm = false,
-}: Props) {
+/** A capacity in words: every figure that the bar draws. */
+export function useCapacityWords(): (label: string, capacity: Capacity) => string {
   const t = useTranslations("common");
-  const fraction = fractionOf(used, size);
-  const promised = fractionOf(allocated, size);
-  const said = [
-    label,
-    fraction === null
-      ? t("capacityUnknown")
-      : t("capacityUsed", { usage: formatUsage(used, size), percent: formatPercent(fraction) }),
-    ...(allocated === null ? [] : [t("capacityAllocated", { bytes: formatBytes(allocated) })]),
-    ...(reserve === null ? [] : [t("capacityReserve", { bytes: formatBytes(reserve) })]),
-  ].join(", ");
+  return (label, capacity) => {
+    const { size, used, allocated, reserve, limit } = capacity;
+    const fraction = fractionOf(used, size);
+    const over = overcommitted(capacity);
+    return [
+      label,
+      fraction === null
+        ? t("capacityUnknown")
+        : t("capacityUsed", { usage: formatUsage(used, size), percent: formatPercent(fraction) }),
+      ...(allocated == null ? [] : [t("capacityAllocated", { bytes: formatBytes(allocated) })]),
+      ...(over === null ? [] : [t("capacityOver", { bytes: formatBytes(over) })]),
+      ...(reserve == null ? [] : [t("capacityReserve", { bytes: formatBytes(reserve) })]),
+      ...(limit == null ? [] : [t("capacityLimit", { bytes: formatBytes(limit) })]),
+    ].join(", ");
+  };
+}
+
+/**
+ * The one capacity bar: physical size, used, allocated, reserve and limit on one scale, the figures on hover and for
+ * screen readers. Where more is promised than there is, the size ends before the bar does.
+ */
+export function CapacityBar({ label, stale = false, thick = false, calm = false, thresholds, ...capacity }: Props) {
+  const said = useCapacityWords()(label, capacity);
+  const parts = capacityParts(capacity);
+  const tone = calm ? null : capacityTone(fractionOf(capacity.used, capacity.size), thresholds);
+  const part = "absolute inset-y-0 left-0";
   return (
     <span
       role="img"
       aria-label={said}
       title={said}
-      className={`bar relative block w-full overflow-hidden rounded-s bg-cap-track ${thick ? "h-3" : "h-1.5"} ${stale ? "opacity-50" : ""}`}
+      className={`bar relative block w-full overflow-hidden rounded-s ${thick ? "h-3" : "h-1.5"} ${stale ? "opacity-50" : ""} ${parts && parts.size < 1 ? "beyond" : "bg-cap-track"}`}
     >
-      {promised !== null && promised > (fraction ?? 0) ? (
-        <span className="absolute inset-y-0 left-0 bg-cap-allocated" style={width(promised)} />
+      {parts ? (
+        <>
+          {parts.size < 1 ? <span className={`${part} bg-cap-track`} style={width(parts.size)} /> : null}
+          {parts.allocated > parts.used ? (
+            <span className={`${part} bg-cap-allocated`} style={width(parts.allocated)} />
+          ) : null}
+          <span className={`${part} ${FILL[tone ?? "ok"]}`} style={width(parts.used)} />
+          {parts.reserve ? (
+            <span
+              className="hatched absolute inset-y-0"
+              style={{ left: percent(parts.reserve.from), width: percent(parts.reserve.to - parts.reserve.from) }}
+            />
+          ) : null}
+          {parts.size < 1 ? <Mark at={parts.size} className="bg-ink" /> : null}
+          {parts.limit !== null ? <Mark at={parts.limit} className="bg-bad-mark" /> : null}
+        </>
       ) : null}
-      <span
-        className={`absolute inset-y-0 left-0 ${FILL[(calm ? null : capacityTone(fraction)) ?? "ok"]}`}
-        style={width(fraction)}
-      />
-      {reserve === null ? null : (
-        <span className="hatched absolute inset-y-0 right-0" style={width(fractionOf(reserve, size))} />
-      )}
     </span>
+  );
+}
+
+/** A line across the bar, whole also at its end. */
+function Mark({ at, className }: { at: number; className: string }) {
+  return (
+    <span className={`absolute inset-y-0 w-0.5 ${className}`} style={{ left: `calc(${percent(at)} - ${at * 2}px)` }} />
   );
 }
 

@@ -6,7 +6,16 @@ import { visibleOutput } from "#lib/domain/visible.ts";
 import { Button } from "./button.tsx";
 
 /** Copies text; says so on the button for two seconds. Without a secure context the browser offers no clipboard: the text is selectable. */
-export function CopyButton({ value, label, small = true }: { value: string; label: string; small?: boolean }) {
+export function CopyButton({
+  value,
+  label,
+  small = true,
+}: {
+  /** Or how to get it, where it is not here yet. */
+  value: string | (() => Promise<string>);
+  label: string;
+  small?: boolean;
+}) {
   const t = useTranslations("common");
   const [state, setState] = useState<"idle" | "copied" | "refused">("idle");
   useEffect(() => {
@@ -15,7 +24,7 @@ export function CopyButton({ value, label, small = true }: { value: string; labe
     return () => clearTimeout(timer);
   }, [state]);
   const copy = () =>
-    copyText(value).then(
+    (typeof value === "string" ? copyText(value) : value().then(copyText)).then(
       () => setState("copied"),
       () => setState("refused"),
     );

@@ -1,6 +1,7 @@
 "use client";
 import { CircleX } from "lucide-react";
 import { type ChangeEvent, type ComponentProps, type ReactNode, useEffect, useId, useRef } from "react";
+import { useHydrated } from "./use-hydrated.ts";
 
 export const INPUT =
   "block w-full rounded-m border bg-surface px-2.5 text-m text-ink disabled:border-line-strong disabled:bg-sunken disabled:text-ink-3";
@@ -79,5 +80,42 @@ export function TextField({ label, help, error, mono = false, className, ...rest
         className={`${inputClasses(Boolean(error), mono)} ${className ?? ""}`}
       />
     </FieldFrame>
+  );
+}
+
+/** A box to tick, its label beside it and its help below. */
+export function CheckField({
+  label,
+  help,
+  checked,
+  onChange,
+}: {
+  label: ReactNode;
+  help?: ReactNode;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}) {
+  const id = useId();
+  const hydrated = useHydrated();
+  return (
+    <div className="min-w-0">
+      <label htmlFor={id} className="flex min-h-6 items-center gap-2 font-medium">
+        <input
+          id={id}
+          type="checkbox"
+          checked={checked}
+          disabled={!hydrated}
+          aria-describedby={describedBy(id, help, undefined)}
+          onChange={(event) => onChange(event.target.checked)}
+          className="size-6 shrink-0 accent-accent"
+        />
+        {label}
+      </label>
+      {help ? (
+        <p id={helpId(id)} className="mt-1 text-s text-ink-2">
+          {help}
+        </p>
+      ) : null}
+    </div>
   );
 }

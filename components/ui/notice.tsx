@@ -4,6 +4,7 @@ import { useTranslations } from "use-intl";
 import { T } from "#components/text/t.tsx";
 import type { Tone } from "#lib/domain/badges.ts";
 import type { ErrorView } from "#lib/domain/errors.ts";
+import { Button } from "./button.tsx";
 import { CommandOutput } from "./code.tsx";
 import { ToneIcon, TONE_TEXT } from "./status.tsx";
 
@@ -44,17 +45,23 @@ export function Notice({
 /** An error in the server's words: what happened, what to do, the command behind it, the request to ask about. */
 export function ErrorNotice({
   error,
-  actions,
+  retry,
   children,
 }: {
   error: ErrorView;
-  actions?: ReactNode;
+  /** What failed, once more. */
+  retry?: (() => void) | undefined;
   /** More about it, below what to do. */
   children?: ReactNode;
 }) {
   const t = useTranslations("common");
+  const again = retry ? (
+    <Button small onClick={retry}>
+      {t("retry")}
+    </Button>
+  ) : null;
   return (
-    <Notice tone="bad" alert actions={actions}>
+    <Notice tone="bad" alert actions={again}>
       <p className="font-semibold">
         <T text={error.message} />
       </p>

@@ -112,7 +112,7 @@ function NewPassword({
   const [password, setPassword] = useState("");
   const refused = node.error?.code === "auth-failed";
   if (node.hasCredential && !refused) return null;
-  if (node.credential === "key" && !refused) return null;
+  if (node.credential === "member" || (node.credential === "key" && !refused)) return null;
   const look = (event: FormEvent) => {
     event.preventDefault();
     if (password === "" || busy) return;
@@ -183,9 +183,11 @@ export function MachineCard({ draftId, node, storageName, onChanged }: Props) {
           <Button small busy={isBusy} onClick={() => lookAgain()}>
             {t("lookAgain")}
           </Button>
-          <Button small look="quiet" busy={busy} onClick={() => act(() => removeDraftNode(at))}>
-            {t("leaveOut")}
-          </Button>
+          {node.credential === "member" ? null : (
+            <Button small look="quiet" busy={busy} onClick={() => act(() => removeDraftNode(at))}>
+              {t("leaveOut")}
+            </Button>
+          )}
         </div>
       </article>
     </li>

@@ -11,12 +11,13 @@ import { useMachines } from "./use-machines.ts";
 export function NodesStep({ form }: { form: DraftForm }) {
   const t = useTranslations("wizard.nodes");
   const { draft } = form;
+  const areMembers = draft.kind === "storage";
   const { mode, setMode, opener, close, refresh, storageName } = useMachines<AddMode>(form);
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
-        <p className="max-w-prose flex-1 basis-72 text-ink-2">{t("lead")}</p>
-        <div ref={opener} className="flex flex-wrap gap-2">
+        <p className="max-w-prose flex-1 basis-72 text-ink-2">{t(areMembers ? "leadMembers" : "lead")}</p>
+        <div ref={opener} className={areMembers ? "hidden" : "flex flex-wrap gap-2"}>
           <Button onClick={() => setMode("one")} aria-expanded={mode === "one"} icon={<Plus aria-hidden size={15} />}>
             {t("add")}
           </Button>
@@ -31,7 +32,7 @@ export function NodesStep({ form }: { form: DraftForm }) {
       </div>
       {mode ? <AddMachines draftId={draft.id} mode={mode} onDone={close} onAdded={refresh} /> : null}
       {draft.nodes.length === 0 ? (
-        <p className="text-ink-2">{t("none")}</p>
+        <p className="text-ink-2">{t(areMembers ? "noMembers" : "none")}</p>
       ) : (
         <ul className="space-y-3">
           {draft.nodes.map((node) => (

@@ -7,7 +7,8 @@ import { Button, PlainButton } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/code.tsx";
 import { Status } from "#components/ui/status.tsx";
 import type { DraftView } from "#lib/domain/dto.ts";
-import type { Step } from "#lib/domain/plan.ts";
+import type { Plan, Step } from "#lib/domain/plan.ts";
+import type { PlanCounts } from "#lib/domain/planned.ts";
 import { renderCommand } from "#lib/domain/render-command.ts";
 import { visible, visibleOutput } from "#lib/domain/visible.ts";
 import { type PlanPart, partName, planParts, planText } from "./plan-text.ts";
@@ -71,7 +72,8 @@ function StepLine({ step, number }: { step: Step; number: number }) {
   );
 }
 
-function Part({ part, waits, fold }: { part: PlanPart; waits: boolean; fold: boolean }) {
+/** `count`: how many steps it has, where these are only the first. */
+function Part({ part, count, waits, fold }: { part: PlanPart; count: number; waits: boolean; fold: boolean }) {
   const t = useTranslations("wizard.plan");
   const [all, setAll] = useState(false);
   const name = visible(partName(part, { eachNode: t("eachNode"), panel: t("panel") }));
@@ -83,7 +85,7 @@ function Part({ part, waits, fold }: { part: PlanPart; waits: boolean; fold: boo
       <h3 className="flex flex-wrap items-center gap-x-2 pb-1.5">
         <Icon aria-hidden size={15} className="shrink-0 text-ink-2" />
         <span className="min-w-0 font-semibold break-all">{name}</span>
-        <span className="text-ink-2">{t("steps", { count: part.steps.length })}</span>
+        <span className="text-ink-2">{t("steps", { count })}</span>
         {waits ? <Status tone="warn">{t("waits")}</Status> : null}
       </h3>
       <ol>
@@ -95,6 +97,9 @@ function Part({ part, waits, fold }: { part: PlanPart; waits: boolean; fold: boo
         <Button small look="quiet" onClick={() => setAll(!all)} className="-ml-3">
           {all ? t("less") : t("more", { count: hidden })}
         </Button>
+      ) : null}
+      {count > part.steps.length ? (
+        <p className="text-ink-2">{t("moreSteps", { count: count - part.steps.length })}</p>
       ) : null}
     </div>
   );
@@ -112,13 +117,32 @@ function Waiting({ name }: { name: string }) {
   );
 }
 
-/** What will happen: per machine the exact commands in order, each with what undoes it. Changes as the form changes. */
-export function PlanPane({ draft }: { draft: DraftView }) {
+/**
+ * What will happen: per machine the exact commands in order, each with what undoes it. Changes as the form changes.
+ * `instead`: said in place of the summary, so that nothing moves, while what is shown is not for what is typed.
+ */
+export function PlanPane({
+  draft,
+  instead = null,
+  counts,
+  whole,
+}: {
+  draft: Pick<DraftView, "plan" | "nodes">;
+  instead?: string | null;
+  /** How much there is, where the plan is only the first of it, and what asks for all of it. */
+  counts?: PlanCounts | undefined;
+  whole?: (() => Promise<Plan>) | undefined;
+}) {
   const t = useTranslations("wizard.plan");
+  const common = useTranslations("common.plan");
   const say = useText();
   const { plan } = draft;
   const parts = plan ? planParts(plan) : [];
   const machines = parts.filter((part) => part.target?.address).length;
+  const moreNodes = (counts?.nodes ?? machines) - machines;
+  const moreNotes = (counts?.notes ?? 0) - (plan?.notes.length ?? 0);
+  const words = { say, eachNode: t("eachNode"), panel: t("panel"), undo: t("undo"), noUndo: t("noUndo") };
+  const asText = (all: Plan) => planText(all, words);
   const waiting = new Set(draft.nodes.filter((node) => node.state !== "ready").map((node) => node.key));
   const unplanned = draft.nodes.filter(
     (node) => ["confirm-key", "blocked", "failed"].includes(node.state) && !parts.some((part) => part.key === node.key),
@@ -131,22 +155,14 @@ export function PlanPane({ draft }: { draft: DraftView }) {
             {t("heading")}
           </h2>
           <p className="text-ink-2">
-            {plan && plan.steps.length > 0
-              ? `${t("nothingRuns")} ${t("summary", { steps: plan.steps.length, nodes: machines })}`
-              : t("nothingYet")}
+            {instead ??
+              (plan && plan.steps.length > 0
+                ? `${t("nothingRuns")} ${t("summary", { steps: counts?.steps ?? plan.steps.length, nodes: counts?.nodes ?? machines })}`
+                : t("nothingYet"))}
           </p>
         </div>
         {plan && plan.steps.length > 0 ? (
-          <CopyButton
-            value={planText(plan, {
-              say,
-              eachNode: t("eachNode"),
-              panel: t("panel"),
-              undo: t("undo"),
-              noUndo: t("noUndo"),
-            })}
-            label={t("copy")}
-          />
+          <CopyButton value={counts && whole ? () => whole().then(asText) : asText(plan)} label={t("copy")} />
         ) : null}
       </div>
       {unplanned.map((node) => (
@@ -156,10 +172,12 @@ export function PlanPane({ draft }: { draft: DraftView }) {
         <Part
           key={part.key}
           part={part}
+          count={(part.isPanel && counts?.panelSteps) || part.steps.length}
           waits={waiting.has(part.key)}
           fold={machines > 1 && part.steps.length > FIRST + 2}
         />
       ))}
+      {moreNodes > 0 ? <p className="mt-5 text-ink-2">{t("moreNodes", { count: moreNodes })}</p> : null}
       {plan && plan.notes.length > 0 ? (
         <div className="mt-5">
           <h3 className="font-semibold">{t("notes")}</h3>
@@ -169,6 +187,7 @@ export function PlanPane({ draft }: { draft: DraftView }) {
                 <T text={note} />
               </li>
             ))}
+            {moreNotes > 0 ? <li>{common("andMore", { count: moreNotes })}</li> : null}
           </ul>
         </div>
       ) : null}

@@ -13,9 +13,11 @@ export function ReviewStep({ form }: { form: DraftForm }) {
   const t = useTranslations("wizard.review");
   const words = useTranslations("common");
   const { draft, data } = form;
+  // Of a cluster that exists, what is added to it.
+  const isAsked = ({ key }: { key: string }) => draft.kind !== "storage" || !draft.fixed.includes(key);
   const storages: ReactNode = (
     <ul className="space-y-0.5">
-      {data.storages.map((storage) => (
+      {data.storages.filter(isAsked).map((storage) => (
         <li key={storage.key}>
           {visible(storage.name) || "–"} · {words(`kind.${storage.kind}`)} ·{" "}
           <span className="font-mono text-s break-all">{configLine(storage.config)}</span>

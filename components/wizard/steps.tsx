@@ -6,8 +6,14 @@ import { visible } from "#lib/domain/visible.ts";
 
 export type StepName = DraftData["step"];
 
-export const CLUSTER_STEPS: readonly StepName[] = ["name", "storages", "main", "nodes", "review"];
-export const JOIN_STEPS: readonly StepName[] = ["nodes", "review"];
+const STEPS: Record<DraftView["kind"], readonly StepName[]> = {
+  cluster: ["name", "storages", "main", "nodes", "review"],
+  join: ["nodes", "review"],
+  storage: ["storages", "nodes", "review"],
+};
+
+/** The steps of a kind of draft, in order. */
+export const stepsOf = (kind: DraftView["kind"]) => STEPS[kind];
 
 /** Field paths that belong to a step. */
 export const STEP_PATHS: Record<StepName, readonly string[]> = {
@@ -22,9 +28,10 @@ export const STEP_PATHS: Record<StepName, readonly string[]> = {
 function useSummary(draft: DraftView, data: DraftData): Record<StepName, string> {
   const t = useTranslations("wizard");
   const kinds = useTranslations("common.virtualization");
+  const typed = data.storages.filter((storage) => !draft.fixed.includes(storage.key));
   return {
     name: data.name ? `${visible(data.name)}, ${kinds(data.virtualization)}` : "",
-    storages: data.storages.length > 0 ? data.storages.map((storage) => visible(storage.name) || "–").join(", ") : "",
+    storages: typed.map((storage) => visible(storage.name) || "–").join(", "),
     main: visible(data.storages.find((storage) => storage.key === data.mainKey)?.name ?? ""),
     nodes: draft.nodes.length > 0 ? t("stepDone", { count: draft.nodes.length }) : "",
     review: t("stepReview"),

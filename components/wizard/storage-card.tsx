@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { useText } from "#components/text/t.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { TextField } from "#components/ui/field.tsx";
+import { CheckField, TextField } from "#components/ui/field.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import type { DraftData, FormField } from "#lib/domain/dto.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
@@ -37,16 +37,14 @@ function DriverField({
   const left = () => problems.leave(path);
   if (field.widget === "switch") {
     return (
-      <label className="flex min-h-8 items-center gap-2 self-end">
-        <input
-          type="checkbox"
+      <div className="sm:col-span-2">
+        <CheckField
+          label={say(field.label)}
+          help={field.help && say(field.help)}
           checked={value === true}
-          onChange={(event) => set(event.target.checked)}
-          onBlur={left}
-          className="size-4 accent-accent"
+          onChange={set}
         />
-        {say(field.label)}
-      </label>
+      </div>
     );
   }
   return (
@@ -77,6 +75,8 @@ function DriverField({
 function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
   const t = useTranslations("wizard.storages");
   const namePath = `storages.${storage.key}.name`;
+  // A cluster that exists keeps its directories.
+  const isFixed = form.draft.kind !== "cluster";
   const dirs = [
     { name: "imageDir", label: t("imageDir") },
     { name: "shareDir", label: t("shareDir") },
@@ -100,7 +100,8 @@ function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
           <TextField
             key={name}
             label={label}
-            help={t("clusterDir")}
+            help={t(isFixed ? "dirFixed" : "clusterDir")}
+            disabled={isFixed}
             name={name}
             mono
             autoComplete="off"

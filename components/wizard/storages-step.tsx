@@ -4,10 +4,12 @@ import { useTranslations } from "use-intl";
 import { PlainButton } from "#components/ui/button.tsx";
 import { STORAGE_KINDS, KINDS_BY_VIRTUALIZATION, type StorageKind } from "#lib/domain/storage.ts";
 import type { DraftData, StorageKindView } from "#lib/domain/dto.ts";
+import { visible } from "#lib/domain/visible.ts";
 import { T } from "#components/text/t.tsx";
 import { FieldError } from "./field-error.tsx";
 import { LookThrough } from "./look-through.tsx";
 import { StorageCard } from "./storage-card.tsx";
+import { configLine } from "./storage-line.ts";
 import type { DraftForm } from "./use-draft.ts";
 import type { Problems } from "./use-problems.ts";
 
@@ -73,6 +75,20 @@ function KindTiles({
   );
 }
 
+/** A storage that the cluster has already, for comparison. */
+function FixedStorage({ storage }: { storage: DraftStorage }) {
+  const t = useTranslations("wizard.storages");
+  const kind = useTranslations("common.kind")(storage.kind);
+  return (
+    <li className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 rounded-m border border-line bg-sunken px-3.5 py-1.5">
+      <span className="min-w-0 font-semibold break-all">{visible(storage.name)}</span>
+      <span>{kind}</span>
+      <span className="min-w-0 font-mono text-s break-all text-ink-2">{configLine(storage.config)}</span>
+      <span className="ml-auto text-s text-ink-2">{t("there")}</span>
+    </li>
+  );
+}
+
 /** Storages of the cluster: each with its form, made from its driver's fields; what is typed is in the draft at once. */
 export function StoragesStep({
   form,
@@ -86,6 +102,9 @@ export function StoragesStep({
   const t = useTranslations("wizard.storages");
   const { data, change } = form;
   const [open, setOpen] = useState<string | null>(null);
+  const isNew = form.draft.kind === "cluster";
+  const fixed = data.storages.filter(({ key }) => form.draft.fixed.includes(key));
+  const typed = data.storages.filter(({ key }) => !form.draft.fixed.includes(key));
   const update = (storage: DraftStorage) =>
     change({ storages: data.storages.map((each) => (each.key === storage.key ? storage : each)) });
   const remove = (key: string) => {
@@ -99,10 +118,13 @@ export function StoragesStep({
   };
   return (
     <div className="space-y-5">
-      <p className="max-w-prose text-ink-2">{t("lead")}</p>
+      <p className="max-w-prose text-ink-2">{t(isNew ? "lead" : "leadAdd")}</p>
       {data.storages.length > 0 ? (
         <ul className="space-y-2">
-          {data.storages.map((storage) => (
+          {fixed.map((storage) => (
+            <FixedStorage key={storage.key} storage={storage} />
+          ))}
+          {typed.map((storage) => (
             <StorageCard
               key={storage.key}
               storage={storage}
@@ -124,7 +146,7 @@ export function StoragesStep({
         <KindTiles data={data} kinds={kinds} onAdd={add} />
         <FieldError>{problems.of("storages")}</FieldError>
       </section>
-      <LookThrough form={form} />
+      {isNew ? <LookThrough form={form} /> : null}
     </div>
   );
 }

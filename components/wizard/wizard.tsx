@@ -20,7 +20,7 @@ import { NodesStep } from "./nodes-step.tsx";
 import { PlanChanges } from "./plan-changes.tsx";
 import { PlanPane } from "./plan-pane.tsx";
 import { ReviewStep } from "./review-step.tsx";
-import { CLUSTER_STEPS, JOIN_STEPS, STEP_PATHS, type StepName, Steps } from "./steps.tsx";
+import { STEP_PATHS, type StepName, Steps, stepsOf } from "./steps.tsx";
 import { StoragesStep } from "./storages-step.tsx";
 import { type DraftForm, useDraft } from "./use-draft.ts";
 import { type Problems, useProblems } from "./use-problems.ts";
@@ -40,7 +40,6 @@ function SaveNote({ form }: { form: DraftForm }) {
 
 function SaveTrouble({ form }: { form: DraftForm }) {
   const t = useTranslations("wizard");
-  const retry = useTranslations("common")("retry");
   if (form.saveState === "stale") {
     return (
       <Notice
@@ -62,16 +61,7 @@ function SaveTrouble({ form }: { form: DraftForm }) {
     );
   }
   if (form.saveState !== "failed" || !form.saveError) return null;
-  return (
-    <ErrorNotice
-      error={form.saveError}
-      actions={
-        <Button small onClick={() => void form.flush()}>
-          {retry}
-        </Button>
-      }
-    />
-  );
+  return <ErrorNotice error={form.saveError} retry={() => void form.flush()} />;
 }
 
 function StepBody({
@@ -109,7 +99,7 @@ function useReason(step: StepName, draft: DraftView): string | null {
   const say = useText();
   if (step === "review") return draft.blockers[0] ? say(draft.blockers[0]) : null;
   if (step !== "nodes") return null;
-  if (draft.nodes.length === 0) return t("nodes.noneYet");
+  if (draft.nodes.length === 0) return draft.kind === "storage" ? null : t("nodes.noneYet");
   const open = draft.nodes.filter((node) => node.state !== "ready");
   if (open.length === 0) return null;
   const names = open.map((node) => visible(node.summary.hostname ?? node.address));
@@ -120,16 +110,20 @@ function useReason(step: StepName, draft: DraftView): string | null {
 }
 
 /** Confirms what is shown: answers with the task, or with the new plan's reason. */
-function useConfirm({ draft }: DraftForm) {
+function useConfirm({ draft, leave }: DraftForm, onNameRefused: () => void) {
   const router = useRouter();
   const [busy, start] = useTransition();
   const [refused, setRefused] = useState<{ error: ErrorView; plan: Plan | null } | null>(null);
   const confirm = () =>
     start(async () => {
       const { plan } = draft;
+      // Carried out, it is gone: that news comes here before the answer does.
+      leave(true);
       const result = await confirmDraft({ draftId: draft.id, digest: draft.digest ?? "" });
       if (result.ok) return router.push(`/tasks/${result.value.taskId}`);
+      leave(false);
       setRefused({ error: result.error, plan });
+      if (result.error.fields?.name) onNameRefused();
     });
   return { busy, refused, confirm };
 }
@@ -153,7 +147,7 @@ export function Wizard({ initial, kinds }: Props) {
   const problems = useProblems(form);
   const [address, setAddress] = useAddress();
   const cluster = usePanel().clusters.find((each) => each.id === draft.clusterId);
-  const steps = draft.kind === "cluster" ? CLUSTER_STEPS : JOIN_STEPS;
+  const steps = stepsOf(draft.kind);
   const step =
     steps.find((each) => each === address.get("step")) ??
     steps.find((each) => each === data.step) ??
@@ -163,7 +157,6 @@ export function Wizard({ initial, kinds }: Props) {
   const next = steps[at + 1];
   const before = steps[at - 1];
   const reason = useReason(step, draft);
-  const { busy, refused, confirm } = useConfirm(form);
   const heading = useRef<HTMLHeadingElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
@@ -174,6 +167,11 @@ export function Wizard({ initial, kinds }: Props) {
     void form.flush();
     setAddress({ step: to });
   };
+  // Somebody else was quicker with this name: back to its field, where it says so.
+  const { busy, refused, confirm } = useConfirm(form, () => {
+    problems.submit(STEP_PATHS.name);
+    go("name");
+  });
   const goNext = async () => {
     if (!next) return;
     problems.submit(STEP_PATHS[step]);
@@ -192,9 +190,15 @@ export function Wizard({ initial, kinds }: Props) {
   }, [step]);
 
   if (form.isGone) return <DraftGone />;
-  const title =
-    draft.kind === "cluster" ? t("title") : t("joinTitle", { cluster: visible(cluster?.name ?? data.name) });
-  const last = draft.kind === "cluster" ? t("review.create") : t("review.join", { count: draft.nodes.length });
+  const name = visible(cluster?.name ?? data.name);
+  const { title, last } = {
+    cluster: { title: t("title"), last: t("review.create") },
+    join: { title: t("joinTitle", { cluster: name }), last: t("review.join", { count: draft.nodes.length }) },
+    storage: {
+      title: t("storageTitle", { cluster: name }),
+      last: t("review.addStorage", { count: data.storages.length - draft.fixed.length }),
+    },
+  }[draft.kind];
   return (
     <div className="grid flex-1 lg:grid-cols-[minmax(0,1fr)_minmax(22rem,39%)]">
       <div className="flex min-w-0 flex-col p-4 max-lg:min-h-[calc(100dvh-2.75rem-var(--dock))] sm:p-5">

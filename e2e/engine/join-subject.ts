@@ -7,6 +7,7 @@ import {
   clusters,
   draftNodes,
   drafts,
+  drives,
   nodeStorages,
   nodes,
   secrets,
@@ -41,7 +42,8 @@ const STORAGES: DraftData["storages"] = [
   { key: "s1", kind: "file", name: "files", config: { vmDir: "/vm" } },
   { key: "s2", kind: "lvm", name: "group", config: { vgName: "lvm0" } },
 ];
-const ctx: ServiceContext = {
+/** Whoever confirms. */
+export const ctx: ServiceContext = {
   actor: { id: "tester", name: "Tester", email: "tester@localhost" },
   requestId: "kill-loop",
   address: "127.0.0.1",
@@ -73,7 +75,7 @@ export async function joinSubjects(database: TestDatabase, what: JoinKind): Prom
     untouched = false;
   };
   const snapshot = async () => {
-    const seen = await snapshotOf(machine, taskId);
+    const seen = await seenOn(machine, taskId);
     untouched = isDeepStrictEqual(seen.trace, before);
     return seen;
   };
@@ -147,8 +149,8 @@ async function takeItsPlace(what: JoinKind): Promise<void> {
     });
 }
 
-/** Everything a creation or a join touches: the node's files, packages, units and groups; the panel's rows; its audit. */
-async function snapshotOf(node: LabNode, taskId: string) {
+/** Everything a task may touch: the node's files, packages, units and groups; the panel's rows; its audit. */
+export async function seenOn(node: LabNode, taskId: string) {
   const trace = await traceOf(node);
   const said = await db()
     .select({ action: audit.action, entity: audit.entityId })
@@ -158,7 +160,7 @@ async function snapshotOf(node: LabNode, taskId: string) {
   const rows = {
     clusters: await db().select({ id: clusters.id, name: clusters.name }).from(clusters).orderBy(clusters.id),
     storages: await db()
-      .select({ id: storages.id, isMain: storages.isMain, config: storages.config })
+      .select({ id: storages.id, isMain: storages.isMain, isEnabled: storages.isEnabled, config: storages.config })
       .from(storages)
       .orderBy(storages.id),
     nodes: await db()
@@ -166,6 +168,10 @@ async function snapshotOf(node: LabNode, taskId: string) {
       .from(nodes)
       .orderBy(nodes.id),
     pinned: await db().select().from(nodeStorages).orderBy(nodeStorages.nodeId, nodeStorages.storageId),
+    drives: await db()
+      .select({ id: drives.id, label: drives.label, state: drives.state, size: drives.size, taskId: drives.taskId })
+      .from(drives)
+      .orderBy(drives.label),
     drafts: await db().select({ id: drafts.id }).from(drafts),
     machines: await db().select({ key: draftNodes.key }).from(draftNodes),
     secrets: await db()
@@ -175,3 +181,5 @@ async function snapshotOf(node: LabNode, taskId: string) {
   };
   return { trace, audit: said, rows };
 }
+
+export type Seen = Awaited<ReturnType<typeof seenOn>>;

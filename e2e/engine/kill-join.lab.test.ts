@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isFull } from "../fixtures/run.ts";
 import { nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { type JoinKind, type JoinSubjects, joinSubjects } from "./join-subject.ts";
-import { drawn, killedAt, type LoopOutcome, pointsOf, runsOf, undisturbed, VICTIMS } from "./kill-loop.ts";
+import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
 
 let database: TestDatabase;
 
@@ -42,13 +41,7 @@ describe.each([
   });
 
   it("ends the same with panel or database killed before, in and after each step, forth and back", async () => {
-    const all = ENDS.flatMap((end) => {
-      const subject = subjects[end];
-      const runs = isFull ? runsOf(subject) : pointsOf(subject).map((point) => [point]);
-      return VICTIMS.flatMap((victim) => runs.map((points) => ({ end, victim, points })));
-    });
-    const nameOf = ({ end, victim, points }: (typeof all)[number]) => `${end} ${victim} ${points.join(" ")}`;
-    for (const run of isFull ? all : drawn(AT_A_LANDING, all, nameOf)) {
+    for (const run of killRuns({ free: subjects.free, taken: subjects.taken }, AT_A_LANDING)) {
       const outcome = await killedAt(subjects[run.end], run.victim, run.points);
       expect.soft(outcome, `name or address ${run.end}: ${run.victim} killed at ${run.points}`).toEqual(clean[run.end]);
     }

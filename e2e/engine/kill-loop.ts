@@ -6,7 +6,7 @@ import { db } from "../../lib/db/client.ts";
 import { whileAway } from "../../lib/db/retry.ts";
 import { taskLocks, taskSteps, tasks } from "../../lib/db/schema/index.ts";
 import type { Plan, StepState, TaskState } from "../../lib/domain/plan.ts";
-import { ROOT } from "../fixtures/run.ts";
+import { isFull, ROOT } from "../fixtures/run.ts";
 import type { TestDatabase } from "./database.ts";
 import { EngineProcess } from "./engine-host.ts";
 
@@ -66,7 +66,7 @@ export function runsOf(subject: Pick<LoopSubject, "plan" | "failsAt">): string[]
 }
 
 /** So many, drawn by the commit, so that each commit tries others; in their order. */
-export function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
+function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
   const rank = (point: Point) =>
     createHash("sha256")
@@ -76,8 +76,11 @@ export function drawn<Point>(count: number, points: readonly Point[], nameOf: (p
   return points.filter((point) => first.has(point));
 }
 
+/** What it takes to run a task. */
+type Runnable = Pick<LoopSubject, "database" | "modules" | "begin" | "snapshot">;
+
 /** Runs the task without any fault. */
-export async function undisturbed(subject: LoopSubject): Promise<LoopOutcome> {
+export async function undisturbed(subject: Runnable): Promise<LoopOutcome> {
   const id = await subject.begin();
   const engine = new EngineProcess(envOf(subject), null);
   try {
@@ -90,6 +93,26 @@ export async function undisturbed(subject: LoopSubject): Promise<LoopOutcome> {
 /** Whoever is killed: the engine, after which another one is started; or the database, which comes back to a living engine. */
 export type Victim = "engine" | "database";
 export const VICTIMS: readonly Victim[] = ["engine", "database"];
+
+/** One run of a loop: how the task is to end, who is killed, and at which points of it. */
+export interface KillRun<End extends string> {
+  end: End;
+  victim: Victim;
+  points: string[];
+}
+
+/** The runs over a loop's subjects: in full all of them, else single points, so many of them. */
+export function killRuns<End extends string>(
+  subjects: Record<End, Pick<LoopSubject, "plan" | "failsAt">>,
+  count: number,
+): KillRun<End>[] {
+  const all = (Object.keys(subjects) as End[]).flatMap((end) => {
+    const subject = subjects[end];
+    const runs = isFull ? runsOf(subject) : pointsOf(subject).map((point) => [point]);
+    return VICTIMS.flatMap((victim) => runs.map((points) => ({ end, victim, points })));
+  });
+  return isFull ? all : drawn(count, all, ({ end, victim, points }) => `${end} ${victim} ${points.join(" ")}`);
+}
 
 /** Runs the task with the victim killed at each of these points, which it comes to in this order. */
 export function killedAt(subject: LoopSubject, victim: Victim, points: readonly string[]): Promise<LoopOutcome> {
@@ -161,7 +184,7 @@ export async function engineFrozen(subject: LoopSubject, point: string): Promise
   }
 }
 
-const envOf = ({ database, modules }: LoopSubject) => ({
+const envOf = ({ database, modules }: Runnable) => ({
   databaseUrl: database.url,
   dataDir: database.dataDir,
   keyFile: database.keyFile,
@@ -181,7 +204,7 @@ async function until<T>(read: () => Promise<T>, good: (value: T) => boolean, dea
   }
 }
 
-async function outcome(subject: LoopSubject, id: string, engine: EngineProcess): Promise<LoopOutcome> {
+async function outcome(subject: Runnable, id: string, engine: EngineProcess): Promise<LoopOutcome> {
   const read = () =>
     whileAway(() => db().select({ state: tasks.state, endedAt: tasks.endedAt }).from(tasks).where(eq(tasks.id, id)));
   try {

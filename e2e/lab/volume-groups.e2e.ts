@@ -55,10 +55,16 @@ test.describe("looking for the volume group on a machine", () => {
     await expect(own).toContainText("n1 · Debian GNU/Linux 12");
   });
 
-  test("none: said with what makes one, and there is no way on", { tag: ["@S16", "@P02"] }, async () => {
+  test("none: it can be made on each unused disk; as long as none is chosen there is no way on", {
+    tag: ["@S16", "@P02", "@B04"],
+  }, async () => {
     await expect(group()).toContainText("to settle");
     await expect(group()).toContainText("There is no volume group on this node.");
     await expect(group()).toContainText("vgcreate --metadatasize 16m lvm0");
+    const disks = requirement(it.page, node.address, "Unused disks", "group");
+    await expect(disks.getByRole("button", { name: /^Make it on/ })).toHaveCount(5);
+    const system = requirement(it.page, node.address, "It is mounted on /.", "group");
+    await expect(system).toContainText("not unused");
     const button = it.page.getByRole("button", toReview);
     await expect(button).toHaveAccessibleDescription("n1 is not ready");
     await expect(button).toHaveAttribute("aria-disabled", "true");

@@ -14,4 +14,11 @@ test.describe("the front door", () => {
     for (const script of scripts) expect(script).toContain(`nonce="${nonce}"`);
     await expect(page.getByRole("main")).toBeVisible();
   });
+
+  test("an icon is there for everybody who asks, also at the address that browsers guess", async ({ panel }) => {
+    for (const path of ["/icon.svg", "/favicon.ico"]) {
+      const answer = await fetch(`${panel.url}${path}`);
+      expect([path, answer.status, answer.headers.get("content-type")]).toEqual([path, 200, "image/svg+xml"]);
+    }
+  });
 });

@@ -14,10 +14,13 @@ import {
   userName,
   volumeGroupName,
 } from "../../lib/domain/names.ts";
+import { isStorable } from "../../lib/domain/storable.ts";
 import { visible } from "../../lib/domain/visible.ts";
 import { en } from "../../lib/messages/en.ts";
 import { parseKeyFile } from "../../lib/secrets/keyring.ts";
 import { unseal } from "../../lib/secrets/seal.ts";
+import { actionNamed, callAction } from "../fixtures/actions.ts";
+import { get } from "../fixtures/http.ts";
 import type { TestPanel } from "../fixtures/panel.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { SEED, seedPanel } from "../support/seed.ts";
@@ -236,6 +239,88 @@ test("the cluster page's filter takes anything, in the page and in the address",
     await expect(filter).toHaveValue(typed);
     await expect(page.getByRole("rowheader")).toHaveCount(0);
     await expectUnharmed(page);
+  }
+});
+
+/** What is asked for by texts of the address. */
+const ASKED: Record<string, readonly string[]> = {
+  "/api/search": ["q"],
+  "/api/task-list": ["q", "kind", "cluster", "node", "who", "after", "show", "sort"],
+  "/api/audit": ["q", "who", "action", "entity", "from", "after", "sort"],
+  "/api/tasks": ["cluster", "state", "limit"],
+  "/api/drives": ["q"],
+  "/api/drives/plan": ["input"],
+  "/tasks": ["q", "kind", "who", "node"],
+  "/audit": ["q", "who", "entity"],
+  "/drives": ["q", "storage"],
+};
+
+/** Routes and pages of one thing. */
+const ONE = [
+  ...["/api/tasks/ID", "/api/tasks/ID/log", "/api/nodes/ID", "/api/nodes/ID/history", "/api/nodes/ID/removal"],
+  ...["/api/nodes/ID/concerns", "/api/storages/ID/usage", "/api/storages/ID/removal", "/api/clusters/ID/removal"],
+  ...["/api/drafts/ID", "/tasks/ID", "/nodes/ID", "/storages/ID/remove", "/clusters/ID/remove", "/clusters/new/ID"],
+];
+
+/** Actions with a text that goes to the database, each with what it takes beside. */
+const SENT: Record<string, (value: string) => Record<string, unknown>> = {
+  startJoinDraft: (clusterId) => ({ clusterId }),
+  startStorageDraft: (clusterId) => ({ clusterId }),
+  discardDraft: (draftId) => ({ draftId }),
+  confirmDraftNodeKey: (value) => ({ draftId: value, key: value, fingerprint: value }),
+  chooseForDraftNode: (value) => ({ draftId: value, key: value, storageKey: value, choice: value, value }),
+  cancelTaskAction: (taskId) => ({ taskId }),
+  replanTaskAction: (taskId) => ({ taskId }),
+  setNodeMode: (nodeId) => ({ nodeId, mode: "maintenance" }),
+  editNode: (value) => ({ nodeId: value, name: value, address: value, port: 22 }),
+  setMainStorage: (storageId) => ({ storageId }),
+  setStorageEnabled: (storageId) => ({ storageId, isEnabled: true }),
+  editStorage: (value) => ({ storageId: SEED.fast.id, name: value, settings: { [value.slice(0, 60)]: value } }),
+  removeStorage: (value) => ({ storageId: value, isForced: true, digest: "0".repeat(64), typed: value }),
+  removeCluster: (value) => ({ clusterId: value, isForced: true, digest: "0".repeat(64), typed: value }),
+  protectDrives: (value) => ({ ids: [value], isProtected: true }),
+  endSessions: (userId) => ({ userId }),
+  removeAdministrator: (userId) => ({ userId }),
+};
+
+test("no text that is asked for or sent is an error of the panel's own: what no row can bear finds nothing, or is refused", {
+  tag: ["@P13"],
+}, async ({ panel }) => {
+  test.setTimeout(240_000);
+  await panel.stop();
+  await seedPanel(panel.databaseUrl!);
+  await panel.start();
+  const cookie = await panel.signIn();
+  for (const value of STRINGS) {
+    for (const [path, names] of Object.entries(ASKED))
+      for (const name of names) {
+        const answer = await get(panel, `${path}?${new URLSearchParams({ [name]: value })}`, { cookie });
+        expect(answer.status, `${path}, ${name}, ${visible(value).slice(0, 60)}`).toBeLessThan(500);
+      }
+    // A browser takes dots and nothing for another address.
+    if (/^\.*$|[/.]/.test(value)) continue;
+    for (const path of ONE) {
+      const answer = await get(panel, path.replace("ID", encodeURIComponent(value.toWellFormed())), { cookie });
+      expect(answer.status, `${path}, ${visible(value).slice(0, 60)}`).toBeLessThan(500);
+    }
+  }
+  for (const value of ["nul\0character", "\0"]) {
+    const query = (name: string) => new URLSearchParams({ [name]: value });
+    expect((await get(panel, `/api/search?${query("q")}`, { cookie })).body).toEqual({ hits: [] });
+    for (const name of ["q", "who", "node", "cluster"])
+      expect((await get(panel, `/api/task-list?${query(name)}`, { cookie })).body).toEqual({ rows: [], next: null });
+    for (const name of ["q", "who", "entity"])
+      expect((await get(panel, `/api/audit?${query(name)}`, { cookie })).body).toEqual({ rows: [], next: null });
+  }
+  for (const [name, inputOf] of Object.entries(SENT)) {
+    const action = await actionNamed(name);
+    for (const value of STRINGS) {
+      const { result } = await callAction(panel, action, inputOf(value), { cookie });
+      const about = `${name}, ${visible(value).slice(0, 60)}`;
+      expect(result?.ok, about).toBe(false);
+      expect(result, about).not.toMatchObject({ error: { code: "internal" } });
+      if (!isStorable(value)) expect(result, about).toMatchObject({ error: { code: "invalid-input" } });
+    }
   }
 });
 

@@ -27,7 +27,21 @@ const PRIVATE: Record<string, (ids: Ids) => Record<string, unknown>> = {
 };
 /** Everything else belongs to the panel: every administrator may use it. */
 const COMMON = [
-  ...["startClusterDraft", "startJoinDraft", "recheckAction", "setMainStorage", "cancelTaskAction", "createInvite"],
+  ...["startClusterDraft", "startJoinDraft", "startStorageDraft", "recheckAction", "setMainStorage", "setThresholds"],
+  ...[
+    "setStorageEnabled",
+    "editStorage",
+    "recheckStorage",
+    "removeStorage",
+    "removeCluster",
+    "lookAtParts",
+    "changeParts",
+  ],
+  ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
+  ...["setNodeMode", "editNode", "readNodeHostKey", "acceptNodeHostKey", "planNodeKey", "confirmNodeRemoval"],
+  // Its plan is its maker's alone; `nodes.db.test.ts` holds that.
+  "confirmNodeKey",
+  ...["createInvite", "endSessions", "removeAdministrator"],
   ...["signIn", "signOut", "redeemAccountLink", "redeemResetLink"],
 ];
 const FORM = {

@@ -23,6 +23,19 @@ const scrollTo = (page: Page, share: number) =>
     share,
   );
 
+/** Waits for the rows of this place: right after a scroll those of the place before are still there. */
+const drawn = (page: Page) =>
+  expect
+    .poll(
+      () =>
+        page.evaluate(() => {
+          const middle = document.elementFromPoint(300, window.innerHeight / 2);
+          return Boolean(middle?.closest("tr[data-row]"));
+        }),
+      "the middle of the screen is drawn",
+    )
+    .toBe(true);
+
 /** What the table says of its rows now: each one's place and name. */
 const rowsOf = (page: Page) =>
   page.locator("tr[data-row]").evaluateAll((rows) =>
@@ -37,12 +50,7 @@ async function walk(page: Page, steps: number): Promise<string[]> {
   const seen = new Map<number, string>();
   for (let step = 0; step <= steps; step += 1) {
     await scrollTo(page, step / steps);
-    const inView = () =>
-      page.evaluate(() => {
-        const middle = document.elementFromPoint(300, window.innerHeight / 2);
-        return middle?.closest("tr[data-row]") !== null;
-      });
-    await expect.poll(inView, "the middle of the screen is drawn").toBe(true);
+    await drawn(page);
     expect(await elements(page), `elements at ${step}/${steps}`).toBeLessThanOrEqual(MOST_ELEMENTS);
     for (const { index, name } of await rowsOf(page)) {
       expect(seen.get(index) ?? name, "a row keeps its place").toBe(name);
@@ -63,6 +71,11 @@ test("300 nodes and four storages: few elements, every row in its place, natural
 }, async ({ page, panel }) => {
   test.setTimeout(180_000);
   const cluster = await fill(panel, { nodes: 300, moreStorages: 2 });
+  // The rows of the first screen, and counts over all; the others come once the page is alive.
+  const first = await (await page.request.get(cluster)).text();
+  expect(first).toContain('aria-rowcount="301"');
+  expect(first).toContain("kvm-05");
+  expect(first).not.toContain("kvm-250");
   await page.goto(cluster);
   const table = page.getByRole("table");
   await expect(table).toHaveAttribute("aria-rowcount", "301");
@@ -84,6 +97,22 @@ test("300 nodes and four storages: few elements, every row in its place, natural
   ]);
   await filter(page, "kvm-29", 12);
   await expect(page.getByRole("rowheader")).toHaveCount(11);
+});
+
+test("a storage on 300 nodes: those near the screen are drawn, and the count of its drives is of all", async ({
+  page,
+  panel,
+}) => {
+  test.setTimeout(120_000);
+  await fill(panel, { nodes: 300 });
+  await page.goto(`${panel.url}/storages/${SEED.fast.id}`);
+  await expect(page.locator("[data-live=live]")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "kvm-01" })).toBeVisible();
+  expect(await elements(page)).toBeLessThanOrEqual(MOST_ELEMENTS);
+  await expect(page.getByRole("heading", { name: "kvm-300" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: `${en.drives.storage.all} (4)` })).toBeAttached();
+  await scrollTo(page, 0.5);
+  await expect(page.getByRole("heading", { name: "kvm-150" })).toBeAttached();
 });
 
 test("5,000 rows: few elements at either end and in the middle, and a filter that answers", async ({ page, panel }) => {
@@ -111,6 +140,7 @@ test("while figures come in, the place on the page, the focus and an opened row 
   await page.goto(await fill(panel, { nodes: 120 }));
   await expect(page.locator("[data-live=live]")).toBeVisible();
   await scrollTo(page, 0.5);
+  await drawn(page);
   const why = page.locator("tr[data-row]").nth(8).getByRole("button");
   await expect(why).toBeVisible({ timeout: 30_000 });
   await why.click();

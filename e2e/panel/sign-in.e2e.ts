@@ -119,3 +119,17 @@ test("signing out ends the session at once, everywhere", async ({ panel }) => {
   else await fetch(`${panel.url}/api/auth/sign-out`, { method: "POST", headers: { cookie, origin: panel.url } });
   expect((await get(panel, "/api/auth/session", { cookie })).status).toBe(401);
 });
+
+test("whoever signs out lands on the sign-in page and nowhere else, and the next one begins at the overview", async ({
+  page,
+  panel,
+}) => {
+  await page.goto(`${panel.url}/settings`);
+  await expect(page.locator("[data-live=live]")).toBeVisible();
+  await page.getByRole("button", { name: en.pages.settings.signOut }).click();
+  await expect(page).toHaveURL(`${panel.url}/sign-in`);
+  await page.getByLabel(door.email).fill(panel.admin.email);
+  await page.getByLabel(door.password, { exact: true }).fill(panel.admin.password);
+  await page.getByRole("button", { name: door.signIn }).click();
+  await expect(page).toHaveURL(`${panel.url}/`);
+});

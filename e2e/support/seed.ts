@@ -1,6 +1,7 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import { connect } from "../../lib/db/client.ts";
 import * as schema from "../../lib/db/schema/index.ts";
+import type { Volume } from "../../lib/domain/drive.ts";
 import type { StorageFigures } from "../../lib/domain/live.ts";
 import type { Plan } from "../../lib/domain/plan.ts";
 import { text } from "../../lib/domain/text.ts";
@@ -16,6 +17,8 @@ export const SEED = {
   main: { id: "st_seedfile000000", name: "ssd" },
   fast: { id: "st_seedlvm0000000", name: "fast" },
   node: { id: "nd_seed0000000001", name: "kvm-01" },
+  drive: { id: "dr_seed0000000001", label: "web-1" },
+  gone: { id: "dr_seed0000000009", label: "lost" },
   done: "tk_seeddone000000",
   undone: "tk_seedundone0000",
   failed: "tk_seedfailed0000",
@@ -238,8 +241,8 @@ async function seedNode(db: Database, number: number): Promise<void> {
           { uuid: "pv1", device: "/dev/sdc", size: 895 * GIB, free: 0, isMissing: false },
           { uuid: "pv2", device: null, size: 895 * GIB, free: 500 * GIB, isMissing: true },
         ],
-        lvs: [],
-        maps: [],
+        lvCount: 0,
+        staleMaps: [],
         partitions: [],
       },
     },
@@ -262,6 +265,70 @@ async function seedHistory(db: Database): Promise<void> {
     { ...storage, at: before(2 * HOUR), from: "lost", to: "ok", cause: null, reason: null },
     { ...node, at: before(2 * HOUR - 1), from: "corrupted", to: "active", cause: null, reason: null },
   ]);
+}
+
+/** The first node's disks: one that is well, one that fails, one that says nothing. */
+async function seedDisks(db: Database): Promise<void> {
+  const smart = { temperature: 34, powerOnHours: 21_504, reallocated: 0, pending: 0, wear: null, mediaErrors: null };
+  const base = { byId: null, model: null, serial: null, rotational: true, transport: "sata", uses: [] };
+  const nothing = { temperature: null, powerOnHours: null, reallocated: null, pending: null, wear: null };
+  await db.insert(schema.nodeDisks).values({
+    nodeId: SEED.node.id,
+    measuredAt: before(HOUR),
+    report: {
+      hasSmartctl: true,
+      disks: [
+        {
+          ...{ ...base, name: "sda", byId: "ata-ST4000_Z1D4", model: "ST4000\u202e", serial: "Z1D4", size: 3726 * GIB },
+          uses: [
+            { name: "sda1", type: "part", fileSystem: "ext4", mounts: ["/", "/home"] },
+            { name: "lvm0-dr_seed0000000001", type: "lvm", fileSystem: null, mounts: [] },
+          ],
+          smart: { ...smart, health: "passed", reason: null },
+        },
+        {
+          ...{ ...base, name: "nvme0n1", size: 894 * GIB, rotational: false },
+          smart: { ...smart, health: "failed", reason: null, reallocated: 8, pending: 1, wear: 1.04, mediaErrors: 3 },
+        },
+        {
+          ...{ ...base, name: "vda", size: 8 * GIB, rotational: null },
+          smart: { ...nothing, mediaErrors: null, health: "unknown", reason: text("node.disks.no-smart") },
+        },
+      ],
+    },
+  });
+}
+
+/** The main storage on the first node grew for twelve days, a percent of it a day, with half a day in the middle that nobody measured. */
+async function seedUsage(db: Database): Promise<void> {
+  const [series] = await db
+    .insert(schema.usageSeries)
+    .values({ nodeId: SEED.node.id, storageId: SEED.main.id })
+    .returning({ id: schema.usageSeries.id });
+  const size = 894 * GIB;
+  const point = (spanMs: number, ago: number) => {
+    const at = new Date(Math.floor((Date.now() - ago) / spanMs) * spanMs);
+    const used = Math.round(size * (0.37 - (Date.now() - at.getTime()) / (100 * 24 * HOUR)));
+    const low = Math.round(used * 0.98);
+    return {
+      series: series?.id ?? 0,
+      at,
+      samples: 6,
+      size,
+      usedMin: low,
+      usedAvg: used,
+      usedMax: used,
+      allocated: used + 40 * GIB,
+    };
+  };
+  const points = (spanMs: number, count: number) =>
+    Array.from({ length: count }, (_, n) => n + 1)
+      .filter((n) => n * spanMs < 48 * HOUR || n * spanMs > 60 * HOUR)
+      .map((n) => point(spanMs, n * spanMs));
+  await db.insert(schema.usage1m).values(points(60_000, 180));
+  await db.insert(schema.usage10m).values(points(600_000, 7 * 144 - 1));
+  await db.insert(schema.usage1h).values(points(HOUR, 12 * 24));
+  await db.insert(schema.usage1d).values(points(24 * HOUR, 12));
 }
 
 async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Promise<void> {
@@ -299,6 +366,67 @@ async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Pro
   await db.insert(schema.taskLog).values([{ taskId: outcome.id, position: 1, line: "Reading package lists…" }]);
 }
 
+/** Drives of every state on the first node, their volumes, and one that is nobody's. */
+async function seedDrives(db: Database): Promise<void> {
+  const place = { clusterId: SEED.cluster.id, storageId: SEED.fast.id, nodeId: SEED.node.id, format: "raw" as const };
+  const times = { createdAt: before(3 * HOUR), changedAt: before(2 * HOUR) };
+  const row = (id: string, label: string, size: number) => ({
+    ...place,
+    ...times,
+    id,
+    label,
+    size,
+    state: "ready" as const,
+  });
+  await db.insert(schema.drives).values([
+    { ...row(SEED.drive.id, SEED.drive.label, 40 * GIB), isProtected: true },
+    { ...row("dr_seed0000000002", "web-10", 80 * GIB) },
+    { ...row("dr_seed0000000003", "web-2", 20 * GIB), state: "failed" },
+    { ...row(SEED.gone.id, SEED.gone.label, 10 * GIB) },
+    {
+      ...row("dr_seed0000000004", "mail", 100 * GIB),
+      storageId: SEED.main.id,
+      format: "qcow2",
+      nodeId: SEED.node.id,
+    },
+  ]);
+  const lv = (name: string, size: number, more: Partial<Volume> = {}): Volume => ({
+    ...{
+      name,
+      drive: name,
+      label: null,
+      size,
+      used: size,
+      isActive: false,
+      isOpen: false,
+      isBlanking: false,
+      isWiping: false,
+    },
+    ...more,
+  });
+  // Long enough ago that pages say so.
+  const listed = { nodeId: SEED.node.id, measuredAt: before(300_000) };
+  await db.insert(schema.volumesLast).values([
+    {
+      ...listed,
+      storageId: SEED.fast.id,
+      volumes: [
+        lv(SEED.drive.id, 40 * GIB, { isActive: true, isOpen: true }),
+        lv("dr_seed0000000002", 80 * GIB),
+        lv("dr_seed0000000003", 20 * GIB, { isBlanking: true }),
+        lv("old\u202edata", 5 * GIB, { drive: null }),
+      ],
+    },
+    {
+      ...listed,
+      storageId: SEED.main.id,
+      volumes: [
+        lv("dr_seed0000000004.qcow2", 100 * GIB, { drive: "dr_seed0000000004", used: 7 * GIB, isActive: null }),
+      ],
+    },
+  ]);
+}
+
 export interface SeedOptions {
   /** Member nodes; three unless told. */
   nodes?: number;
@@ -319,6 +447,9 @@ export async function seedPanel(databaseUrl: string, options: SeedOptions = {}):
     await seedMore(db, moreStorages, nodes);
     await seedJoining(db, nodes + 1, joining);
     await seedHistory(db);
+    await seedDisks(db);
+    await seedDrives(db);
+    await seedUsage(db);
     for (const [index, outcome] of OUTCOMES.entries()) await seedTask(db, outcome, 300 - index * 60);
   } finally {
     await sql.end();

@@ -1,6 +1,7 @@
 import { unstable_rethrow as rethrowOfNext } from "next/navigation.js";
-import type { z } from "zod";
+import { type z, ZodError } from "zod";
 import type { ActionResult } from "../domain/errors.ts";
+import { unstorableIn } from "../domain/storable.ts";
 import { failureView } from "../server/failure.ts";
 import {
   contextFromRequest,
@@ -23,6 +24,15 @@ async function settle<C extends RequestContext, T>(
   }
 }
 
+/** What a schema takes, and a row can bear: so no text that was sent is an error of the database. Throws ZodError. */
+async function parsed<S extends z.ZodType>(schema: S, input: unknown): Promise<z.output<S>> {
+  const value = await schema.parseAsync(input);
+  const [first, ...others] = unstorableIn(value);
+  if (!first) return value;
+  const message = "errors.field.characters";
+  throw new ZodError([first, ...others].map((path) => ({ code: "custom", path, message, input: undefined })));
+}
+
 /**
  * A server action for whoever is signed in: `export const createCluster = action(schema, (ctx, input) => …)`.
  * The session is looked at before the input. Nothing is thrown across the wire: refusals are `{ ok: false, error }`
@@ -32,7 +42,7 @@ export function action<S extends z.ZodType, T>(
   schema: S,
   run: (ctx: ServiceContext, input: z.output<S>) => Promise<T>,
 ): (input: z.input<S>) => Promise<ActionResult<T>> {
-  return async (input) => settle(contextFromRequest, async (ctx) => run(ctx, await schema.parseAsync(input)));
+  return async (input) => settle(contextFromRequest, async (ctx) => run(ctx, await parsed(schema, input)));
 }
 
 /** An action that needs no session: signing in, and what a link in one's hand allows. */
@@ -40,5 +50,5 @@ export function openAction<S extends z.ZodType, T>(
   schema: S,
   run: (ctx: RequestContext, input: z.output<S>) => Promise<T>,
 ): (input: z.input<S>) => Promise<ActionResult<T>> {
-  return async (input) => settle(openContextFromRequest, async (ctx) => run(ctx, await schema.parseAsync(input)));
+  return async (input) => settle(openContextFromRequest, async (ctx) => run(ctx, await parsed(schema, input)));
 }

@@ -3,6 +3,7 @@
 import { headers } from "next/headers.js";
 import { z } from "zod";
 import { newAccountSchema, newPasswordSchema, signInSchema } from "../domain/account.ts";
+import { endSessions as end, removeAdministrator as remove } from "../services/users/administrators.ts";
 import { createInvite as makeInvite, redeemLink, redeemReset } from "../services/users/links.ts";
 import { signIn as openSession, signOut as endSession } from "../services/users/sign-in.ts";
 import { action, openAction } from "./action.ts";
@@ -39,3 +40,11 @@ export const redeemResetLink = openAction(newPasswordSchema, async (ctx, input) 
 
 /** A link for a further administrator; its path, to be put behind the panel's address. */
 export const createInvite = action(z.undefined(), async (ctx) => ({ path: await makeInvite(ctx) }));
+
+const someone = z.strictObject({ userId: z.string().min(1).max(80) });
+
+/** Ends every session of another administrator. */
+export const endSessions = action(someone, (ctx, input) => end(ctx, input));
+
+/** Removes another administrator. */
+export const removeAdministrator = action(someone, (ctx, input) => remove(ctx, input));

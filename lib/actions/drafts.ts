@@ -7,6 +7,7 @@ import {
   saveDraft as save,
   startClusterDraft as startCluster,
   startJoinDraft as startJoin,
+  startStorageDraft as startStorage,
 } from "../services/drafts/edit.ts";
 import {
   addMachine,
@@ -29,6 +30,11 @@ export const startClusterDraft = action(z.undefined(), (ctx) => startCluster(ctx
 /** The owner's open join of nodes into a cluster, or a new one. */
 export const startJoinDraft = action(z.strictObject({ clusterId: id }), (ctx, input) =>
   startJoin(ctx, input.clusterId),
+);
+
+/** The owner's open form of storages for a cluster, or a new one; its nodes are looked at at once. */
+export const startStorageDraft = action(z.strictObject({ clusterId: id }), (ctx, input) =>
+  startStorage(ctx, input.clusterId),
 );
 
 /** Keeps what is typed, valid or not; answers with the draft. `stale`: another tab has written since. */
@@ -60,7 +66,7 @@ export const chooseForDraftNode = action(
   z.strictObject({
     ...machine,
     storageKey: z.string().max(80),
-    choice: z.string().max(60),
+    choice: z.string().max(200),
     value: z.string().max(200),
   }),
   (ctx, input) => choose(ctx, input),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isStorable } from "./storable.ts";
 
 /** The fewest and most characters a password has: length is what slows a guesser down. */
 export const PASSWORD_MIN = 10;
@@ -6,8 +7,8 @@ export const PASSWORD_MAX = 128;
 
 const email = z.string().trim().toLowerCase().max(254, "auth.field.email").pipe(z.email("auth.field.email"));
 
-/** No NUL, no half of a character, nor the sign that stands where one was lost: a row can't bear them, or not as typed. */
-const isBearable = (value: string) => value.isWellFormed() && !/[\0\uFFFD]/.test(value);
+/** No text that a row can't bear, nor the sign that stands where one was lost: it would not be as typed. */
+const isBearable = (value: string) => isStorable(value) && !value.includes("\uFFFD");
 
 /** What is typed at sign-in; nothing is said about its form, so that a wrong guess and a typo look the same. */
 export const signInSchema = z.object({
@@ -47,3 +48,16 @@ export type NewAccount = z.output<typeof newAccountSchema>;
 /** What a link in somebody's hand is for. */
 export const LINK_PURPOSES = ["first", "invite", "reset"] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
+
+/** GET /api/administrators */
+export interface AdministratorView {
+  id: string;
+  name: string;
+  email: string;
+  createdAt: string;
+  /** Sessions that are open now. */
+  sessions: number;
+  /** Null: never since it is recorded. */
+  lastSignInAt: string | null;
+  isSelf: boolean;
+}

@@ -1,4 +1,5 @@
 import type { Membership, NodeHealth, NodeLive, NodeMode, StorageLive, StorageStatus } from "./live.ts";
+import { DEFAULT_THRESHOLDS, type Thresholds } from "./usage.ts";
 import type { StepState, TaskState } from "./plan.ts";
 import type { PreflightState } from "./preflight.ts";
 
@@ -72,7 +73,7 @@ export function badness(word: NodeWord): number {
 /** Three facts of a node in one word, the worst of them (membership, mode and health are never mixed in the data). */
 export function nodeWord(
   node: { membership: Membership; mode: NodeMode },
-  live: Pick<NodeLive, "health" | "warnings" | "storages"> | undefined,
+  live: Pick<NodeLive, "health" | "warnings" | "diskFaults" | "storages"> | undefined,
 ): NodeWord {
   const health = live?.health ?? "unknown";
   if (health === "corrupted" || health === "unreachable") return health;
@@ -82,10 +83,28 @@ export function nodeWord(
   return node.mode === "maintenance" ? "maintenance" : "active";
 }
 
-/** Warnings said by the node, or, where it says none, its storages that are not well. */
-export function warningCount(live: Pick<NodeLive, "warnings" | "storages">): number {
-  return live.warnings.length || live.storages.filter(isStorageWrong).length;
+/** Warnings said by the node, or, where it says none, its storages that are not well; and disks with faults. */
+export function warningCount(live: Pick<NodeLive, "warnings" | "diskFaults" | "storages">): number {
+  return (live.warnings.length || live.storages.filter(isStorageWrong).length) + live.diskFaults.length;
 }
+
+export type StorageWord = StorageStatus | "suspect" | "readOnly" | "full";
+
+/** The one word of a storage on a node: read only and full are told apart from lost, a single failed check from a proven loss. */
+export function storageWord(live: StorageLive | undefined): StorageWord {
+  if (!live) return "unknown";
+  if (live.status === "lost" || live.status === "unknown") return live.status;
+  if (live.full) return "full";
+  if (live.readOnly) return "readOnly";
+  return live.suspect ? "suspect" : live.status;
+}
+
+export const STORAGE_WORD_TONE: Record<StorageWord, Tone> = {
+  ...STORAGE_TONE,
+  full: "bad",
+  readOnly: "warn",
+  suspect: "warn",
+};
 
 export function isStorageWrong(storage: StorageLive): boolean {
   return (
@@ -93,11 +112,11 @@ export function isStorageWrong(storage: StorageLive): boolean {
   );
 }
 
-/** From here on a bar is amber, and a person should think about it. */
-export const CAPACITY_WARNING = 0.8;
-export const CAPACITY_CRITICAL = 0.95;
-
-export function capacityTone(fraction: number | null): Tone | null {
-  if (fraction === null || fraction < CAPACITY_WARNING) return null;
-  return fraction >= CAPACITY_CRITICAL ? "bad" : "warn";
+/** Amber from the warning on, red from the critical share on; null below. */
+export function capacityTone(
+  fraction: number | null,
+  thresholds: Thresholds = DEFAULT_THRESHOLDS,
+): "warn" | "bad" | null {
+  if (fraction === null || fraction < thresholds.warning) return null;
+  return fraction >= thresholds.critical ? "bad" : "warn";
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { addedCapacity, clusterLoad, storageTotals } from "./cluster-summary.ts";
+import {
+  addedCapacity,
+  clusterLoad,
+  clusterSums,
+  countStorageWords,
+  countWords,
+  fullestNode,
+  nodeCount,
+  sharingStorages,
+  storageTotals,
+  wrongCount,
+} from "./cluster-summary.ts";
 import type { ClusterView, StorageView } from "./dto.ts";
 import type { NodeLive } from "./live.ts";
 
@@ -67,4 +78,47 @@ describe("two storages of one partition", () => {
       countedWith: null,
     });
   });
+});
+
+it("says of a cluster without its nodes what it says of all of them", () => {
+  const storages = ["f", "s"].map((id) => ({ id, shared: false }) as StorageView);
+  const whole = { ...cluster, storages };
+  const on = (nodeId: string, used: number, status: "ok" | "lost") =>
+    ({
+      ...live(nodeId, status === "ok" ? "active" : "corrupted", 100, used),
+      warnings: [],
+      storages: storages.map(({ id }) => ({
+        ...{ storageId: id, status, capacityOf: nodeId === "a" ? "partition" : id },
+        figures: { size: 100, used, allocated: null, free: null },
+      })),
+    }) as unknown as NodeLive;
+  const all = { a: on("a", 10, "ok"), b: on("b", 70, "ok"), d: on("d", 30, "lost") };
+  const part: ClusterView = { ...whole, nodes: [], sums: clusterSums(whole, storages, all) };
+  for (const of of [
+    nodeCount,
+    countWords,
+    clusterLoad,
+    wrongCount,
+    ...storages.flatMap((storage) => [
+      (each: ClusterView, states: typeof all) => addedCapacity(storage, storages, each, states),
+      (each: ClusterView, states: typeof all) => storageTotals(storage, each, states),
+      (each: ClusterView, states: typeof all) => sharingStorages(storage, each, states),
+      (each: ClusterView, states: typeof all) => countStorageWords(storage, each, states),
+      (each: ClusterView, states: typeof all) => fullestNode(storage, each, states),
+    ]),
+  ])
+    expect(of(part, {} as typeof all)).toEqual(of(whole, all));
+  expect(fullestNode(storages[0]!, whole, all)).toBe("b");
+  expect(wrongCount(whole, all)).toBe(1);
+});
+
+it("counts a node whose only warning is a disk among those with warnings, in sums as well @P03", () => {
+  const nodes = ["a", "b"].map((id) => ({ id, membership: "member", mode: "in-service" }));
+  const whole = { ...cluster, nodes } as unknown as ClusterView;
+  const well = { health: "active", figures: null, warnings: [], diskFaults: [], storages: [] };
+  const fault = { isFailing: false, text: { key: "live.disk.pending" } };
+  const all = { a: well, b: { ...well, diskFaults: [fault] } } as unknown as Record<string, NodeLive>;
+  const { words, wrong } = clusterSums(whole, [], all);
+  expect(words).toEqual({ active: 1, warnings: 1 });
+  expect(wrong).toBe(1);
 });

@@ -1,11 +1,17 @@
-import { type NodeWord, nodeWord } from "./badges.ts";
-import type { ClusterView, StorageView } from "./dto.ts";
+import { type NodeWord, nodeWord, type StorageWord, storageWord } from "./badges.ts";
+import type { ClusterSums, ClusterView, StorageSums, StorageView } from "./dto.ts";
 import type { NodeLive, StorageFigures } from "./live.ts";
+import { isNodeWrong } from "./needs.ts";
+import { fractionOf, naturalOrder } from "./units.ts";
 
 type Live = Readonly<Record<string, NodeLive>>;
 
+/** How many nodes a cluster has, whether or not they are all there. */
+export const nodeCount = (cluster: ClusterView): number => cluster.sums?.nodes ?? cluster.nodes.length;
+
 /** How many nodes are shown with each word. */
 export function countWords(cluster: ClusterView, live: Live): Partial<Record<NodeWord, number>> {
+  if (cluster.sums) return cluster.sums.words;
   const counts: Partial<Record<NodeWord, number>> = {};
   for (const node of cluster.nodes) {
     const word = nodeWord(node, live[node.id]);
@@ -30,6 +36,7 @@ function heard(cluster: ClusterView, live: Live): NodeLive[] {
 
 /** CPU as the mean of the nodes' fractions, memory as used of total over all of them; null where no node answers. */
 export function clusterLoad(cluster: ClusterView, live: Live): { cpu: number | null; memory: number | null } {
+  if (cluster.sums) return cluster.sums.load;
   const nodes = heard(cluster, live);
   const measured = nodes.flatMap(({ figures }) =>
     figures && figures.memoryTotal !== null && figures.memoryUsed !== null
@@ -76,6 +83,8 @@ export function addedCapacity(
   cluster: ClusterView,
   live: Live,
 ): { totals: StorageFigures | null; countedWith: StorageView | null } {
+  const known = cluster.sums?.storages[storage.id]?.added;
+  if (known) return { ...known, countedWith: storages.find((each) => each.id === known.countedWith) ?? null };
   const before = storagesBefore(storage, storages);
   const shared = cluster.nodes.flatMap((node) => sharesCapacityWith(storage, before, live[node.id]) ?? []);
   if (shared.length === 0) return { totals: storageTotals(storage, cluster, live), countedWith: null };
@@ -86,6 +95,8 @@ export function addedCapacity(
 
 /** A storage's space over all nodes: summed for local ones, of any node for a shared one; null where nothing is measured. */
 export function storageTotals(storage: StorageView, cluster: ClusterView, live: Live): StorageFigures | null {
+  const sums = cluster.sums?.storages[storage.id];
+  if (sums) return sums.totals;
   const all = cluster.nodes.flatMap(
     (node) => live[node.id]?.storages.find((each) => each.storageId === storage.id)?.figures ?? [],
   );
@@ -100,4 +111,78 @@ export function storageTotals(storage: StorageView, cluster: ClusterView, live: 
     allocated: counted.some((each) => each.allocated === null) ? null : sum((each) => each.allocated),
     free: counted.some((each) => each.free === null) ? null : sum((each) => each.free),
   };
+}
+
+const onNode = (storage: StorageView, live: NodeLive | undefined) =>
+  live?.storages.find((each) => each.storageId === storage.id);
+
+/** Storages of the cluster that have one capacity with this one on some node. */
+export function sharingStorages(storage: StorageView, cluster: ClusterView, live: Live): StorageView[] {
+  const known = cluster.sums?.storages[storage.id]?.sharing;
+  return cluster.storages.filter((other) =>
+    known
+      ? known.includes(other.id)
+      : cluster.nodes.some((node) => sharesCapacityWith(storage, [other], live[node.id]) !== null),
+  );
+}
+
+/** On how many nodes a storage is shown with each word. */
+export function countStorageWords(
+  storage: StorageView,
+  cluster: ClusterView,
+  live: Live,
+): Partial<Record<StorageWord, number>> {
+  const known = cluster.sums?.storages[storage.id]?.words;
+  if (known) return known;
+  const counts: Partial<Record<StorageWord, number>> = {};
+  for (const node of cluster.nodes) {
+    const word = storageWord(onNode(storage, live[node.id]));
+    counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The node on which a storage is fullest: what is looked at first. */
+export function fullestNode(storage: StorageView, cluster: ClusterView, live: Live): string | null {
+  const known = cluster.sums?.storages[storage.id];
+  if (known) return known.fullest;
+  let fullest: { id: string; name: string; share: number } | null = null;
+  for (const { id, name } of cluster.nodes) {
+    const figures = onNode(storage, live[id])?.figures;
+    const share = fractionOf(figures?.used, figures?.size) ?? -1;
+    const isFuller =
+      fullest === null || share > fullest.share || (share === fullest.share && naturalOrder(name, fullest.name) < 0);
+    if (isFuller) fullest = { id, name, share };
+  }
+  return fullest?.id ?? null;
+}
+
+/** How many nodes belong to "only what is wrong". */
+export const wrongCount = (cluster: ClusterView, live: Live): number =>
+  cluster.sums?.wrong ?? cluster.nodes.filter((node) => isNodeWrong(node, live[node.id])).length;
+
+/** Everything above of a cluster whose nodes are all there. `storages`: in the order in which capacities are counted. */
+export function clusterSums(cluster: ClusterView, storages: readonly StorageView[], live: Live): ClusterSums {
+  const sumsOf = (storage: StorageView): StorageSums => {
+    const { totals, countedWith } = addedCapacity(storage, storages, cluster, live);
+    return {
+      totals: storageTotals(storage, cluster, live),
+      added: { totals, countedWith: countedWith?.id ?? null },
+      sharing: sharingStorages(storage, cluster, live).map((other) => other.id),
+      words: countStorageWords(storage, cluster, live),
+      fullest: fullestNode(storage, cluster, live),
+    };
+  };
+  return {
+    nodes: cluster.nodes.length,
+    words: countWords(cluster, live),
+    wrong: wrongCount(cluster, live),
+    load: clusterLoad(cluster, live),
+    storages: Object.fromEntries(storages.map((storage) => [storage.id, sumsOf(storage)])),
+  };
+}
+
+/** The main storage first, then by name. */
+export function storageOrder(storages: readonly StorageView[]): StorageView[] {
+  return [...storages].sort((a, b) => Number(b.isMain) - Number(a.isMain) || naturalOrder(a.name, b.name));
 }

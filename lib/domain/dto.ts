@@ -1,5 +1,8 @@
+import type { NodeDisks } from "./disks.ts";
 import type { ErrorView } from "./errors.ts";
-import type { Cause, Membership, NodeLive, NodeMode } from "./live.ts";
+import type { NodeWord, StorageWord } from "./badges.ts";
+import type { Cause, Membership, NodeLive, NodeMode, StorageFigures } from "./live.ts";
+import type { Need } from "./needs.ts";
 import type { Plan, StepState, TaskState } from "./plan.ts";
 import type { PreflightGroup } from "./preflight.ts";
 import type { StorageKind, Virtualization } from "./storage.ts";
@@ -35,8 +38,11 @@ export interface NodeDetails {
   fingerprint: string;
   facts: Record<string, unknown>;
   createdAt: string;
+  /** When the key was made that the panel signs in with; null where it is not kept. */
+  keyMadeAt: string | null;
   /** By storage: the driver's own details of the last check; null before the first. */
   storages: Record<string, Record<string, unknown> | null>;
+  disks: NodeDisks;
 }
 
 export interface ClusterView {
@@ -48,12 +54,45 @@ export interface ClusterView {
   createdAt: string;
   storages: StorageView[];
   nodes: NodeView[];
+  /** What is true of all of its nodes, where `nodes` are only those that the page shows at first. */
+  sums?: ClusterSums;
+}
+
+/** A cluster's nodes as a whole. */
+export interface ClusterSums {
+  nodes: number;
+  /** How many are shown with each word, and how many rows "only what is wrong" has. */
+  words: Partial<Record<NodeWord, number>>;
+  wrong: number;
+  load: { cpu: number | null; memory: number | null };
+  storages: Record<string, StorageSums>;
+}
+
+/** A storage over all nodes of its cluster. */
+export interface StorageSums {
+  totals: StorageFigures | null;
+  /** What it adds to the cluster's space; `countedWith` is a storage's id. */
+  added: { totals: StorageFigures | null; countedWith: string | null };
+  /** Ids of storages that have one capacity with it somewhere. */
+  sharing: string[];
+  words: Partial<Record<StorageWord, number>>;
+  /** The node on which it is fullest. */
+  fullest: string | null;
+}
+
+/** What needs a person, worst first: how many there are, whether one is bad, and the first of them. */
+export interface NeedsView {
+  first: Need[];
+  count: number;
+  isBad: boolean;
 }
 
 /** GET /api/clusters: every cluster with its parts, and the last live state of every node: enough for overview and cluster pages. */
 export interface PanelView {
   clusters: ClusterView[];
   live: NodeLive[];
+  /** Where nodes were left away: what needs a person, counted over all, and the first of it. */
+  needs?: NeedsView;
   /** Server time the ages in `live` count from, in milliseconds. */
   sentAt: number;
 }
@@ -75,10 +114,19 @@ export interface HistoryChange {
   reason: Text | null;
 }
 
+/** Something that an administrator did to a node. */
+export interface HistoryDeed {
+  at: string;
+  who: string;
+  text: Text;
+}
+
+export type HistoryEntry = ({ kind: "status" } & HistoryChange) | ({ kind: "deed" } & HistoryDeed);
+
 /** GET /api/nodes/ID/history */
 export interface NodeHistory {
   /** Newest first. */
-  changes: HistoryChange[];
+  entries: HistoryEntry[];
   hasMore: boolean;
 }
 
@@ -110,12 +158,27 @@ export interface TaskStepView {
   endedAt: string | null;
 }
 
-/** GET /api/tasks/ID */
+/** How many lines of a log are sent at once. */
+export const LOG_PART = 500;
+
+/** How many of the last lines a task's page begins with. */
+export const LOG_FIRST = 100;
+
+export interface TaskLogLine {
+  /** Grows with time; a place in the log. */
+  id: number;
+  position: number | null;
+  at: string;
+  line: string;
+}
+
+/** GET /api/tasks/ID; its log comes apart. */
 export interface TaskView extends TaskRow {
   requestId: string;
   plan: Plan;
   steps: TaskStepView[];
-  log: { id: number; position: number | null; at: string; line: string }[];
+  /** Its form can be opened again with what was typed. */
+  canReplan: boolean;
 }
 
 /** What is typed in the wizard; refused fields stay as typed, so everything here may still be invalid. */
@@ -134,7 +197,8 @@ export interface DraftNodeView {
   address: string;
   port: number;
   user: string;
-  credential: "password" | "key";
+  /** `member`: a node of the cluster, by the key the panel has for it. */
+  credential: "password" | "key" | "member";
   /** One line for the machine's authorized_keys, for the credential `key`. */
   publicKey: string;
   seenFingerprint: string | null;
@@ -152,13 +216,15 @@ export interface DraftNodeView {
   hasCredential: boolean;
 }
 
-/** GET /api/drafts/ID. A join draft has the cluster's own storages in `data`. */
+/** GET /api/drafts/ID. A draft for a cluster that exists has the cluster's own storages in `data` as well. */
 export interface DraftView {
   id: string;
-  kind: "cluster" | "join";
+  kind: "cluster" | "join" | "storage";
   clusterId: string | null;
   version: number;
   data: DraftData;
+  /** Keys of the storages that the cluster has already: they stay as they are. */
+  fixed: string[];
   nodes: DraftNodeView[];
   /** Sentences by field path for what is typed now (`name`, `storages.<key>.config.vmDir`, `mainKey`): shown once a field was left. */
   problems: Record<string, Text>;
@@ -180,6 +246,8 @@ export interface FormField {
   placeholder?: string;
   widget: "text" | "path" | "number" | "switch";
   default: string | number | boolean;
+  /** A setting: it can be changed as long as the storage lives, because nothing on a node hangs on it. */
+  isChangeable: boolean;
 }
 
 export interface StorageKindView {

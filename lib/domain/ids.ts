@@ -7,7 +7,8 @@ export const ID_PREFIX = {
   storage: "st",
   task: "tk",
   plan: "pl",
-  draft: "dr",
+  draft: "df",
+  drive: "dr",
   secret: "se",
   panel: "pa",
 } as const;

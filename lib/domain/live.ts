@@ -1,3 +1,5 @@
+import type { DiskFault } from "./disks.ts";
+import type { Volume } from "./drive.ts";
 import type { Text } from "./text.ts";
 
 /** Health of a node (design: three facts a node, never mixed). */
@@ -60,6 +62,8 @@ export interface StorageCheck {
    * known outside of it: an opaque word for what the capacity is that of, equal for storages that share it.
    */
   details?: Record<string, unknown>;
+  /** Every volume on it, whoever made it; left out where the check did not get that far. */
+  volumes?: Volume[];
 }
 
 /** A storage on a node as pages see it. Ages are milliseconds at `sentAt` of the carrying event, counted from receipt by a monotonic clock. */
@@ -94,11 +98,16 @@ export interface NodeLive {
   figures: NodeFigures | null;
   figuresAgeMs: number | null;
   warnings: Text[];
+  /** Of its disks, as they were read last: they do not heal while the node is not heard. */
+  diskFaults: DiskFault[];
   storages: StorageLive[];
 }
 
 /** The part of a node that is new every second; everything else is as the last `nodes` event said. */
 export type FiguresLive = Pick<NodeLive, "nodeId" | "clusterId" | "figures" | "figuresAgeMs">;
+
+/** What an announcement is about. `usage`: thresholds of a storage, or what is expected of storages. */
+export type ChangedEntity = "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history" | "drive" | "usage";
 
 /** What the SSE stream carries. `id` grows by one per event in a panel process; a gap means: ask again. */
 export type LiveEvent =
@@ -106,7 +115,7 @@ export type LiveEvent =
   | { type: "figures"; sentAt: number; nodes: FiguresLive[] }
   | { type: "node-gone"; nodeId: string }
   | { type: "task"; task: TaskEvent }
-  | { type: "changed"; entity: "cluster" | "node" | "storage" | "draft" | "task" | "user" | "history"; id: string }
+  | { type: "changed"; entity: ChangedEntity; id: string }
   | { type: "resync" };
 
 export interface TaskEvent {

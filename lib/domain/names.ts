@@ -13,6 +13,8 @@ const label = (message: string) =>
 
 export const clusterName = label("join.field.cluster-name");
 export const storageName = label("join.field.storage-name");
+export const nodeName = label("node.field.name");
+export const driveLabel = label("drive.field.label");
 
 const PATH_PART = "[A-Za-z0-9_][A-Za-z0-9._+-]{0,99}";
 const PATH = new RegExp(`^(?:/${PATH_PART})+$`);

@@ -3,6 +3,7 @@ import type { ClusterView, NodeView, StorageView, TaskRow } from "./dto.ts";
 import type { NodeLive, StorageLive } from "./live.ts";
 import { isNodeWrong, needsOf, worstFirst } from "./needs.ts";
 import { text } from "./text.ts";
+import { NO_OUTLOOK, type Outlook } from "./usage.ts";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();
@@ -55,6 +56,7 @@ const live = (nodeId: string, more: Partial<NodeLive> = {}): NodeLive => ({
   figures: null,
   figuresAgeMs: 0,
   warnings: [],
+  diskFaults: [],
   storages: [on("main", nodeId), on("other", nodeId)],
   ...more,
 });
@@ -100,7 +102,7 @@ describe("what needs a person", () => {
   });
 
   it("is listed worst first: corrupted, unreachable, lost, degraded, filling up", () => {
-    const filling = { figures: { size: 100, used: 90, allocated: 90, free: 10 } };
+    const filling = { figures: { size: 100, used: 85, allocated: 85, free: 15 } };
     const states = byId(
       live("e", { storages: [on("main", "e", filling)] }),
       live("d", { storages: [on("other", "d", { status: "degraded" })] }),
@@ -122,6 +124,50 @@ describe("what needs a person", () => {
     const full = on("other", "a", { full: true });
     expect(ids(byId(live("a", { health: "unreachable", storages: [full] })))).toEqual(["node-a"]);
     expect(ids(byId(live("a", { health: "unknown", storages: [full] })))).toEqual(["node-a"]);
+  });
+
+  it("tells of a filling storage with the day it is full, by its own thresholds, and of one that is full within days", () => {
+    const day = 86_400_000;
+    const fullAt = (days: number) => new Date(NOW + days * day).toISOString();
+    const states = byId(
+      live("a", { storages: [on("main", "a", { figures: { size: 100, used: 65, allocated: 65, free: 35 } })] }),
+    );
+    const told = (outlook: Outlook) =>
+      needsOf([cluster("a")], states, [], NOW, outlook).map(({ tone, title, details }) => [
+        tone,
+        title.key.split(".").at(-1),
+        details[0]?.key,
+      ]);
+    const forecasts = (days: number) => ({ "a main": { perDay: 1, days: 9, fullAt: fullAt(days) } });
+    const thresholds = (warning: number, critical: number) => ({ main: { warning, critical } });
+    expect(told(NO_OUTLOOK)).toEqual([]);
+    expect(told({ thresholds: {}, forecasts: forecasts(30) })).toEqual([]);
+    expect(told({ thresholds: {}, forecasts: forecasts(5) })).toEqual([["warn", "filling", "capacity.fullOn"]]);
+    expect(told({ thresholds: thresholds(0.6, 0.7), forecasts: {} })).toEqual([
+      ["warn", "filling", "pages.needs.usage"],
+    ]);
+    expect(told({ thresholds: thresholds(0.5, 0.6), forecasts: forecasts(30) })).toEqual([
+      ["bad", "nearlyFull", "capacity.fullOn"],
+    ]);
+  });
+
+  it("tells of a node's disks in one line, failing ones before those with faults, also while the node is not heard", () => {
+    const fault = (disk: string, isFailing: boolean) => ({
+      isFailing,
+      text: text(isFailing ? "live.disk.failing" : "live.disk.pending", { disk, value: 1 }),
+    });
+    const states = byId(
+      live("a", { diskFaults: [fault("sda", false)] }),
+      live("b", { diskFaults: [fault("sdb", true), fault("sdc", true), fault("sdd", false)] }),
+      live("c", { health: "unreachable", diskFaults: [fault("sda", true)] }),
+    );
+    expect(ids(states)).toEqual(["node-c", "disks-b", "disks-c", "disks-a"]);
+    const told = needsOf([cluster("a", "b", "c")], states, [], NOW).slice(1);
+    expect(told.map(({ tone, title, details }) => [tone, title.values?.count, details.length])).toEqual([
+      ["bad", 2, 3],
+      ["bad", 1, 1],
+      ["warn", 1, 1],
+    ]);
   });
 
   it("never calls a storage with unknown figures full or filling", () => {
@@ -153,6 +199,8 @@ describe("the order of nodes", () => {
   it("counts a node nobody has heard of as wrong, one in maintenance as well", () => {
     expect(isNodeWrong(node("a"), undefined)).toBe(true);
     expect(isNodeWrong({ ...node("a"), mode: "maintenance" }, live("a"))).toBe(false);
+    const fault = { isFailing: false, text: text("live.disk.pending", { disk: "sda", value: 1 }) };
+    expect(isNodeWrong(node("a"), live("a", { diskFaults: [fault] }))).toBe(true);
     expect(isNodeWrong(node("a"), live("a", { storages: [on("main", "a", { suspect: true })] }))).toBe(true);
   });
 });

@@ -39,6 +39,13 @@ export interface Undo {
   proof?: Check;
 }
 
+/** What it means when a command or its precondition printed `match`: words for a person instead of an exit code. */
+export interface Failure {
+  match: string;
+  message: Text;
+  hint?: Text;
+}
+
 /** A step on a node: one command, recorded there as a transient systemd unit. */
 export interface NodeStep {
   kind: "node";
@@ -52,11 +59,20 @@ export interface NodeStep {
   /** Must pass right before the command runs: identity, emptiness. A failure fails the step and nothing has run. */
   precondition?: Check;
   undo: Undo | { none: Text };
+  /** Known ways to fail, the first that matches counts. */
+  failures?: Failure[];
   /**
    * This step lets the panel in with `keySecret`, and its undo takes that away. It is the target's first step. After it
    * the key is proven by signing in with it; after its undo a refused sign-in proves the undo.
    */
   access?: true;
+  /** Key of another target: after this step the panel signs in as that one, which proves its way in before anybody relies on it. */
+  proves?: string;
+  /**
+   * This step takes away the panel's way in. It is its target's last, it removes the task's records itself, and a
+   * refused sign-in proves it. Once it is done there is no way back: see `isFinal`.
+   */
+  exit?: true;
 }
 
 /** A step in the panel's own database: the name of a registered handler and its input. It runs in one transaction with its journal row. */
@@ -67,9 +83,19 @@ export interface PanelStep {
   action: string;
   input: Record<string, unknown>;
   undo: { title: Text; action: string; input: Record<string, unknown> } | { none: Text };
+  /** Once it is done there is no way back: see `isFinal`. */
+  final?: true;
 }
 
 export type Step = NodeStep | PanelStep;
+
+/**
+ * Whether there is no way back once this step is done: what was done up to here stays done whatever becomes of the
+ * rest, and the task is not cancelled any more.
+ */
+export function isFinal(step: Step): boolean {
+  return step.kind === "panel" ? step.final === true : step.exit === true;
+}
 
 /** A machine that a plan talks to. Credentials stand in `secrets`, by reference; a member is reached by its node id. */
 export interface PlanTarget {
@@ -89,7 +115,7 @@ export interface PlanTarget {
 
 /**
  * Steps run in order within a target, targets beside each other; a panel step waits for everything before it and
- * everything after it waits for it. If a step fails, all done steps are undone in reverse.
+ * everything after it waits for it. If a step fails, all done steps are undone in reverse, as far back as the last final one.
  */
 export interface Plan {
   format: typeof PLAN_FORMAT;

@@ -2,7 +2,8 @@ import type { NodeStep } from "../domain/plan.ts";
 import type { PreflightRow } from "../domain/preflight.ts";
 import type { Virtualization } from "../domain/storage.ts";
 import type { Text } from "../domain/text.ts";
-import type { Reader } from "../storage/contract.ts";
+import type { LeavePlan, Reader } from "../storage/contract.ts";
+import type { OwnLine } from "./way-in.ts";
 
 /** A machine that the panel knows already, or that is beside this one in the draft. */
 export interface KnownMachine {
@@ -24,6 +25,13 @@ export interface HostContext {
   /** The panel's line for authorized_keys. */
   keyLine: string;
   others: KnownMachine[];
+  /** It is a node already: nothing lets the panel in, and nothing marks it, once more. */
+  isMember?: boolean;
+}
+
+/** The node that leaves, and the panel's key on it. */
+export interface LeavingNode extends OwnLine {
+  panelId: string;
 }
 
 /** What a machine must be for a virtualization: reads, rows from what was read, steps that make it so. */
@@ -43,6 +51,8 @@ export interface Hypervisor<Facts = unknown> {
     context: HostContext,
     target: string,
   ): { install: NodeStep[]; prepare: NodeStep[]; notes: Text[] };
+  /** What takes a node's marks and the panel's way in off it: nothing that a VM or a drive needs is touched. Pure. */
+  leave(leaving: LeavingNode, target: string): LeavePlan;
   /** The steps as far as they are known without a machine. */
   preview(context: HostContext, target: string): { install: NodeStep[]; prepare: NodeStep[]; notes: Text[] };
   /** What tells this machine from others, and what its page shows. */

@@ -35,6 +35,15 @@ it("a storage that hangs delays no other", () => {
   expect(checks.takeDue(31_000).map((check) => check.storageId)).toEqual(["st_b"]);
 });
 
+it("a check counts from the moment it was asked for, and only while it runs", () => {
+  const { checks } = started();
+  checks.ended("st_a", track("ok", "ok"), 700);
+  expect([checks.begunAt("st_a"), checks.begunAt("st_b")]).toEqual([null, 0]);
+  checks.want("st_a", 900);
+  checks.takeDue(950);
+  expect(checks.begunAt("st_a")).toBe(950);
+});
+
 it("what changes while a check runs is looked at right after it", () => {
   const { checks } = started();
   checks.want("st_a", 500);
@@ -56,4 +65,14 @@ it("a node that never ends a check is not waited for without end", () => {
   const { checks } = started();
   expect(checks.takeOverdue(39_000)).toEqual([]);
   expect(checks.takeOverdue(41_000)).toEqual(["st_a", "st_b"]);
+});
+
+it("what has no status of its own waits for its turn, hung or not, unless it is asked for", () => {
+  const { checks } = started();
+  checks.ended("st_a", null, 1_000);
+  checks.ended("st_b", null, 1_000, true);
+  expect(checks.takeDue(10_999)).toEqual([]);
+  expect(checks.takeDue(11_000).map((check) => check.storageId)).toEqual(["st_a"]);
+  checks.want("st_b", 12_000);
+  expect(checks.takeDue(12_000).map((check) => check.storageId)).toEqual(["st_b"]);
 });

@@ -31,6 +31,7 @@ export function checkDelay(track: StorageTrack, everyMs: number): number {
 export class Checks {
   readonly #entries = new Map<string, Entry>();
   #count = 0;
+  #quietUntil = Number.POSITIVE_INFINITY;
 
   /** A new probe: nothing runs, everything is due. */
   reset(storages: readonly { storageId: string; everySeconds: number; deadlineSeconds: number }[], at: number): void {
@@ -39,6 +40,18 @@ export class Checks {
       const times = { everyMs: everySeconds * 1000, deadlineMs: deadlineSeconds * 1000 };
       this.#entries.set(storageId, { ...times, dueAt: at, running: null, isWanted: false });
     }
+    this.#plan();
+  }
+
+  /** Until then nothing runs and nothing is due: a thousand nodes that are well cost no look at each check, ten times a second. */
+  get quietUntil(): number {
+    return this.#quietUntil;
+  }
+
+  #plan(): void {
+    this.#quietUntil = Number.POSITIVE_INFINITY;
+    for (const { running, dueAt } of this.#entries.values())
+      this.#quietUntil = Math.min(this.#quietUntil, running ? running.since : dueAt);
   }
 
   get isAnyRunning(): boolean {
@@ -48,6 +61,11 @@ export class Checks {
 
   isAwaited(storageId: string, nonce: string): boolean {
     return this.#entries.get(storageId)?.running?.nonce === nonce;
+  }
+
+  /** When the check that runs was asked for: the node can only have begun it later. Null when none runs. */
+  begunAt(storageId: string): number | null {
+    return this.#entries.get(storageId)?.running?.since ?? null;
   }
 
   /** Checks to start now; each counts as running from here on. */
@@ -61,6 +79,7 @@ export class Checks {
       entry.isWanted = false;
       due.push({ storageId, nonce });
     }
+    if (due.length > 0) this.#plan();
     return due;
   }
 
@@ -80,15 +99,19 @@ export class Checks {
       entry.dueAt = Math.min(entry.dueAt, at);
       entry.isWanted = true;
     }
+    this.#plan();
   }
 
-  ended(storageId: string, track: StorageTrack, at: number, isStuck = false): void {
+  /** `track`: null for what has no status of its own, and is never more urgent than at rest. */
+  ended(storageId: string, track: StorageTrack | null, at: number, isStuck = false): void {
     const entry = this.#entries.get(storageId);
     if (!entry) return;
     entry.running = null;
     // One that hangs is asked for again after a while: a slow disk gets the time, a hung one is proven by it.
-    const delay = isStuck ? STUCK_MS : checkDelay(track, entry.everyMs);
+    const rest = track ? checkDelay(track, entry.everyMs) : entry.everyMs;
+    const delay = isStuck ? (track ? STUCK_MS : entry.everyMs) : rest;
     entry.dueAt = at + (entry.isWanted && !isStuck ? Math.min(delay, PROOF_MS) : delay);
     entry.isWanted = false;
+    this.#plan();
   }
 }

@@ -1,9 +1,10 @@
+import type { NodeDisks } from "../domain/disks.ts";
 import type { FiguresLive, LiveEvent, NodeLive } from "../domain/live.ts";
 import { log } from "../log.ts";
 import { processWide } from "../shared.ts";
 import { publish, subscribe } from "./bus.ts";
 import { type DriverOf, type Member, readLast, readMembers } from "./members.ts";
-import { NodeState, now } from "./node-state.ts";
+import { type ListedVolumes, NodeState, now } from "./node-state.ts";
 import { Persistence } from "./persist.ts";
 import { Session } from "./session.ts";
 
@@ -16,6 +17,8 @@ interface Watched {
   session: Session;
   /** Has new figures since the last batch. */
   isDirty: boolean;
+  /** What it was last shown with, figures and ages aside. */
+  shape: string;
 }
 
 /** Announcements of other processes come by the bus as well; a `resync` says that some may have been lost. */
@@ -35,6 +38,8 @@ class Hub {
   #reading: Promise<void> | null = null;
   #readAgain = false;
   #isStopped = false;
+  /** Grows with every change of what a node or its volumes are shown with, figures and ages aside. */
+  version = 0;
 
   constructor(driverOf: DriverOf) {
     this.#driverOf = driverOf;
@@ -52,6 +57,7 @@ class Hub {
     this.#endings.push(
       subscribe(({ event }) => {
         if (concernsMembers(event)) void this.reread();
+        if (event.type === "changed" && event.entity === "drive") this.#drivesChanged(event.id);
       }),
     );
   }
@@ -108,7 +114,8 @@ class Hub {
     const state = new NodeState(nodeId, clusterId, last);
     state.setStorages(storages, last);
     const session = new Session(state, plan, (kind) => this.#changed(nodeId, kind));
-    this.#watched.set(nodeId, { session, isDirty: false });
+    this.#watched.set(nodeId, { session, isDirty: false, shape: "" });
+    this.version += 1;
     this.#persistence.add(state);
     session.start();
     publish({ type: "nodes", sentAt: Date.now(), nodes: [state.view(now())] });
@@ -117,9 +124,16 @@ class Hub {
   #forget(nodeId: string): void {
     const gone = this.#watched.get(nodeId);
     this.#watched.delete(nodeId);
+    this.version += 1;
     this.#persistence.remove(nodeId);
     void gone?.session.stop().catch((error: unknown) => log.error("a session did not end well", { nodeId, error }));
     publish({ type: "node-gone", nodeId });
+  }
+
+  /** A task has worked on drives of `NODE:STORAGE`: what is there now is looked at soon. */
+  #drivesChanged(place: string): void {
+    const [nodeId = "", storageId = ""] = place.split(":");
+    if (storageId) this.recheck(nodeId, storageId);
   }
 
   #changed(nodeId: string, kind: "status" | "figures"): void {
@@ -137,7 +151,11 @@ class Hub {
     const at = now();
     const changes = state.settle(at);
     watched.isDirty = false;
-    publish({ type: "nodes", sentAt: at.wall, nodes: [state.view(at)] });
+    const view = state.view(at);
+    const shape = shapeOfView(view);
+    if (shape !== watched.shape) this.version += 1;
+    watched.shape = shape;
+    publish({ type: "nodes", sentAt: at.wall, nodes: [view] });
     if (changes.length === 0) return;
     for (const { storageId, from, to, reason } of changes)
       log.info("status changed", { nodeId, storageId, from, to, reason });
@@ -163,6 +181,10 @@ class Hub {
       nodes.push(watched.session.state.figuresView(at));
     }
     if (nodes.length > 0) publish({ type: "figures", sentAt: at.wall, nodes });
+    const listed = [...this.#watched.values()].filter(({ session }) => session.state.takeVolumesNew());
+    // Once a second at most, however many nodes there are: whoever shows drives asks again.
+    if (listed.length > 0) this.version += 1;
+    if (listed.length > 0) publish({ type: "changed", entity: "drive", id: "*" });
     void this.#persistence.flush();
   }
 
@@ -171,8 +193,25 @@ class Hub {
     return [...this.#watched.values()].map(({ session }) => session.state.view(at));
   }
 
+  node(nodeId: string): NodeLive | null {
+    return this.#watched.get(nodeId)?.session.state.view(now()) ?? null;
+  }
+
+  volumes(): ListedVolumes[] {
+    const at = now();
+    return [...this.#watched.values()].flatMap(({ session }) => session.state.listedVolumes(at));
+  }
+
   details(nodeId: string): ReturnType<NodeState["details"]> | null {
     return this.#watched.get(nodeId)?.session.state.details() ?? null;
+  }
+
+  disks(nodeId: string): NodeDisks | null {
+    return this.#watched.get(nodeId)?.session.state.disksView() ?? null;
+  }
+
+  checkBegun(nodeId: string, storageId: string): number | null {
+    return this.#watched.get(nodeId)?.session.state.storages.get(storageId)?.begunAt ?? null;
   }
 
   recheck(nodeId: string, storageId: string | null): boolean {
@@ -184,6 +223,14 @@ class Hub {
 
 const shapeOf = (state: NodeState) =>
   [...state.storages.values()].map(({ storageId, name, isMain }) => ({ storageId, name, isMain }));
+
+/** What a node is shown with, without what grows or is measured anew all the time. */
+function shapeOfView({ health, reason, cause, since, warnings, diskFaults, storages }: NodeLive): string {
+  const each = storages.map(({ storageId, status, suspect, readOnly, full, since: from, cause: why, capacityOf }) => [
+    ...[storageId, status, suspect, readOnly, full, from, why, capacityOf],
+  ]);
+  return JSON.stringify([health, reason, cause, since, warnings, diskFaults, each]);
+}
 
 const holder = () => processWide<{ hub: Hub | null }>("live-hub", () => ({ hub: null }));
 
@@ -207,9 +254,34 @@ export function hubLive(): NodeLive[] | null {
   return holder().hub?.live() ?? null;
 }
 
+/** One node's live state now; null when no hub of this process follows it. */
+export function hubNode(nodeId: string): NodeLive | null {
+  return holder().hub?.node(nodeId) ?? null;
+}
+
+/** Grows whenever a node's status is another one, volumes were listed, or nodes come and go; null when no hub runs in this process. */
+export function hubVersion(): number | null {
+  return holder().hub?.version ?? null;
+}
+
+/** The volumes of every storage on every node, as they were listed last; null when no hub runs in this process. */
+export function hubVolumes(): ListedVolumes[] | null {
+  return holder().hub?.volumes() ?? null;
+}
+
 /** By storage, the details of its last check on a node; null when no hub of this process follows the node. */
 export function hubDetails(nodeId: string): Record<string, Record<string, unknown> | null> | null {
   return holder().hub?.details(nodeId) ?? null;
+}
+
+/** When the last check of a storage on a node began, by the monotonic clock; null where none has come back to a hub of this process. */
+export function hubCheckBegun(nodeId: string, storageId: string): number | null {
+  return holder().hub?.checkBegun(nodeId, storageId) ?? null;
+}
+
+/** A node's disks as they were read last; null when no hub of this process follows the node. */
+export function hubDisks(nodeId: string): NodeDisks | null {
+  return holder().hub?.disks(nodeId) ?? null;
 }
 
 /** Has a storage of a node (all of them: null) checked now; the outcome comes as an event. False: the node is not followed. */

@@ -1,3 +1,5 @@
+import { type DiskReport, diskFaults, type NodeDisks } from "../domain/disks.ts";
+import type { Volume } from "../domain/drive.ts";
 import type {
   Cause,
   FiguresLive,
@@ -43,7 +45,20 @@ export interface StorageState {
   track: StorageTrack;
   figures: Aged<StorageFigures> | null;
   details: Record<string, unknown> | null;
+  volumes: Aged<Volume[]> | null;
   checkedAt: Moment | null;
+  /** When the last check was asked for, by the monotonic clock; null before the first. */
+  begunAt: number | null;
+}
+
+/** The volumes of a storage on a node, and when they were listed. */
+export interface ListedVolumes {
+  storageId: string;
+  nodeId: string;
+  volumes: Volume[];
+  /** Wall time at which the listing began. */
+  listedAt: number;
+  ageMs: number;
 }
 
 /** A change of status for history. */
@@ -60,9 +75,15 @@ export interface StatusChange {
 export interface LastKnown {
   health: NodeHealth | null;
   figures: Aged<NodeFigures> | null;
+  disks: Aged<DiskReport> | null;
   storages: Map<
     string,
-    { status: string; figures: Aged<StorageFigures> | null; details: Record<string, unknown> | null }
+    {
+      status: string;
+      figures: Aged<StorageFigures> | null;
+      details: Record<string, unknown> | null;
+      volumes: Aged<Volume[]> | null;
+    }
   >;
 }
 
@@ -79,6 +100,9 @@ export class NodeState {
   #figures: Aged<NodeFigures> | null;
   #raw: RawFigures | null = null;
   #threads: number | null = null;
+  #disks: Aged<DiskReport> | null;
+  #diskProblem: Text | null = null;
+  #areVolumesNew = false;
   /** The statuses that history knows. */
   readonly #recorded = new Map<string | null, string>();
 
@@ -86,6 +110,7 @@ export class NodeState {
     this.nodeId = nodeId;
     this.clusterId = clusterId;
     this.#figures = last.figures;
+    this.#disks = last.disks;
     if (last.health) this.#recorded.set(null, last.health);
     for (const [storageId, storage] of last.storages) this.#recorded.set(storageId, storage.status);
     this.#verdict = nodeVerdict({ link: STARTING, storages: [] });
@@ -103,6 +128,10 @@ export class NodeState {
     return this.#figures;
   }
 
+  get disks(): Aged<DiskReport> | null {
+    return this.#disks;
+  }
+
   get since(): number | null {
     return this.#since;
   }
@@ -115,9 +144,9 @@ export class NodeState {
       const known = this.storages.get(storageId);
       if (known) Object.assign(known, { name, isMain });
       else {
-        const { figures = null, details = null } = last.storages.get(storageId) ?? {};
-        const fresh = { storageId, name, isMain, track: UNMEASURED, figures, details, checkedAt: figures?.at ?? null };
-        this.storages.set(storageId, fresh);
+        const { figures = null, details = null, volumes = null } = last.storages.get(storageId) ?? {};
+        const known = { figures, details, volumes, checkedAt: figures?.at ?? null, begunAt: null };
+        this.storages.set(storageId, { storageId, name, isMain, track: UNMEASURED, ...known });
       }
     }
   }
@@ -138,13 +167,48 @@ export class NodeState {
     this.#raw = raw;
   }
 
-  addCheck(storageId: string, check: StorageCheck, at: Moment): void {
+  /** `begun`: when it was asked for, by the monotonic clock; a check says nothing about what came after it began. */
+  addCheck(storageId: string, check: StorageCheck, at: Moment, begun = at.mono): void {
     const storage = this.storages.get(storageId);
     if (!storage) return;
     storage.track = advanceStorage(storage.track, check, at.mono, at.wall);
     storage.checkedAt = at;
+    storage.begunAt = begun;
     if (check.figures) storage.figures = { value: check.figures, at };
     if (check.details) storage.details = check.details;
+    if (check.volumes) this.#addVolumes(storage, check.volumes, { mono: begun, wall: at.wall - (at.mono - begun) });
+  }
+
+  /** A look at the disks; one that brought nothing leaves the report of the last one, and says why. */
+  addDisks(look: { report: DiskReport } | { problem: Text }, at: Moment): void {
+    this.#diskProblem = "problem" in look ? look.problem : null;
+    if ("report" in look) this.#disks = { value: look.report, at };
+  }
+
+  #addVolumes(storage: StorageState, volumes: Volume[], at: Moment): void {
+    const before = storage.volumes?.value;
+    const isSame = JSON.stringify(volumes) === JSON.stringify(before);
+    this.#areVolumesNew ||= !isSame;
+    // The same list stays the same value: whoever keeps it sees by that that nothing is new.
+    storage.volumes = { value: isSame && before ? before : volumes, at };
+  }
+
+  /** Whether a listing differs from the one before it, since this was asked last. */
+  takeVolumesNew(): boolean {
+    const areNew = this.#areVolumesNew;
+    this.#areVolumesNew = false;
+    return areNew;
+  }
+
+  /** The last listing of each storage that has one. */
+  listedVolumes(at: Moment): ListedVolumes[] {
+    return [...this.storages.values()].flatMap(({ storageId, volumes }) => {
+      if (!volumes) return [];
+      const { nodeId } = this;
+      return [
+        { storageId, nodeId, volumes: volumes.value, listedAt: volumes.at.wall, ageMs: age(volumes.at, at) ?? 0 },
+      ];
+    });
   }
 
   /** Judges anew. Answers with what history should keep; empty when no status has changed. */
@@ -188,6 +252,7 @@ export class NodeState {
       figures: this.#figures?.value ?? null,
       figuresAgeMs: age(this.#figures?.at ?? null, at),
       warnings,
+      diskFaults: diskFaults(this.#disks?.value ?? null),
       storages: [...this.storages.values()].map((storage) => this.#storageView(storage, at)),
     };
   }
@@ -195,6 +260,12 @@ export class NodeState {
   /** By storage, what the last check reported beyond status and figures; asked for by the pages that show it. */
   details(): Record<string, Record<string, unknown> | null> {
     return Object.fromEntries([...this.storages.values()].map(({ storageId, details }) => [storageId, details]));
+  }
+
+  /** Asked for by the node's own page. */
+  disksView(): NodeDisks {
+    const { value = null, at } = this.#disks ?? {};
+    return { report: value, measuredAt: iso(at?.wall ?? null), problem: this.#diskProblem };
   }
 
   /** Only what is new every second. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { PanelError } from "../domain/errors.ts";
 import type { StorageCheck } from "../domain/live.ts";
 import { type Link, SILENCE_MS } from "../domain/status.ts";
@@ -7,20 +8,25 @@ import { acquireConnection, dropConnection, type PoolTarget } from "../ssh/pool.
 import { openStream, type Stream, type StreamEnd } from "../ssh/stream.ts";
 import type { ProbeFragment, RawCheck } from "../storage/contract.ts";
 import { Checks } from "./checks.ts";
+import { readDisks } from "./disks/read.ts";
+import { DISKS_FRAGMENT, DISKS_ID } from "./disks/script.ts";
 import { lookAt } from "./look.ts";
 import { now, type NodeState } from "./node-state.ts";
-import { type ProbeMessage, ProbeReader } from "./probe/lines.ts";
+import { MAX_BLOCK_BYTES, type ProbeMessage, ProbeReader } from "./probe/lines.ts";
+import { buildProbe, type ProbeParts } from "./probe/script.ts";
 
 /** What a session needs to know of its node; replaced as a whole when the database says something else. */
 export interface SessionPlan {
   target: PoolTarget;
-  probe: string;
+  probe: ProbeParts;
   storages: Map<string, { fragment: ProbeFragment; read: (raw: RawCheck) => StorageCheck }>;
 }
 
 /** Called after the state has changed: `status` is told at once, `figures` with the next batch. */
 export type OnChange = (kind: "status" | "figures") => void;
 
+/** A whole block of a check, and whatever comes beside it. */
+const MOST_AT_ONCE = MAX_BLOCK_BYTES + 1024 ** 2;
 const TICK_MS = 1_000;
 /** The node answers but the probe says nothing for so long: it is started anew. */
 const RESTART_MS = 15_000;
@@ -78,7 +84,7 @@ export class Session {
   configure(plan: SessionPlan): void {
     const before = this.#plan;
     this.#plan = plan;
-    const isSame = before.probe === plan.probe && sameTarget(before.target, plan.target);
+    const isSame = isDeepStrictEqual(before.probe, plan.probe) && sameTarget(before.target, plan.target);
     if (isSame) return;
     this.#lastSign = performance.now();
     this.#quit();
@@ -90,6 +96,7 @@ export class Session {
     this.#checks.want(storageId, performance.now());
     this.#lookAt = 0;
     this.#wake?.();
+    if (this.#stream && this.#hadHello) this.#beginDue();
   }
 
   async stop(): Promise<void> {
@@ -117,9 +124,11 @@ export class Session {
       // A late tick shortens the next wait by half at most: two readings too close tell nothing.
       this.#tickAt = this.#tickAt === 0 ? at + TICK_MS : Math.max(this.#tickAt + TICK_MS, at + TICK_MS / 2);
       word = "t";
-    } else if (this.#checks.isAnyRunning) word = "p";
-    this.#beginDue();
-    for (const storageId of this.#checks.takeOverdue(at)) this.#endCheck(storageId, null, true);
+    } else if (at >= this.#checks.quietUntil && this.#checks.isAnyRunning) word = "p";
+    if (at >= this.#checks.quietUntil) {
+      this.#beginDue();
+      for (const storageId of this.#checks.takeOverdue(at)) this.#endCheck(storageId, null, true);
+    }
     if (word) stream.write(`${word}\n`);
   }
 
@@ -219,8 +228,10 @@ export class Session {
       release = held.release;
       this.#reader = new ProbeReader((storageId, nonce) => this.#checks.isAwaited(storageId, nonce));
       const end = await new Promise<StreamEnd>((resolve, reject) => {
-        const options = { onLine: (line: string) => this.#onLine(line), onClose: resolve, keepStdin: true };
-        openStream(held.connection, { argv: ["sh", "-s"], stdin: plan.probe }, options).then((stream) => {
+        const onLine = (line: string) => this.#onLine(line);
+        // A check of a full storage comes all at once.
+        const options = { onLine, onClose: resolve, keepStdin: true, maxBytesAtOnce: MOST_AT_ONCE };
+        openStream(held.connection, { argv: ["sh", "-s"], stdin: buildProbe(plan.probe) }, options).then((stream) => {
           this.#stream = stream;
           this.#streamSince = performance.now();
           if (this.#isStopped || plan !== this.#plan) stream.close();
@@ -325,7 +336,7 @@ export class Session {
     this.#tickAt = 0;
     this.state.setThreads(threads);
     const storages = [...this.#plan.storages].map(([storageId, { fragment }]) => ({ storageId, ...fragment }));
-    this.#checks.reset(storages, performance.now());
+    this.#checks.reset([...storages, { storageId: DISKS_ID, ...DISKS_FRAGMENT }], performance.now());
     this.#setLink({ state: "live" });
   }
 
@@ -334,12 +345,25 @@ export class Session {
     ended: { code: number; lines: string[]; durationMs: number } | null,
     isStuck = false,
   ): void {
+    if (storageId === DISKS_ID) {
+      this.#endDisks(ended, isStuck);
+      return;
+    }
     const plan = this.#plan.storages.get(storageId);
     const storage = this.state.storages.get(storageId);
     if (!plan || !storage) return;
     const raw: RawCheck = ended ?? { code: null, lines: [], durationMs: plan.fragment.deadlineSeconds * 1000 };
-    this.state.addCheck(storageId, this.#read(storageId, plan.read, raw), now());
+    const at = now();
+    const begun = this.#checks.begunAt(storageId) ?? at.mono - raw.durationMs;
+    this.state.addCheck(storageId, this.#read(storageId, plan.read, raw), at, begun);
     this.#checks.ended(storageId, storage.track, performance.now(), isStuck);
+    this.#onChange("status");
+  }
+
+  #endDisks(ended: { code: number; lines: string[]; durationMs: number } | null, isStuck: boolean): void {
+    const raw: RawCheck = ended ?? { code: null, lines: [], durationMs: DISKS_FRAGMENT.deadlineSeconds * 1000 };
+    this.state.addDisks(readDisks(raw), now());
+    this.#checks.ended(DISKS_ID, null, performance.now(), isStuck);
     this.#onChange("status");
   }
 

@@ -39,6 +39,9 @@ it.each<[string, NodeStep[]]>([
   ["a check with standard input", [step({ alreadyDone: withInput })]],
   ["a precondition with standard input", [step({ precondition: withInput })]],
   ["a proof with standard input", [step({ undo: { title, command: { argv: ["rm"] }, proof: withInput } })]],
+  ["a step behind the way out", [step({ exit: true }), step({ id: "b" })]],
+  ["a way out with an undo", [step({ exit: true, undo: { title, command: { argv: ["true"] } } })]],
+  ["a proof of a target that is not there", [step({ proves: "n2" })]],
   ["a way in that is not the node's first step", [step(), step({ id: "b", access: true })]],
 ])("refuses %s", (_name, steps) => expect(() => checkPlan(plan(...steps))).toThrow());
 

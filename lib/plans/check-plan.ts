@@ -14,12 +14,14 @@ function checkCheck(check: Check | undefined, where: string): void {
 
 function checkNodeStep(step: NodeStep, targets: ReadonlySet<string>, first: boolean): void {
   const where = `step ${step.id}`;
-  if (!targets.has(step.target)) throw new Error(`${where}: the plan has no target ${step.target}`);
+  for (const key of [step.target, step.proves ?? step.target])
+    if (!targets.has(key)) throw new Error(`${where}: the plan has no target ${key}`);
   if (step.access && !first) throw new Error(`${where}: the way in comes first on its node`);
   checkCommand(step.command, where);
   checkCheck(step.alreadyDone, where);
   checkCheck(step.precondition, where);
   if ("none" in step.undo) return;
+  if (step.exit) throw new Error(`${where}: who has no way in undoes nothing`);
   checkCommand(step.undo.command, `${where}, undo`);
   checkCheck(step.undo.proof, `${where}, proof`);
 }
@@ -32,11 +34,14 @@ export function checkPlan(plan: Plan): void {
   if (targets.size !== plan.targets.length) throw new Error("two targets of one key");
   const ids = new Set<string>();
   const seen = new Set<string>();
+  const left = new Set<string>();
   for (const step of plan.steps) {
     if (ids.has(step.id)) throw new Error(`two steps of the id ${step.id}`);
     ids.add(step.id);
     if (step.kind !== "node") continue;
     checkNodeStep(step, targets, !seen.has(step.target));
+    if (left.has(step.target)) throw new Error(`step ${step.id}: the panel has no way in any more`);
+    if (step.exit) left.add(step.target);
     seen.add(step.target);
   }
 }

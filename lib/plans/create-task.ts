@@ -9,6 +9,7 @@ import { text } from "../domain/text.ts";
 import { checkPlan } from "./check-plan.ts";
 import { say } from "./say.ts";
 import { hintTask } from "./task-hint.ts";
+import { insertTaskSearch } from "./task-search.ts";
 
 /** Who asks, from where: what the task and its audit row remember. */
 export interface TaskAuthor {
@@ -51,10 +52,10 @@ export async function createTask(
   tx: Transaction,
   author: TaskAuthor,
   plan: Plan,
-  options: { clusterId?: string | null; id?: string } = {},
+  options: { clusterId?: string | null } = {},
 ): Promise<string> {
   checkPlan(plan);
-  const id = options.id ?? newId("task");
+  const id = newId("task");
   const { kind, title } = plan;
   await tx.insert(tasks).values({
     id,
@@ -67,6 +68,7 @@ export async function createTask(
     actorName: author.actor.name,
     requestId: author.requestId,
   });
+  await insertTaskSearch(tx, { id, actorName: author.actor.name, plan });
   await takeLocks(tx, id, plan.locks);
   const rows = plan.steps.map((step, position) => ({
     taskId: id,

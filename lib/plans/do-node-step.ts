@@ -32,13 +32,14 @@ async function judgeUnknown({ context, step, position }: Doing, cause?: ErrorVie
 
 /** The key that lets the panel in from now on must do so. */
 async function proveAccess({ context, step }: Doing, settled: Settled): Promise<Settled> {
-  if (!step.access) return settled;
+  const key = step.access ? step.target : step.proves;
+  if (key === undefined) return settled;
   try {
-    await context.nodes.proveKey(step.target);
+    await context.nodes.proveKey(key);
     return settled;
   } catch (error) {
     if (!(error instanceof PanelError)) throw error;
-    return { ...settled, state: "failed", error: error.view };
+    return { ...settled, state: "failed", exitCode: settled.exitCode ?? 0, error: error.view };
   }
 }
 
@@ -46,13 +47,15 @@ async function proveAccess({ context, step }: Doing, settled: Settled): Promise<
 async function judge(doing: Doing, record: UnitRecord, bootId: string | null): Promise<Settled | null> {
   const { context, step } = doing;
   const target = context.nodes.target(step.target);
-  const place = { target, command: step.command };
+  const place = { target, command: step.command, failures: step.failures };
   switch (record.state) {
     case "never":
       // After a restart of the node a missing record proves nothing.
       return record.bootId === bootId ? null : judgeUnknown(doing);
     case "already":
-      return { state: "skipped" };
+      return step.proves ? proveAccess(doing, { state: "skipped" }) : { state: "skipped" };
+    case "swept":
+      return { state: "done" };
     case "unstartable":
       return failed(unstartableError(place, record.output), record.output, null);
     case "ended": {
@@ -67,11 +70,18 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
 }
 
 /** Makes attempts until one has begun, and answers with what became of it. */
-async function attempts(doing: Doing, from: number): Promise<Settled> {
+async function attempts(doing: Doing, from: number, isNew: boolean): Promise<Settled> {
   const { context, step, position } = doing;
+  const { lease } = context;
   for (let attempt = from; attempt < from + MAX_STARTS; attempt += 1) {
-    const bootId = await context.nodes.on(step.target, (connection) => readBootId(connection, context.lease.signal));
-    await writeBegin(context.lease, position, { state: "running", attempt, bootId });
+    // A cancelled task does not wait for a node on which nothing has been tried.
+    const isUnwanted = () => isNew && attempt === from && lease.cancelRequested;
+    const bootId = await context.nodes.on(
+      step.target,
+      (connection) => readBootId(connection, lease.signal),
+      isUnwanted,
+    );
+    await writeBegin(lease, position, { state: "running", attempt, bootId });
     const settled = await begun(doing, attempt, bootId);
     if (settled) return settled;
   }
@@ -87,13 +97,14 @@ async function begun(doing: Doing, attempt: number, bootId: string | null): Prom
   });
 }
 
-/** Whatever keeps the node from being asked leaves the outcome unknown. */
+/** Whatever keeps the node from being asked leaves the outcome unknown; that it lets nobody in proves that the panel has left. */
 async function orUnknown(doing: Doing, work: () => Promise<Settled | null>): Promise<Settled | null> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof PanelError)) throw error;
     const { context, step } = doing;
+    if (step.exit && error.view.code === "auth-failed") return { state: "done" };
     const target = context.nodes.target(step.target);
     return failed(unknownError({ target, command: step.command }, error.view), null, null);
   }
@@ -116,14 +127,14 @@ export async function resumeNodeStep(doing: Doing, row: JournalStep): Promise<Se
   return settled && write(doing, settled);
 }
 
-/** Does a step, or finishes what was begun before, and writes the outcome to the journal. */
+/** Does a step, or finishes what was begun before, and writes the outcome to the journal. Throws LetGo where the task was cancelled before it began. */
 export async function doNodeStep(doing: Doing, row: JournalStep): Promise<Settled> {
   if (row.state === "running") {
     const settled = await resumeNodeStep(doing, row);
     if (settled) return settled;
   }
   try {
-    return await write(doing, await attempts(doing, row.attempt + 1));
+    return await write(doing, await attempts(doing, row.attempt + 1, row.state === "pending"));
   } catch (error) {
     // Nothing has begun: what is thrown behind that point is an outcome.
     if (!(error instanceof PanelError)) throw error;

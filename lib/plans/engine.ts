@@ -8,8 +8,9 @@ import { log } from "../log.ts";
 import { panelIdentity } from "../secrets/master.ts";
 import { processWide } from "../shared.ts";
 import { claimTask, type Lease, LeaseLost, releaseLeases, renewLeases } from "./lease.ts";
+import { countChange } from "../live/versions.ts";
 import { runTask } from "./run-task.ts";
-import { publishTask } from "./task-events.ts";
+import { publishTask, publishTaskNow } from "./task-events.ts";
 import { readHint, TASK_CHANNEL } from "./task-hint.ts";
 
 const HEARTBEAT_MS = 3_000;
@@ -54,8 +55,14 @@ class Engine {
     await releaseLeases(this.#owner, "earlier");
     this.#unlisten = await onNotify(
       TASK_CHANNEL,
-      (id) => this.#onHint(id),
-      () => this.look(),
+      (id) => {
+        countChange("task");
+        this.#onHint(id);
+      },
+      () => {
+        countChange("task");
+        this.look();
+      },
     );
     this.#timers = [setInterval(() => void this.#heartbeat(), HEARTBEAT_MS), setInterval(() => this.look(), LOOK_MS)];
     this.look();
@@ -82,10 +89,12 @@ class Engine {
   }
 
   #onHint(payload: string): void {
-    const { taskId, cancel } = readHint(payload);
-    publishTask(taskId);
+    const { taskId, about } = readHint(payload);
+    // Whoever watches waits for the end.
+    if (about === "end") publishTaskNow(taskId);
+    else publishTask(taskId);
     if (!this.#leases.has(taskId)) this.look();
-    else if (cancel) void this.#heartbeat();
+    else if (about === "cancel") void this.#heartbeat();
   }
 
   async #claimAll(): Promise<void> {

@@ -18,7 +18,7 @@ type StepChange = PgUpdateSetSource<typeof taskSteps>;
  * One fenced transaction: it does nothing unless the lease is still ours. While the database is away it waits. The
  * writes below set states, so that a repetition after an answer that was lost changes nothing.
  */
-async function fenced(lease: Lease, work: (tx: Transaction) => Promise<void>): Promise<void> {
+async function fenced(lease: Lease, work: (tx: Transaction) => Promise<void>, about?: "end"): Promise<void> {
   let askedAt = 0;
   await whileAway(
     () =>
@@ -31,7 +31,7 @@ async function fenced(lease: Lease, work: (tx: Transaction) => Promise<void>): P
           .returning({ id: tasks.id });
         if (!held) throw new LeaseLost(lease.taskId);
         await work(tx);
-        await hintTask(tx, lease.taskId);
+        await hintTask(tx, lease.taskId, about);
       }),
     lease.signal,
   );
@@ -132,11 +132,12 @@ export function writePanelStep(
 
 /** The end: the locks are free, and the task is history. */
 export function writeEnd(lease: Lease, state: TaskState): Promise<void> {
-  return fenced(lease, async (tx) => {
+  const work = async (tx: Transaction) => {
     await tx.delete(taskLocks).where(eq(taskLocks.taskId, lease.taskId));
     await tx
       .update(tasks)
       .set({ state, endedAt: new Date(), leaseOwner: null, leaseUntil: null })
       .where(eq(tasks.id, lease.taskId));
-  });
+  };
+  return fenced(lease, work, "end");
 }

@@ -18,13 +18,24 @@ export class Lease {
   readonly epoch: number;
   readonly #ending = new AbortController();
   #freshUntil: number;
-  cancelRequested: boolean;
+  #cancelRequested: boolean;
+  #isFinal = false;
 
   constructor(taskId: string, epoch: number, cancelRequested: boolean, askedAt: number) {
     this.taskId = taskId;
     this.epoch = epoch;
-    this.cancelRequested = cancelRequested;
+    this.#cancelRequested = cancelRequested;
     this.#freshUntil = askedAt + LEASE_SECONDS * 1000 - MARGIN_MS;
+  }
+
+  /** Somebody asked for the task to be undone, and it still can be. */
+  get cancelRequested(): boolean {
+    return this.#cancelRequested && !this.#isFinal;
+  }
+
+  /** A final step is done: from here on the task goes to its end. */
+  passFinal(): void {
+    this.#isFinal = true;
   }
 
   /** Aborted when the lease is lost or the engine stops. */
@@ -39,7 +50,7 @@ export class Lease {
   /** `askedAt`: our clock before the database was asked. */
   renewed(askedAt: number, cancelRequested: boolean): void {
     this.#freshUntil = askedAt + LEASE_SECONDS * 1000 - MARGIN_MS;
-    this.cancelRequested ||= cancelRequested;
+    this.#cancelRequested ||= cancelRequested;
   }
 
   /** Whether nobody else can have taken the task yet. */

@@ -32,7 +32,8 @@ function specOf(context: TaskContext, { step, position, way, attempt }: Attempt)
   const unit = unitName(context.task.id, position, way, attempt);
   const base = { panelId: context.panelId, unit };
   if (way === "do") {
-    return { ...base, command: step.command, alreadyDone: step.alreadyDone, guard: step.precondition };
+    const sweep = step.exit ? context.task.id : undefined;
+    return { ...base, command: step.command, alreadyDone: step.alreadyDone, guard: step.precondition, sweep };
   }
   if ("none" in step.undo) throw new Error(`The step ${step.id} has no undo`);
   const sweep = step.access ? context.task.id : undefined;

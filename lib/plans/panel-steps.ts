@@ -9,6 +9,11 @@ export interface PanelStepContext {
   actor: { id: string | null; name: string };
 }
 
+/** Who did what a panel step does, for its audit row. */
+export function auditOf({ actor, requestId }: PanelStepContext) {
+  return { actor, address: null, requestId };
+}
+
 type Work = (tx: Transaction, input: Record<string, unknown>, context: PanelStepContext) => Promise<void>;
 
 /** What a panel step does in the transaction that also writes its journal row: nothing outside the database. */

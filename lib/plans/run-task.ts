@@ -1,5 +1,5 @@
 import { PanelError } from "../domain/errors.ts";
-import type { PanelStep, Step, TaskState } from "../domain/plan.ts";
+import { isFinal, type PanelStep, type Step, type TaskState } from "../domain/plan.ts";
 import { openSecret } from "../secrets/store.ts";
 import { crashPoint } from "./crash-point.ts";
 import { doNodeStep, resumeNodeStep } from "./do-node-step.ts";
@@ -16,9 +16,9 @@ import { type Lease, LeaseLost } from "./lease.ts";
 import { panelStepWork, panelUndoWork } from "./panel-steps.ts";
 import { Redactor } from "./redactor.ts";
 import { say } from "./say.ts";
-import { reversed, type Segment, segmentsOf } from "./segments.ts";
+import { positionsOf, reversed, type Segment, segmentsOf } from "./segments.ts";
 import { viewOf, waitingText } from "./step-errors.ts";
-import { TargetNodes } from "./target-nodes.ts";
+import { LetGo, TargetNodes } from "./target-nodes.ts";
 import type { TaskContext } from "./task-context.ts";
 import { TaskLog } from "./task-log.ts";
 import { needsUndo, undoNodeStep } from "./undo-node-step.ts";
@@ -52,6 +52,7 @@ export async function runTask(lease: Lease, options: RunTaskOptions): Promise<vo
   });
   const { panelId } = options;
   const context = { lease, task, plan: task.plan, panelId, nodes, log: taskLog, redactor, openSecret: open };
+  if (isPastFinal(context, steps)) lease.passFinal();
   try {
     const undoing = task.state === "undoing" || !(await forward(context, steps));
     if (undoing) await back(context, steps);
@@ -95,7 +96,7 @@ async function forward(context: TaskContext, rows: Rows): Promise<boolean> {
 /** Whether the task was cancelled before this segment was through; then it is being undone. */
 async function isCancelled({ lease }: TaskContext, rows: Rows, segment: Segment): Promise<boolean> {
   if (!lease.cancelRequested) return false;
-  const positions = segment.kind === "panel" ? [segment.position] : [...segment.lanes.values()].flat();
+  const positions = positionsOf(segment);
   const through = positions.every((position) => isDone(rowAt(rows, position)));
   if (through && positions.includes(rows.length - 1)) return false;
   await writeCancelled(lease);
@@ -104,6 +105,11 @@ async function isCancelled({ lease }: TaskContext, rows: Rows, segment: Segment)
 
 const isDone = (row: JournalStep) => row.state === "done" || row.state === "skipped";
 
+/** Whether a step is done behind which there is no way back. */
+function isPastFinal({ plan }: TaskContext, rows: Rows): boolean {
+  return plan.steps.some((step, position) => isFinal(step) && isDone(rowAt(rows, position)));
+}
+
 async function doLane(context: TaskContext, rows: Rows, lane: number[], stop: { failed: boolean }): Promise<void> {
   for (const position of lane) {
     if (stop.failed || context.lease.cancelRequested) return;
@@ -111,10 +117,19 @@ async function doLane(context: TaskContext, rows: Rows, lane: number[], stop: { 
     const step = stepAt(context, position);
     if (isDone(row) || step.kind !== "node") continue;
     context.log.add(position, `${context.nodes.target(step.target).label}: ${say(step.title)}`);
-    const settled = await doNodeStep({ context, step, position }, row);
+    const settled = await doNodeStep({ context, step, position }, row).catch(orLetGo);
+    if (!settled) return;
     Object.assign(row, settled);
     if (settled.state === "failed") stop.failed = true;
+    else if (isFinal(step)) context.lease.passFinal();
+    if (step.exit && isDone(row)) context.nodes.hangUp(step.target);
   }
+}
+
+/** A cancelled task: the step has not begun, and stays as it is. */
+function orLetGo(error: unknown): null {
+  if (error instanceof LetGo) return null;
+  throw error;
 }
 
 const panelContext = ({ task }: TaskContext) => ({
@@ -145,12 +160,15 @@ async function doPanelStep(context: TaskContext, rows: Rows, position: number): 
   }
   crashPoint(task.kind, position, "after");
   row.state = "done";
+  if (isFinal(step)) lease.passFinal();
   return true;
 }
 
-/** Undoes what was done, in reverse. */
+/** Undoes what was done, in reverse, as far back as there is a way. */
 async function back(context: TaskContext, rows: Rows): Promise<void> {
   for (const segment of reversed(segmentsOf(context.plan))) {
+    if (positionsOf(segment).some((position) => isFinal(stepAt(context, position)) && isDone(rowAt(rows, position))))
+      return;
     if (segment.kind === "panel") await undoPanelStep(context, rows, segment.position);
     else await together(segment.lanes, (lane) => undoLane(context, rows, lane));
   }
@@ -199,7 +217,9 @@ async function finish(context: TaskContext, rows: Rows, undone: boolean): Promis
   const { lease, task } = context;
   crashPoint(task.kind, "end", "before");
   const touched = context.plan.targets.filter(({ key }) => hasRecords(context, rows, key));
-  await Promise.all(touched.map(({ key }) => forget(context, key)));
+  // Of two ways into one node the later one is the one that is left.
+  const ways = new Map(touched.map(({ nodeId, key }) => [nodeId, key]));
+  await Promise.all([...ways.values()].map((key) => forget(context, key)));
   crashPoint(task.kind, "end", "after");
   await writeEnd(lease, endState(context, rows, undone));
 }
@@ -209,8 +229,10 @@ function hasRecords(context: TaskContext, rows: Rows, key: string): boolean {
   const own = context.plan.steps.flatMap((step, position) =>
     step.kind === "node" && step.target === key ? [{ step, row: rowAt(rows, position) }] : [],
   );
-  // The undo of the way in has swept them, and nobody gets in any more.
-  if (own.some(({ step, row }) => step.access && row.state === "undone")) return false;
+  // Whoever took the way in away has swept them, and nobody gets in any more.
+  const isOut = ({ step, row }: (typeof own)[number]) =>
+    (step.access && row.state === "undone") || (step.exit && row.state === "done");
+  if (own.some(isOut)) return false;
   return own.some(({ row }) => row.state !== "pending" || row.attempt > 0);
 }
 
@@ -224,9 +246,10 @@ async function forget(context: TaskContext, key: string): Promise<void> {
   }
 }
 
-function endState({ lease, task }: TaskContext, rows: Rows, undone: boolean): TaskState {
+function endState(context: TaskContext, rows: Rows, undone: boolean): TaskState {
+  const { lease, task } = context;
   if (!undone) return "done";
-  if (rows.some((row) => row.state === "left")) return "failed";
+  if (rows.some((row) => row.state === "left") || isPastFinal(context, rows)) return "failed";
   const failed = task.error !== null || rows.some((row) => row.error !== null);
   return lease.cancelRequested && !failed ? "cancelled" : "undone";
 }

@@ -23,6 +23,10 @@ export function segmentsOf(plan: Plan): Segment[] {
   return segments;
 }
 
+export function positionsOf(segment: Segment): number[] {
+  return segment.kind === "panel" ? [segment.position] : [...segment.lanes.values()].flat();
+}
+
 /** The same stretches for the way back. */
 export function reversed(segments: readonly Segment[]): Segment[] {
   return segments.toReversed().map((segment) => {

@@ -1,5 +1,5 @@
 import { type ErrorView, PanelError } from "../domain/errors.ts";
-import type { Command, NodeStep, PlanTarget } from "../domain/plan.ts";
+import type { Command, Failure, NodeStep, PlanTarget } from "../domain/plan.ts";
 import { renderCommand } from "../domain/render-command.ts";
 import { type Text, text } from "../domain/text.ts";
 import { log } from "../log.ts";
@@ -11,6 +11,13 @@ const TIMEOUT_CODE = 124;
 interface Place {
   target: PlanTarget;
   command: Command;
+  failures?: Failure[] | undefined;
+}
+
+/** The words of a known way to fail; null when what was printed names none. */
+function known(failures: Failure[] | undefined, output: string): Pick<ErrorView, "message" | "hint"> | null {
+  const failure = failures?.find(({ match }) => output.includes(match));
+  return failure ? { message: failure.message, ...(failure.hint ? { hint: failure.hint } : {}) } : null;
 }
 
 function commandView({ target, command }: Place, exitCode: number | null, output: string): ErrorView["command"] {
@@ -29,21 +36,17 @@ export function exitError(place: Place, exitCode: number, output: string): Error
       command,
     };
   }
-  return {
-    code: "command-failed",
-    message: text("task.step-exit", { node, code: exitCode }),
-    hint: text("task.step-exit-hint"),
-    command,
-  };
+  const generic = { message: text("task.step-exit", { node, code: exitCode }), hint: text("task.step-exit-hint") };
+  return { code: "command-failed", ...(known(place.failures, output) ?? generic), command };
 }
 
 /** What had to be true right before the command was not: nothing has run. */
 export function refusedError(target: PlanTarget, step: NodeStep, exitCode: number, output: string): ErrorView {
   const command = step.precondition?.command ?? step.command;
+  const generic = { message: text("task.precondition", { node: target.label }), hint: text("task.precondition-hint") };
   return {
     code: "conflict",
-    message: text("task.precondition", { node: target.label }),
-    hint: text("task.precondition-hint"),
+    ...(known(step.failures, output) ?? generic),
     command: commandView({ target, command }, exitCode, output),
   };
 }

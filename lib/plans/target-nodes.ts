@@ -46,6 +46,14 @@ interface Options {
   onWait: (target: PlanTarget, error: PanelError) => void;
 }
 
+/** Nobody wants what the node was waited for any more, and nothing of it has begun. */
+export class LetGo extends Error {
+  override name = "LetGo";
+}
+
+/** A wait that may be let go is looked at this often. */
+const LOOK_MS = 500;
+
 /** The machines of one task. */
 export class TargetNodes {
   readonly #options: Options;
@@ -63,11 +71,12 @@ export class TargetNodes {
 
   /**
    * Runs `work` with the node's connection, and again for as long as the node can't be reached. Throws PanelError once
-   * that took too long, and at once for what waiting does not heal (`auth-failed`, `host-key`).
+   * that took too long, and at once for what waiting does not heal (`auth-failed`, `host-key`); LetGo while it waits
+   * and `isUnwanted` says so.
    */
-  on<T>(key: string, work: (connection: Connection) => Promise<T>): Promise<T> {
+  on<T>(key: string, work: (connection: Connection) => Promise<T>, isUnwanted?: () => boolean): Promise<T> {
     const { openSecret } = this.#options;
-    return this.#persist(key, (target) => withConnection(poolTargetOf(target, openSecret), work));
+    return this.#persist(key, (target) => withConnection(poolTargetOf(target, openSecret), work), isUnwanted);
   }
 
   /** Proves that the node lets the panel in with its key alone, and goes on with that. Throws PanelError where not. */
@@ -82,7 +91,16 @@ export class TargetNodes {
     });
   }
 
-  async #persist<T>(key: string, work: (target: PlanTarget) => Promise<T>): Promise<T> {
+  /** Closes the node's connection: nothing of the panel stays there. */
+  hangUp(key: string): void {
+    dropConnection(poolTargetOf(this.target(key), this.#options.openSecret));
+  }
+
+  async #persist<T>(
+    key: string,
+    work: (target: PlanTarget) => Promise<T>,
+    isUnwanted: () => boolean = () => false,
+  ): Promise<T> {
     const { signal, waitMs, onWait } = this.#options;
     const target = this.target(key);
     let since: number | null = null;
@@ -102,7 +120,11 @@ export class TargetNodes {
           this.#givenUp.add(key);
           throw error;
         }
-        await sleep(backoff(failures), undefined, { signal });
+        const until = performance.now() + backoff(failures);
+        for (let left = until - performance.now(); left > 0; left = until - performance.now()) {
+          if (isUnwanted()) throw new LetGo();
+          await sleep(Math.min(LOOK_MS, left), undefined, { signal });
+        }
       }
     }
   }

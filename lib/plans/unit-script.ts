@@ -9,7 +9,7 @@ check() {
   shift 5
   line= i=1
   while [ "$i" -le "$count" ]; do line="$line \\"\\\${$i}\\""; i=$((i + 1)); done
-  seen=$(eval "timeout -k 2 \\"\\$patience\\" $line" </dev/null)
+  seen=$(eval "exec timeout -k 2 \\"\\$patience\\" $line" </dev/null)
   code=$?
   seen=\${seen#"\${seen%%[![:space:]]*}"}
   seen=\${seen%"\${seen##*[![:space:]]}"}
@@ -20,11 +20,13 @@ check() {
 /**
  * Inside the unit. It claims the attempt, proves what must be true, runs the command and writes down how it ended.
  * `begun` is a link, because making one is atomic and exclusive: to `output`, which is there, by this unit; to nothing
- * by whoever closed the attempt before it began. A status that a power cut left empty is none.
+ * by whoever closed the attempt before it began. Before it stands \`pid\`, the process that whoever follows waits for.
+ * A status that a power cut left empty is none.
  */
 const RUNNER = `${CHECK}
 dir=$1 deadline=$2 sweep=$3
 shift 3
+echo "$$" >"$dir/pid"
 ln -sn output "$dir/begun" || exit 0
 if [ -e "$dir/stdin" ]; then exec <"$dir/stdin"; rm -f -- "$dir/stdin"; else exec </dev/null; fi
 exec >>"$dir/output" 2>&1
@@ -84,9 +86,10 @@ active() {
 ended() {
   read -r word code <"$dir/status"
   say "$word" "$code"
+  [ -s "$dir/output" ] || return 0
   size=$(stat -c %s -- "$dir/output")
   if [ "$size" -le 65536 ]; then
-    [ "$size" = 0 ] || cat -- "$dir/output"
+    cat -- "$dir/output"
   else
     head -c 16384 -- "$dir/output"
     printf '\\n[...]\\n'
@@ -123,20 +126,17 @@ report() {
   fi
 }
 
+# Waits for the unit's process and passes on what is written meanwhile: one process, and none a moment.
+watch() { tail -c +1 -s 0.05 -f --pid="$1" -- "$dir/output" 2>/dev/null; }
+
+answer() { if [ -d "$dir" ]; then report; else say swept; fi; }
+
+# After a boot the number of the process is another's, but then the unit is not active. A record that is not there
+# was lost with the power: only one that goes while it is watched was swept.
 follow() {
-  # Not begun by its unit: nothing to follow.
   if [ ! -e "$dir/begun" ]; then report; return; fi
-  tail -c +1 -s 0.2 -f -- "$dir/output" 2>/dev/null &
-  tail=$!
-  n=0
-  while [ ! -s "$dir/status" ] && [ -d "$dir" ]; do
-    sleep 0.1
-    n=$((n + 1))
-    if [ $((n % 20)) = 0 ]; then active || break; fi
-  done
-  kill "$tail" 2>/dev/null
-  wait "$tail" 2>/dev/null
-  if [ -d "$dir" ]; then report; else say swept; fi
+  if [ ! -s "$dir/status" ] && active && read -r pid <"$dir/pid"; then watch "$pid"; fi
+  answer
 }
 
 # Standard input ends with the nonce: what was cut off on the way is not run. Most commands have none.
@@ -168,14 +168,18 @@ start() {
       return
     fi
     n=0
-    while [ ! -h "$dir/begun" ] && [ -d "$dir" ] && [ "$n" -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
+    until read -r pid 2>/dev/null <"$dir/pid" || [ ! -d "$dir" ] || [ "$n" -ge 100 ]; do
+      n=$((n + 1))
+      sleep 0.1
+    done
     say begun
-    [ -d "$dir" ] || { say swept; return; }
+    if [ -d "$dir" ] && [ -n "$pid" ]; then watch "$pid"; fi
+    answer
   elif [ ! -d "$dir" ]; then
     unstartable
-    return
+  else
+    follow
   fi
-  follow
 }
 
 case $mode in

@@ -2,7 +2,8 @@ import { queryOptions } from "@tanstack/react-query";
 import type { DraftView } from "../domain/dto.ts";
 import { getJson } from "./get-json.ts";
 
-export const draftKey = (id: string) => ["draft", id] as const;
+export const DRAFTS_KEY = ["draft"] as const;
+export const draftKey = (id: string) => [...DRAFTS_KEY, id] as const;
 
 export const draftQuery = (id: string) =>
   queryOptions({

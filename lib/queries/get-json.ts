@@ -1,5 +1,6 @@
 import type { ErrorView } from "../domain/errors.ts";
 import { text } from "../domain/text.ts";
+import { leaveForSignIn } from "./sign-in-page.ts";
 
 /** A GET that was refused or got no answer; `view` has the words. */
 export class RequestError extends Error {
@@ -27,10 +28,7 @@ export function errorViewOf(error: unknown): ErrorView {
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await fetch(path, { signal, headers: { accept: "application/json" }, cache: "no-store" });
   if (response.ok) return (await response.json()) as T;
-  if (response.status === 401) {
-    const here = `${window.location.pathname}${window.location.search}`;
-    window.location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
-  }
+  if (response.status === 401) leaveForSignIn();
   const body: unknown = await response.json().catch(() => null);
   const inner = typeof body === "object" && body !== null && "error" in body ? body.error : body;
   const view: ErrorView = isErrorView(inner)

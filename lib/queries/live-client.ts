@@ -1,4 +1,5 @@
 import type { LiveEvent } from "../domain/live.ts";
+import { onLeaving } from "./sign-in-page.ts";
 
 /** The line to the panel. `since`: the browser's clock when something last came; null before the first. */
 export interface LiveLineState {
@@ -110,10 +111,13 @@ function lead(tab: Tab): () => void {
     if (closed || quiet > SILENCE_MS) open();
   };
   const timer = setInterval(watch, WATCH_MS);
+  // The end of the session ends the stream: it is not asked for once more.
+  const forget = onLeaving((isLeaving) => (isLeaving ? source?.close() : open()));
   const answer = (message: MessageEvent<Message>) => message.data.kind === "who" && announce();
   const finish = () => {
     over = true;
     clearInterval(timer);
+    forget();
     source?.close();
     tab.channel?.removeEventListener("message", answer);
     window.removeEventListener("online", open);

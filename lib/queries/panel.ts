@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { ClusterView, NodeView, PanelView, StorageView } from "../domain/dto.ts";
+import type { ClusterView, NeedsView, NodeView, PanelView, StorageView } from "../domain/dto.ts";
 import type { FiguresLive, NodeLive } from "../domain/live.ts";
 import { getJson } from "./get-json.ts";
 
@@ -15,6 +15,8 @@ export interface PanelState {
   live: Record<string, ClientNodeLive>;
   /** Server time of the answer, in milliseconds: "now" of the first paint. */
   sentAt: number;
+  /** Where only some of the nodes are there yet: see PanelView. */
+  needs?: NeedsView | undefined;
 }
 
 export const PANEL_KEY = ["panel"] as const;
@@ -22,7 +24,7 @@ export const PANEL_KEY = ["panel"] as const;
 export function toPanelState(view: PanelView, at?: number): PanelState {
   const live: Record<string, ClientNodeLive> = {};
   for (const node of view.live) live[node.nodeId] = at === undefined ? node : { ...node, at };
-  return { clusters: view.clusters, live, sentAt: view.sentAt };
+  return { clusters: view.clusters, live, sentAt: view.sentAt, needs: view.needs };
 }
 
 export const panelQuery = () =>
@@ -63,16 +65,10 @@ export function withFigures(state: PanelState, nodes: FiguresLive[], at: number)
   return { ...state, live };
 }
 
-export function withoutNode(state: PanelState, nodeId: string): PanelState {
+/** A node that is followed no more: what was measured of it is nobody's now. */
+export function withoutLive(state: PanelState, nodeId: string): PanelState {
   const { [nodeId]: _gone, ...live } = state.live;
-  return {
-    ...state,
-    live,
-    clusters: state.clusters.map((cluster) => ({
-      ...cluster,
-      nodes: cluster.nodes.filter((node) => node.id !== nodeId),
-    })),
-  };
+  return { ...state, live };
 }
 
 export function findNode(state: PanelState, id: string): { cluster: ClusterView; node: NodeView } | null {

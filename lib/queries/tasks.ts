@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { TaskRow, TaskView } from "../domain/dto.ts";
+import type { TaskLogLine, TaskRow, TaskView } from "../domain/dto.ts";
 import type { TaskEvent } from "../domain/live.ts";
 import { TASK_ENDED, type TaskState } from "../domain/plan.ts";
 import { getJson } from "./get-json.ts";
@@ -35,4 +35,20 @@ export function withTaskEvent(rows: TaskRow[], event: TaskEvent): TaskRow[] | nu
   const next = [...rows];
   next[index] = { ...row, state, stepsDone: event.stepsDone, stepsTotal: event.stepsTotal, current: event.current };
   return next;
+}
+
+/** Lines of a task's log: the last ones, those after a line, or those before one. */
+export function fetchTaskLog(id: string, place: { after?: number; before?: number } = {}): Promise<TaskLogLine[]> {
+  const values = new URLSearchParams(Object.entries(place).map(([name, value]) => [name, String(value)]));
+  return getJson<TaskLogLine[]>(`/api/tasks/${encodeURIComponent(id)}/log?${values}`);
+}
+
+/** The most lines a page holds: beyond them the far end is let go, and can be asked for again. */
+export const LOG_MOST = 2_000;
+
+/** Two parts of a log as one, each line once, in order; `keep`: which end stays when there are too many. */
+export function joinLog(a: readonly TaskLogLine[], b: readonly TaskLogLine[], keep: "start" | "end"): TaskLogLine[] {
+  const byId = new Map([...a, ...b].map((line) => [line.id, line]));
+  const lines = [...byId.values()].sort((one, other) => one.id - other.id);
+  return keep === "end" ? lines.slice(-LOG_MOST) : lines.slice(0, LOG_MOST);
 }

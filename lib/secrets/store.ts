@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, lt } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, lt } from "drizzle-orm";
 import { db, type Executor } from "../db/client.ts";
 import { secrets } from "../db/schema/index.ts";
 import { PanelError } from "../domain/errors.ts";
@@ -23,19 +23,32 @@ export async function sealSecret(
   return id;
 }
 
+/** Opens secrets at the moment of their use, by id; those that are deleted or past their time are missing. */
+export async function openSecrets(ids: readonly string[], tx: Executor = db()): Promise<Map<string, string>> {
+  const rows = await tx
+    .select()
+    .from(secrets)
+    .where(inArray(secrets.id, [...ids]));
+  const kept = rows.filter(({ expiresAt }) => !expiresAt || expiresAt.getTime() > Date.now());
+  return new Map(kept.map((row) => [row.id, opened(row)]));
+}
+
+function opened({ id, keyId, purpose, sealed }: typeof secrets.$inferSelect): string {
+  const key = keyById(keyId);
+  if (!key) throw new Error(`The secret ${id} was sealed with a key that is not loaded (${keyId})`);
+  return unseal(key, binding(id, purpose), sealed);
+}
+
 /** Opens a secret at the moment of its use. Throws PanelError `not-found` once it is deleted or its time is over. */
 export async function openSecret(id: string, tx: Executor = db()): Promise<string> {
-  const [row] = await tx.select().from(secrets).where(eq(secrets.id, id));
-  if (!row || (row.expiresAt && row.expiresAt.getTime() <= Date.now())) {
+  const value = (await openSecrets([id], tx)).get(id);
+  if (value === undefined)
     throw new PanelError({
       code: "not-found",
       message: text("errors.secret.gone"),
       hint: text("errors.secret.gone-hint"),
     });
-  }
-  const key = keyById(row.keyId);
-  if (!key) throw new Error(`The secret ${id} was sealed with a key that is not loaded (${row.keyId})`);
-  return unseal(key, binding(row.id, row.purpose), row.sealed);
+  return value;
 }
 
 /** Deletes a secret; nothing happens when it is gone already. */

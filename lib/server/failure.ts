@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDatabaseAway } from "../db/client.ts";
 import { type ErrorCode, type ErrorView, PanelError } from "../domain/errors.ts";
 import { type Text, text } from "../domain/text.ts";
 import { log } from "../log.ts";
@@ -29,7 +30,8 @@ export function failureView(error: unknown, requestId: string): ErrorView {
     return { code: "invalid-input", message: text("errors.invalid-input"), fields: fieldTexts(error), requestId };
   }
   log.error("a request failed", { requestId, error });
-  return { code: "internal", message: text("errors.internal"), requestId };
+  const message = isDatabaseAway() ? text("errors.database-away") : text("errors.internal");
+  return { code: "internal", message, requestId };
 }
 
 const STATUS: Partial<Record<ErrorCode, number>> = {

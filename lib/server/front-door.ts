@@ -8,6 +8,8 @@ import { text } from "../domain/text.ts";
 import { env } from "../env.ts";
 import { log } from "../log.ts";
 import { claimed, hostAccepted, listenProblem, sameOrigin } from "./address.ts";
+import { ENCODED_HEADER, PAGE_HEADER } from "./headers.ts";
+import { SharedPages } from "./shared-pages.ts";
 import { contentSecurityPolicy, securityHeaders } from "./security.ts";
 
 const CLOSE_DEADLINE_MS = 2_000;
@@ -49,6 +51,7 @@ function admit(req: IncomingMessage, res: ServerResponse): { requestId: string; 
     "x-forwarded-proto": protocol.slice(0, -1),
     "x-spindle-address": who.address,
     "x-request-id": requestId,
+    [PAGE_HEADER]: req.url ?? "/",
     // Next finds the nonce here and puts it on every script it writes.
     "content-security-policy": policy,
   });
@@ -56,6 +59,12 @@ function admit(req: IncomingMessage, res: ServerResponse): { requestId: string; 
   res.setHeader("content-security-policy", policy);
   for (const [name, value] of Object.entries(securityHeaders(origin.startsWith("https:")))) res.setHeader(name, value);
   return { requestId, origin };
+}
+
+/** Lets an answer say that it is compressed already. */
+function translateEncoding(res: ServerResponse): void {
+  const set = res.setHeader.bind(res);
+  res.setHeader = (name, value) => set(name === ENCODED_HEADER ? "content-encoding" : name, value);
 }
 
 /** What may be asked for before there is an administrator: the set-up page and the files it is made of. */
@@ -81,6 +90,7 @@ async function handle(
     res.writeHead(307, { location: "/setup", "cache-control": "no-store" }).end();
     return;
   }
+  translateEncoding(res);
   await serve(req, res);
 }
 
@@ -118,7 +128,8 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
   if (problem) throw new Error(problem);
   const app = next({ dev: false, dir: fileURLToPath(new URL("../..", import.meta.url)), customServer: true });
   await app.prepare();
-  const serve = app.getRequestHandler();
+  const pages = new SharedPages(app.getRequestHandler());
+  const serve: Handler = (req, res) => pages.handle(req, res);
   const needsSetup = rememberSetUp(options.needsSetup);
   const server = createServer((req, res) => {
     handle(req, res, serve, needsSetup).catch((error: unknown) => {

@@ -1,10 +1,11 @@
 import { requireSession } from "../auth/session.ts";
+import { asLookedFor } from "../domain/storable.ts";
 import { type RequestContext, requestFacts, type ServiceContext } from "../services/context.ts";
 import { failureView, statusOf } from "./failure.ts";
 
 /** What Next hands a route beside the request. */
 export interface RouteArguments {
-  params: Promise<Record<string, string>>;
+  params: Promise<Record<string, string> | undefined>;
 }
 
 type Handler = (request: Request, route: RouteArguments) => Promise<Response>;
@@ -26,6 +27,15 @@ async function answer(request: Request, work: (facts: RequestContext) => Promise
   }
 }
 
+/** The address that was asked for, and its parameters, as rows could have them: what no row can bear finds nothing. */
+async function callOf(request: Request, { params }: RouteArguments) {
+  const url = new URL(request.url);
+  url.search = new URLSearchParams([...url.searchParams].map(([name, value]) => [name, asLookedFor(value)])).toString();
+  // Of an address without parameters Next hands over none.
+  const own = Object.entries((await params) ?? {}).map(([name, value]) => [name, asLookedFor(value)] as const);
+  return { request, url, params: Object.fromEntries(own) };
+}
+
 /**
  * A GET route for whoever is signed in: `export const GET = route((ctx, { params }) => service(ctx, params.id))`.
  * Answers with the value as JSON, or with `{ error: ErrorView }` and the status of its code; never cached.
@@ -36,11 +46,10 @@ export function route(
     call: { request: Request; url: URL; params: Record<string, string> },
   ) => Promise<unknown>,
 ): Handler {
-  return (request, { params }) =>
+  return (request, args) =>
     answer(request, async (facts) => {
       const session = await requireSession(request.headers);
-      const call = { request, url: new URL(request.url), params: await params };
-      return handle({ ...facts, actor: session.user }, call);
+      return handle({ ...facts, actor: session.user }, await callOf(request, args));
     });
 }
 

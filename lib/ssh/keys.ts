@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
+import ssh2 from "ssh2";
 
 const TYPE = "ssh-ed25519";
 /** OpenSSH pads the private part to the block size of "no cipher". */
@@ -46,6 +47,13 @@ export function newKeyPair(): KeyPair {
     privateKey: openSshPrivateKey(publicPart, Buffer.from(d, "base64url"), publicKey),
     publicKey: `${TYPE} ${publicPart.toString("base64")}`,
   };
+}
+
+/** The public half of a private key in OpenSSH's format, as `newKeyPair` gave it: `ssh-ed25519 AAAA…`. */
+export function publicKeyOf(privateKey: string): string {
+  const parsed = ssh2.utils.parseKey(privateKey);
+  if (parsed instanceof Error) throw new Error("A node's private key can't be read", { cause: parsed });
+  return `${parsed.type} ${parsed.getPublicSSH().toString("base64")}`;
 }
 
 /** The line for a node's authorized_keys: commands only, no forwarding, no terminal; `id` marks it as ours. */

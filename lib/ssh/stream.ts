@@ -24,8 +24,10 @@ export interface StreamOptions {
   onClose: (end: StreamEnd) => void;
   /** An unfinished line longer than this ends the stream. Default: 64 KiB. */
   maxLineBytes?: number;
-  /** More than twice this within a second, or this for long, ends the stream. Default: 256 KiB. */
+  /** More than this for long ends the stream. Default: 256 KiB. */
   maxBytesPerSecond?: number;
+  /** More than this at once ends the stream. Default: two seconds' worth. */
+  maxBytesAtOnce?: number;
   /** Leaves standard input open after the command's own: it ends when the stream does. */
   keepStdin?: boolean;
   signal?: AbortSignal;
@@ -36,14 +38,16 @@ export interface Stream {
   close(): void;
 }
 
-/** A bucket that drains at `perSecond` and holds two seconds' worth. */
+/** A bucket that drains at `perSecond` and holds so many bytes. */
 class Bucket {
   readonly #perSecond: number;
+  readonly #size: number;
   #level = 0;
   #at = performance.now();
 
-  constructor(perSecond: number) {
+  constructor(perSecond: number, size: number) {
     this.#perSecond = perSecond;
+    this.#size = size;
   }
 
   /** False when it runs over. */
@@ -51,13 +55,15 @@ class Bucket {
     const now = performance.now();
     this.#level = Math.max(0, this.#level - ((now - this.#at) / 1000) * this.#perSecond) + amount;
     this.#at = now;
-    return this.#level <= this.#perSecond * 2;
+    return this.#level <= this.#size;
   }
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Cuts bytes into lines; a line is decoded as a whole. */
 class Lines {
-  #rest: Buffer = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
   readonly #max: number;
 
   constructor(max: number) {
@@ -73,7 +79,8 @@ class Lines {
       onLine(all.toString("utf8", start, end));
       start = end + 1;
     }
-    this.#rest = all.subarray(start);
+    // A part of nothing would keep the whole chunk.
+    this.#rest = start === all.length ? NOTHING : all.subarray(start);
     return this.#rest.length <= this.#max;
   }
 }
@@ -94,7 +101,8 @@ class OpenStream implements Stream {
     this.#channel = channel;
     this.#options = options;
     this.#lines = new Lines(options.maxLineBytes ?? DEFAULT_LINE_BYTES);
-    this.#bucket = new Bucket(options.maxBytesPerSecond ?? DEFAULT_BYTES_PER_SECOND);
+    const perSecond = options.maxBytesPerSecond ?? DEFAULT_BYTES_PER_SECOND;
+    this.#bucket = new Bucket(perSecond, options.maxBytesAtOnce ?? perSecond * 2);
     // ssh2 takes an exception of a handler for an error of the whole connection: none may leave these.
     channel.on("data", (chunk: Buffer) => this.#guard(() => this.#onData(chunk)));
     channel.stderr.on("data", (chunk: Buffer) => this.#guard(() => this.#onStderr(chunk)));

@@ -1,6 +1,9 @@
 import type { ZodObject, ZodRawShape } from "zod";
-import type { StorageCheck } from "../domain/live.ts";
+import type { DriveAbilities } from "../domain/drive.ts";
+import type { StorageCheck, StorageFigures } from "../domain/live.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
+import type { PartsView } from "../domain/parts.ts";
+import type { PartsRequest } from "../domain/parts-request.ts";
 import type { PreflightRow } from "../domain/preflight.ts";
 import type { DriveFormat, StorageKind } from "../domain/storage.ts";
 import type { Text } from "../domain/text.ts";
@@ -58,6 +61,8 @@ export interface JoinPlan {
   /** Steps in order; empty when a row failed. Ids are unique within the storage. */
   steps: NodeStep[];
   identity: Identity | null;
+  /** Fields of the identity that only the task can tell: the step prints a line `FIELD=VALUE` for each. */
+  late?: { step: string; fields: string[] };
   notes: Text[];
   /** What it takes for itself on the node; compared with what the node's other storages take. */
   uses: Use[];
@@ -103,9 +108,100 @@ export interface Found {
   choice?: { field: string; value: string };
 }
 
+/** A drive as its storage is told of it; label and size stand on the volume or beside it, for a lost database. */
+export interface DriveSpec {
+  /** Immutable, and the name on the storage. */
+  id: string;
+  label: string;
+  /** Bytes, as `roundSize` answers. */
+  size: number;
+}
+
+/** How something on a node is let go: a storage, or the node itself. */
+export interface LeavePlan {
+  /** In order; each takes away only what carries this panel's own mark, or what a join made and is empty. */
+  steps: NodeStep[];
+  /** What stays on the node where these steps can't run. */
+  left: Text[];
+}
+
+/** A storage on a node, as it was joined there and looks now: where drives are changed. */
+export interface DriveContext<Config> {
+  config: Config;
+  identity: Identity;
+  owner: Ownership;
+  /** What the storage's own check reported last on this node. */
+  details: Record<string, unknown> | null;
+  /** Key of the node in the plan. */
+  target: string;
+}
+
+/** The same, for whoever takes the storage away from the node or changes what it is made of. */
+export interface LeaveContext<Config> extends DriveContext<Config> {
+  dirs: ClusterDirs;
+}
+
+/** What a storage has for drives on one node, in bytes, from its own check. */
+export interface DriveRoom {
+  /** Storages with the same key on one node share this room. */
+  key: string;
+  /** Null: not measured. */
+  free: number | null;
+}
+
+/**
+ * The drive half of a driver: pure builders of steps from (config, identity, drive). Step ids are unique for one drive;
+ * every step that changes something proves storage and volume by identity right before it acts, and is a no-op where its
+ * effect is there already.
+ */
+export interface DriveDriver<Config = unknown> extends DriveAbilities {
+  format: DriveFormat;
+  /** The size it really gets, in bytes; `details` are what the storage's check reported. */
+  roundSize(size: number, details: Record<string, unknown> | null): number;
+  /** The most that a drive of this size may come to take, in bytes, its metadata included. */
+  reserve(size: number): number;
+  room(identity: Identity, figures: StorageFigures | null, details: Record<string, unknown> | null): DriveRoom;
+  /** Why it takes no change now, from its own check; null when it does. */
+  obstacle(details: Record<string, unknown> | null, count: number): Text | null;
+  /** Makes a drive that shows nothing of what was there before. */
+  create(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
+  /** From `drive.size` to `size`; what is added shows nothing of what was there before. */
+  grow(context: DriveContext<Config>, drive: DriveSpec, size: number): NodeStep[];
+  relabel(context: DriveContext<Config>, drive: DriveSpec, label: string): NodeStep[];
+  /** Empty where the storage knows no such state. */
+  activate(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
+  deactivate(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
+  /**
+   * The last step's id is `remove`; once it is done, the volume is gone. `isWiping`: an earlier deletion has begun to wipe
+   * it, and is gone on with whatever the storage's setting is by now.
+   */
+  remove(context: DriveContext<Config>, drive: DriveSpec, isWiping?: boolean): NodeStep[];
+}
+
+/** A storage on one node whose parts are changed. */
+export type PartsContext<Config> = LeaveContext<Config>;
+
+/** What a change of parts comes to: steps, and the identity once they are done. */
+export interface PartsPlan {
+  problems: Record<string, Text>;
+  blockers: Text[];
+  steps: NodeStep[];
+  identity: Identity;
+  notes: Text[];
+}
+
+/** The half of a driver whose storages are made of disks, and can be given others or freed of one (B04, P15). */
+export interface PartsDriver<Config = unknown, Facts = unknown> {
+  /** What is looked at on the node; reads only. */
+  facts(read: Reader, context: PartsContext<Config>): Promise<Facts>;
+  view(facts: Facts): Pick<PartsView, "disks" | "parts">;
+  /** Facts and a request → steps. Pure. */
+  plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
+}
+
 export interface StorageDriver<Config = unknown, Facts = unknown> {
   kind: StorageKind;
-  /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. */
+  /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. `changeable: true`: nothing on a node hangs on it. */
   config: ZodObject<ZodRawShape>;
   capabilities: Capabilities;
   /** Debian packages that a node needs for it. */
@@ -122,6 +218,14 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   join(context: JoinContext<Config>, facts: Facts): JoinPlan;
   /** Steps as far as they are known without a node, for the wizard's preview. */
   preview(context: JoinContext<Config>): { steps: NodeStep[]; notes: Text[] };
+  /**
+   * Steps that take the panel's marks of this storage off one node, and what its join made there as far as it is empty.
+   * Nothing else is touched, and what is gone already is no failure. Ids are unique within the storage. Pure.
+   */
+  leave(context: LeaveContext<Config>): LeavePlan;
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
-  readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck;
+  readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
+  drives: DriveDriver<Config>;
+  /** Null where a storage has no parts that are disks. */
+  parts: PartsDriver<Config> | null;
 }

@@ -10,6 +10,7 @@ const metaSchema = z.object({
   placeholder: z.string().optional(),
   widget: z.enum(["text", "path", "number", "switch"]),
   default: z.union([z.string(), z.number(), z.boolean()]),
+  changeable: z.literal(true).optional(),
 });
 
 /** The fields of a driver's form, made from its schema: label, help, widget and default, in the schema's order. */
@@ -24,6 +25,7 @@ export function formFields(driver: StorageDriver): FormField[] {
       ...(meta.placeholder ? { placeholder: meta.placeholder } : {}),
       widget: meta.widget,
       default: meta.default,
+      isChangeable: meta.changeable === true,
     };
   });
 }

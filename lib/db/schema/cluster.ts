@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex } from "drizzle-orm/pg-core";
+import type { DiskReport } from "../../domain/disks.ts";
 import type { NodeFigures, StorageFigures, Cause } from "../../domain/live.ts";
 import type { Text } from "../../domain/text.ts";
 
@@ -65,7 +66,8 @@ export const nodes = pgTable(
   (t) => [
     uniqueIndex("nodes_machine").on(t.machineId),
     uniqueIndex("nodes_address").on(t.address, t.port),
-    uniqueIndex("nodes_name").on(t.clusterId, t.name),
+    // Names are labels that people give: one over all clusters, so that a task, a log line or a search means one machine.
+    uniqueIndex("nodes_name").on(sql`lower(${t.name})`),
   ],
 );
 
@@ -114,6 +116,18 @@ export const storageLast = pgTable(
   },
   (t) => [primaryKey({ columns: [t.nodeId, t.storageId] })],
 );
+
+/**
+ * A node's disks as they were read last. A table of its own: it is written a few times an hour, while the row of the last
+ * figures is written every half minute.
+ */
+export const nodeDisks = pgTable("node_disks", {
+  nodeId: text("node_id")
+    .primaryKey()
+    .references(() => nodes.id, { onDelete: "cascade" }),
+  report: jsonb("report").$type<DiskReport>().notNull(),
+  measuredAt: at("measured_at").notNull(),
+});
 
 /** Status changes of nodes and storages, for history. */
 export const statusChanges = pgTable(

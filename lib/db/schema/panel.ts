@@ -42,5 +42,10 @@ export const audit = pgTable(
     entityId: text("entity_id").notNull(),
     detail: jsonb("detail").$type<Record<string, unknown>>().notNull().default({}),
   },
-  (t) => [index("audit_entity").on(t.entity, t.entityId)],
+  (t) => [
+    index("audit_entity").on(t.entity, t.entityId),
+    index("audit_at").on(t.at),
+    index("audit_actor").on(t.actorName, t.id),
+    index("audit_action").on(t.action, t.id),
+  ],
 );

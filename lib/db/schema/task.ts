@@ -18,11 +18,11 @@ import type { Text } from "../../domain/text.ts";
 
 const at = (name: string) => timestamp(name, { withTimezone: true });
 
-/** A cluster wizard or a join form that is not finished: what was typed, per owner. Credentials only as secret references. */
+/** A cluster wizard, or a form that adds nodes or storages to a cluster, that is not finished: what was typed, per owner. Credentials only as secret references. */
 export const drafts = pgTable("drafts", {
   id: text("id").primaryKey(),
   ownerId: text("owner_id").notNull(),
-  kind: text("kind", { enum: ["cluster", "join"] }).notNull(),
+  kind: text("kind", { enum: ["cluster", "join", "storage"] }).notNull(),
   clusterId: text("cluster_id"),
   /** Grows by one on each write; a write with an older one is refused (two tabs). */
   version: integer("version").notNull().default(1),
@@ -44,7 +44,7 @@ export const draftNodes = pgTable(
     address: text("address").notNull(),
     port: integer("port").notNull(),
     user: text("user").notNull(),
-    credential: text("credential", { enum: ["password", "key"] }).notNull(),
+    credential: text("credential", { enum: ["password", "key", "member"] }).notNull(),
     passwordSecret: text("password_secret"),
     /** The node's own key pair, made when the machine is added; its public half is shown for the credential `key`. */
     keySecret: text("key_secret").notNull(),
@@ -101,7 +101,12 @@ export const tasks = pgTable(
     startedAt: at("started_at"),
     endedAt: at("ended_at"),
   },
-  (t) => [index("tasks_open").on(t.state).where(sql`${t.endedAt} is null`), index("tasks_created").on(t.createdAt)],
+  (t) => [
+    index("tasks_open").on(t.state).where(sql`${t.endedAt} is null`),
+    index("tasks_created").on(t.createdAt),
+    index("tasks_kind").on(t.kind, t.createdAt),
+    index("tasks_actor").on(t.actorName, t.createdAt),
+  ],
 );
 
 /** Held while a task is open: the primary key is the lock. */

@@ -1,5 +1,6 @@
 import { text } from "../../domain/text.ts";
 import type { Hypervisor } from "../contract.ts";
+import { leaveNode } from "../leave.ts";
 import { type KvmFacts, lookAtMachine } from "./facts.ts";
 import { kvmNotes, kvmRows } from "./rows.ts";
 import { kvmPreviewSteps, kvmSteps } from "./steps.ts";
@@ -10,6 +11,7 @@ export const kvm: Hypervisor<KvmFacts> = {
   facts: lookAtMachine,
   rows: kvmRows,
   steps: (facts, context, target) => ({ ...kvmSteps(facts, context, target), notes: kvmNotes(facts.packages) }),
+  leave: leaveNode,
   preview: (context, target) => ({ ...kvmPreviewSteps(context, target), notes: [text("join.note.packages")] }),
   machine: ({ machine, versions }) => ({
     known: {

@@ -144,6 +144,10 @@ function identityRow(machine: MachineFacts, others: KnownMachine[]): PreflightRo
     const values = { value, other: twin.label, cluster: twin.clusterName ?? "" };
     return row("identity", "fail", `${FINDINGS[name]}${twin.clusterName === null ? "-draft" : ""}`, values);
   }
+  // It becomes the node's name, and another node may have been given that one.
+  const name = machine.hostName.toLowerCase();
+  const named = others.find((other) => other.clusterName !== null && other.label.toLowerCase() === name);
+  if (named) return row("identity", "fail", "name", { value: machine.hostName, cluster: named.clusterName ?? "" });
   return row("identity", "pass", "unique", { hostName: machine.hostName });
 }
 

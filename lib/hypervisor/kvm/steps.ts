@@ -1,6 +1,8 @@
 import type { NodeStep } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import type { HostContext } from "../contract.ts";
+import { markStep } from "../mark.ts";
+import { keyStep } from "../way-in.ts";
 import type { AccountFacts, KvmFacts } from "./facts.ts";
 import type { PackageFacts } from "./packages.ts";
 import { kvmModule } from "./rows.ts";
@@ -18,71 +20,6 @@ const APT_ENVIRONMENT = [
 const APT = [...APT_ENVIRONMENT, "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Use-Pty=0"];
 /** Fetched files are not kept: they would outlive an undo. */
 const NOT_KEPT = ["-o", "APT::Keep-Downloaded-Packages=false"];
-
-const INSTALL_KEY = `set -eu
-umask 077
-home=$(getent passwd "$1" | cut -d: -f6)
-group=$(id -g -- "$1")
-dir=$home/.ssh
-[ -d "$dir" ] || install -d -m 0700 -o "$1" -g "$group" -- "$dir"
-file=$(readlink -f -- "$dir/authorized_keys")
-new=$file.spindle
-rm -f -- "$new"
-if [ -e "$file" ]; then
-  cp -p -- "$file" "$new"
-  [ ! -s "$new" ] || [ -z "$(tail -c 1 -- "$new")" ] || echo >>"$new"
-else
-  install -m 0600 -o "$1" -g "$group" /dev/null "$new"
-fi
-printf '%s\\n' "$2" >>"$new"
-sync -- "$new"
-mv -f -T -- "$new" "$file"`;
-
-/** Takes exactly our line out; what was not there before us goes when it is empty. $3: file, dir, newline as found before. */
-const REMOVE_KEY = `set -eu
-umask 077
-home=$(getent passwd "$1" | cut -d: -f6)
-dir=$home/.ssh
-file=$(readlink -f -- "$dir/authorized_keys")
-new=$file.spindle
-rm -f -- "$new"
-if [ -e "$file" ]; then
-  cp -p -- "$file" "$new"
-  grep -vxF -e "$2" -- "$file" >"$new" || [ "$?" = 1 ]
-  case $3 in *no-newline*) [ ! -s "$new" ] || truncate -s -1 -- "$new" ;; esac
-  sync -- "$new"
-  mv -f -T -- "$new" "$file"
-  case $3 in *no-file*) [ -s "$file" ] || rm -- "$file" ;; esac
-fi
-case $3 in *no-dir*) [ ! -d "$dir" ] || rmdir --ignore-fail-on-non-empty -- "$dir" ;; esac`;
-
-/** What was not there before the key: words for the script that takes it out. */
-function before(account: AccountFacts): string {
-  const words = [
-    account.sshDir ? "" : "no-dir",
-    account.keysFile ? "" : "no-file",
-    account.keysFile && !account.endsWithNewline ? "no-newline" : "",
-  ];
-  return words.filter((word) => word !== "").join(" ") || "all-there";
-}
-
-function keyStep(target: string, { user, keyLine, nodeId }: HostContext, account: AccountFacts): NodeStep {
-  const script =
-    'file=$(readlink -f -- "$(getent passwd "$1" | cut -d: -f6)/.ssh/authorized_keys"); grep -qxF -e "$2" -- "$file"';
-  return {
-    kind: "node",
-    id: "key",
-    target,
-    title: text("join.step.key", { user }),
-    command: { argv: ["sh", "-c", INSTALL_KEY, "spindle", user, keyLine] },
-    alreadyDone: { command: { argv: ["sh", "-c", script, "spindle", user, keyLine] } },
-    access: true,
-    undo: {
-      title: text("join.step.remove-key", { mark: `spindle:${nodeId}` }),
-      command: { argv: ["sh", "-c", REMOVE_KEY, "spindle", user, keyLine, before(account)] },
-    },
-  };
-}
 
 /** One question about all of them: a question each takes seconds on a slow machine. `$1` of a line: wanted and real state. */
 const STATES = `states() { dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n' -- "$@" 2>/dev/null || true; }`;
@@ -190,32 +127,6 @@ function moduleStep(target: string, module: string): NodeStep {
   };
 }
 
-const MARK = `set -eu
-umask 022
-install -d -m 0755 -- /etc/spindle
-printf '%s\\n' "$1" >/etc/spindle/node.new
-sync -- /etc/spindle/node.new
-ln -T -- /etc/spindle/node.new /etc/spindle/node
-rm -f -- /etc/spindle/node.new`;
-
-const UNMARK = `rm -f -- /etc/spindle/node.new
-[ "$(cat /etc/spindle/node 2>/dev/null)" != "$1" ] || rm -- /etc/spindle/node
-[ ! -d /etc/spindle ] || rmdir --ignore-fail-on-non-empty -- /etc/spindle`;
-
-/** The file that tells another panel whose node this is. */
-function markStep(target: string, { panelId, nodeId }: HostContext): NodeStep {
-  const line = JSON.stringify({ panel: panelId, node: nodeId });
-  return {
-    kind: "node",
-    id: "mark",
-    target,
-    title: text("join.step.mark"),
-    command: { argv: ["sh", "-c", MARK, "spindle", line] },
-    alreadyDone: { command: { argv: ["cat", "/etc/spindle/node"] }, stdout: line },
-    undo: { title: text("join.step.unmark"), command: { argv: ["sh", "-c", UNMARK, "spindle", line] } },
-  };
-}
-
 /** What makes a machine a KVM node: the key first, then what needs it. Pure. */
 export function kvmSteps(
   facts: KvmFacts,
@@ -224,12 +135,12 @@ export function kvmSteps(
 ): { install: NodeStep[]; prepare: NodeStep[] } {
   const { machine, packages } = facts;
   // The mark first: what a package leaves behind is told from what was there by being younger.
-  const prepare: NodeStep[] = [markStep(target, context)];
+  const prepare: NodeStep[] = context.isMember ? [] : [markStep(target, context)];
   if (packages.interrupted) prepare.push(configureStep(target));
   if (packages.added.length > 0) prepare.push(listsStep(target), installStep(target, packages));
   const module = kvmModule(machine);
   if (!machine.kvmDevice && module) prepare.push(moduleStep(target, module));
-  return { install: [keyStep(target, context, facts.account)], prepare };
+  return { install: context.isMember ? [] : [keyStep(target, context, facts.account)], prepare };
 }
 
 /** The steps as far as they are known without a machine: as if everything were there but the packages' names. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countCpus, figure, ProbeReader } from "./lines.ts";
+import { countCpus, figure, MAX_BLOCK_BYTES, ProbeReader } from "./lines.ts";
 
 const reader = (...awaited: string[]) =>
   new ProbeReader((storageId, nonce) => awaited.includes(`${storageId} ${nonce}`));
@@ -79,7 +79,7 @@ describe("lines of the probe", () => {
     lines.read("b st_a n1");
     for (let index = 0; index < 100; index += 1) lines.read("x".repeat(60_000));
     const message = lines.read("e st_a n1 0 1 2");
-    expect(message?.type === "check" && message.lines.join("").length).toBeLessThanOrEqual(2 * 1024 * 1024);
+    expect(message?.type === "check" && message.lines.join("").length).toBeLessThanOrEqual(MAX_BLOCK_BYTES);
   });
 
   it("does not trip over ANSI, HTML, emptiness", () => {

@@ -40,7 +40,7 @@ interface Probe {
 /** The probe as a node runs it, in a shell of this machine. */
 function start(epoch = 1, deadlineSeconds = 30): Probe {
   const fragment = { script: SCRIPT, args: [folder], everySeconds: 10, deadlineSeconds };
-  const text = buildProbe("pa_1", epoch, [{ storageId: "st_1", kind: "try", fragment }], folder);
+  const text = buildProbe({ panelId: "pa_1", epoch, storages: [{ storageId: "st_1", kind: "try", fragment }] }, folder);
   const child = spawn("sh", ["-s"], { stdio: ["pipe", "pipe", "inherit"] });
   const lines: string[] = [];
   let rest = "";

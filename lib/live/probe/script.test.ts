@@ -10,7 +10,8 @@ const fragment = (args: string[]): ProbeFragment => ({
   deadlineSeconds: 30,
 });
 
-const probe = (args: string[]) => buildProbe("pa_1", 1, [{ storageId: "st_1", kind: "try", fragment: fragment(args) }]);
+const probe = (args: string[]) =>
+  buildProbe({ panelId: "pa_1", epoch: 1, storages: [{ storageId: "st_1", kind: "try", fragment: fragment(args) }] });
 
 /** The part of the probe that calls a check, run as the shell would, without a node. */
 function callCheck(text: string): string {
@@ -39,7 +40,7 @@ it.each([["a\nSPINDLE_CHECK_END\nid"], ["a\0b"], ["\u001b[31m"]])("refuses contr
 });
 
 it("refuses ids that are none", () => {
-  expect(() => buildProbe("pa_1;id", 1, [])).toThrow(/Not an id/);
+  expect(() => buildProbe({ panelId: "pa_1;id", epoch: 1, storages: [] })).toThrow(/Not an id/);
 });
 
 it("is a script the shell can read", () => {

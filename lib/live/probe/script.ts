@@ -9,6 +9,16 @@ export interface ProbeStorage {
   fragment: ProbeFragment;
 }
 
+/**
+ * What a probe's text is made of. The text is built when a probe starts and forgotten then: those of a thousand nodes
+ * would be most of what the panel keeps in memory.
+ */
+export interface ProbeParts {
+  panelId: string;
+  epoch: number;
+  storages: readonly ProbeStorage[];
+}
+
 /** Ids become parts of variable and file names in the script. */
 const ID = /^[a-z0-9_]{1,60}$/;
 
@@ -40,7 +50,7 @@ function dispatch(name: "check" | "watch", storages: readonly ProbeStorage[]): s
  * lies below `runDir`, in a folder named after the panel.
  * Throws when a value or an id can't be put into it.
  */
-export function buildProbe(panelId: string, epoch: number, storages: readonly ProbeStorage[], runDir = "/run"): string {
+export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/run"): string {
   for (const id of [panelId, ...storages.map((storage) => storage.storageId)]) {
     if (!ID.test(id)) throw new Error(`Not an id: ${JSON.stringify(id)}`);
   }

@@ -2,6 +2,9 @@
 export const auth = {
   wrong: "The e-mail address or the password is wrong.",
   wait: "Too many attempts. Try again in {seconds, plural, one {# second} other {# seconds}}.",
+  "no-administrator": "This administrator is no longer here.",
+  "own-sessions": "Your own session ends by signing out.",
+  "own-account": "Nobody can remove their own account: another administrator does.",
   "email-taken": "Somebody has an account with this e-mail address already.",
   "no-user": "There is no account with this e-mail address.",
   link: {

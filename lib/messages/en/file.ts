@@ -9,6 +9,10 @@ export const file = {
   },
   "vm-dir": "VM directory",
   "vm-dir-help": "Drives are files in it. The same path on every node; it is made where it is missing.",
+  left: {
+    mark: "Stays on the node: the mark {path}.",
+    directory: "Stays on the node: the directory {path}, which was made for the storage.",
+  },
   row: { space: "Capacity", contents: "What is in it" },
   space: {
     figures: "{free} of {size} free on {source}.",
@@ -35,5 +39,32 @@ export const file = {
   note: {
     "other-partition": "{path} is on another partition ({source}) than {vm}: their space is shown apart.",
     preview: "{path} is made where it is missing. A file in it says whose it is.",
+  },
+  drive: {
+    describe: "Write beside the image of {label} what it is",
+    "describe-back": "Write there again what stood there before",
+    undescribe: "Take away what was written beside it",
+    create: "Make the image of {label}, {path}",
+    "take-back": "Remove the image {path}",
+    resize: "Grow the image of {label}, {path}",
+    "resize-none": "It stays larger: images are never shrunk.",
+    remove: "Delete the image of {label}, {path}",
+    "remove-none": "What is deleted can’t be brought back.",
+    failed: {
+      "in-use": "{label} is in use on the node.",
+      "in-use-hint": "What was printed says by what. Shut it down, then try again.",
+      "no-space": "There is too little room in {dir}.",
+      "no-space-hint": "Delete what is not needed, or take another node or storage.",
+      "read-only": "{dir} takes no writes.",
+      "read-only-hint": "See why on the storage’s page.",
+      "other-directory": "{dir} is not the directory that was joined: its mark is another one, or missing.",
+      "other-directory-hint": "See what the storage’s page says, and mend that first.",
+      "not-ours": "A file of that name is there that is not this drive’s.",
+      "not-ours-hint": "Nothing was touched. Look at it on the node.",
+      "image-gone": "{path} is not there.",
+      "image-gone-hint": "Somebody removed it. Delete the drive, or bring the file back.",
+      "other-size": "{path} has another size than the panel knows.",
+      "other-size-hint": "Somebody has changed it on the node. Look at it there.",
+    },
   },
 } as const;

@@ -21,7 +21,6 @@ export const join = {
     address: "An IPv4 or IPv6 address, or a host name, without port or user.",
     port: "A port from 1 to 65535.",
     user: "A user’s name: letters, digits, dots, dashes and underscores, beginning with a letter or underscore, at most 32 characters.",
-    characters: "It holds a character that can’t be kept: NUL, or half of one.",
     password: "A password of 1 to 1,024 characters on one line.",
   },
   rule: {
@@ -30,6 +29,7 @@ export const join = {
     "kinds-lxd": "An LXD cluster takes ZFS storages only.",
     "not-available": "This storage type can’t be used with this release. File and LVM can.",
     "no-storage": "A cluster needs at least one storage.",
+    "no-new-storage": "Choose a type: the cluster’s other storages stay as they are.",
     "no-main": "Choose the main storage: new drives go there unless another is chosen.",
     "storage-name-taken":
       "Another storage of this cluster is called {name}. Names differ in more than upper and lower case.",
@@ -48,6 +48,7 @@ export const join = {
     "stale-hint": "Take over the other version, or keep what is typed here.",
     "address-twice": "This machine is in the draft already.",
     "address-joined": "This address is the node {name} of the cluster {cluster}.",
+    "every-member": "A storage is on every node of its cluster: none can be added here or left out.",
     "too-many": "A draft holds at most {count} machines. Join these first.",
     "other-key": "The machine has shown another host key since.",
     "other-key-hint": "Compare the fingerprint that is shown now.",
@@ -55,6 +56,7 @@ export const join = {
   blocker: {
     running: "A task of this draft is running.",
     form: "Something in the form needs another look.",
+    members: "The cluster’s nodes have changed since they were looked at here. Open this form again.",
     "no-nodes": "Add at least one machine.",
     "reading-key": "{node}: its host key is being read.",
     "confirm-key": "{node}: compare its host key’s fingerprint and confirm it.",
@@ -101,6 +103,8 @@ export const join = {
   collision: {
     tree: "{own} is the same place on the disk as {other}, or one lies in the other, by a link or a mount.",
     thing: "{own} is used already: {other}.",
+    untold: "Where {other} is on this node can’t be told now, so it may be the same place.",
+    "untold-advice": "Mend {other} there first, then look again.",
     advice: "Choose another one. Two storages in one place would destroy each other’s drives.",
     capacity: "It is on the same partition as {other}: the two share its space.",
     "capacity-advice": "That works; the capacity is counted once.",
@@ -140,6 +144,8 @@ export const join = {
     hint: "A node without access to the main storage counts as corrupted. Mend it there first.",
   },
   record: {
+    late: "A step did not say which identity the new storage got, so it can’t be told from others.",
+    storages: "The storages of {cluster} have changed meanwhile, so the nodes would lack one, or have one too many.",
     taken: "Something of the same name or identity was written meanwhile ({name}).",
   },
 } as const;

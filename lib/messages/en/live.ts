@@ -21,6 +21,16 @@ export const live = {
     full: "The storage {storage} is full.",
     degraded: "The storage {storage} is degraded.",
   },
+  disk: {
+    failing: "The disk {disk} says of itself that it is failing.",
+    pending:
+      "The disk {disk} has {value, plural, one {1 sector} other {# sectors}} that could not be read and {value, plural, one {waits} other {wait}} to be replaced.",
+    mediaErrors:
+      "The disk {disk} could not give back data {value, plural, one {once} other {# times}}, by its own count of media errors.",
+    reallocated:
+      "The disk {disk} has replaced {value, plural, one {1 bad sector} other {# bad sectors}} by spare ones.",
+    wear: "The disk {disk} has used {percent} of the life it was rated for.",
+  },
   dir: {
     missing: "The directory {path} is missing.",
     other: "{path} is not a directory.",

@@ -31,6 +31,8 @@ export const preflight = {
   },
   identity: {
     title: "Unique identity",
+    name: "A node of {cluster} was given the name {value}, which is this machine’s host name.",
+    "name-advice": "Give that node another name, or this machine another host name.",
     unique: "{hostName}: host name, machine-id, host UUID and initiator name are its own.",
     "no-machine-id": "/etc/machine-id is empty or not valid.",
     "no-machine-id-advice": "Run systemd-machine-id-setup on it.",

@@ -1,10 +1,15 @@
 /** Sentences of this area; ICU message syntax. */
 export const task = {
   "not-found": "There is no such task.",
+  "no-replan": "This task went well, still runs, or has no form to go back to.",
   ended: "This task has ended already.",
   undoing: "This task is being undone already.",
+  final: "There is no way back any more; the rest of this task is on its way.",
   locked: "Another task works on this: {task} ({id}).",
   "locked-hint": "Wait until it has ended, or cancel it.",
+  stale: "Something has changed since the plan was shown, so nothing was run.",
+  "stale-hint": "Look at the new plan and confirm that one.",
+  "name-mismatch": "Type {name} to confirm.",
   waiting: "Waiting for {node}.",
   "strange-answer": "{node} gave an answer the panel does not understand.",
   "strange-answer-hint": "A login script that prints something, or a full or read-only system disk, can be the reason.",

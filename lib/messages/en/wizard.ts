@@ -2,7 +2,7 @@
 export const wizard = {
   title: "New cluster",
   joinTitle: "Add nodes to {cluster}",
-  opening: "Opening the wizard",
+  storageTitle: "Add a storage to {cluster}",
   gone: "This draft is no longer here",
   goneHint: "It was confirmed, discarded, or not touched for too long.",
   steps: "Steps",
@@ -36,6 +36,9 @@ export const wizard = {
   storages: {
     heading: "Storages",
     lead: "Each node of the cluster has every storage under the same names. Several of one type are fine.",
+    leadAdd: "Each node of the cluster gets the new storage under the same names. The others stay as they are.",
+    there: "in the cluster already",
+    dirFixed: "The cluster’s, fixed since it was made.",
     add: "Add a storage",
     none: "Choose a type to begin with.",
     name: "Name",
@@ -71,6 +74,8 @@ export const wizard = {
   nodes: {
     heading: "Nodes",
     lead: "Each machine is looked at first, read only. You confirm its host key once; after that the panel accepts no other.",
+    leadMembers: "Every node of the cluster is looked at, read only. The storage joins on all of them, or on none.",
+    noMembers: "The cluster has no node yet: the storage is joined with each node that comes.",
     none: "No machine added yet.",
     noneYet: "Add at least one machine",
     add: "Add by address",
@@ -129,6 +134,7 @@ export const wizard = {
     blockers: "Before this can run",
     create: "Create the cluster",
     join: "{count, plural, =0 {Add the nodes} one {Add 1 node} other {Add # nodes}}",
+    addStorage: "{count, plural, =0 {Add the storage} one {Add the storage} other {Add # storages}}",
     starting: "Starting",
     change: { gone: "No longer:", added: "New:", different: "Different:" },
     changed: "The nodes have changed since the plan was shown. Look at the new plan and confirm again.",
@@ -148,6 +154,9 @@ export const wizard = {
     noUndo: "no undo",
     more: "{count, plural, one {1 more step} other {# more steps}}",
     less: "Show fewer",
+    moreNodes:
+      "{count, plural, one {1 more node} other {# more nodes}}, each with its own steps. A copy has all of them.",
+    moreSteps: "{count, plural, one {1 more step} other {# more steps}} that a copy has as well",
     copy: "Copy",
     notes: "Good to know",
     waits: "waits for you",

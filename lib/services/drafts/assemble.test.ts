@@ -127,6 +127,7 @@ function input(storages: PlannedStorage[], machines: PlannedMachine[], change: P
     hypervisor: hypervisorOf("kvm")!,
     dirs: DIRS,
     storages,
+    present: [],
     machines,
     panel: { id: "pa_1", epoch: 1 },
     members: [],

@@ -7,6 +7,8 @@ import type { Hypervisor, KnownMachine } from "../../hypervisor/contract.ts";
 import type { ClusterDirs, Identity } from "../../storage/contract.ts";
 import type { MachineFacts } from "./facts.ts";
 import { judgeMachine, type MachineJudgement } from "./judge-machine.ts";
+import { storagesLock } from "../storages/lock.ts";
+import type { DraftKind } from "./of-cluster.ts";
 import { previewSteps } from "./preview-steps.ts";
 
 /** A storage of the draft whose config is valid. */
@@ -35,14 +37,17 @@ export interface PlannedMachine {
 
 /** Everything a plan is made from. Plain data: the same input gives the same plan. */
 export interface PlanInput {
-  kind: "cluster" | "join";
+  kind: DraftKind;
   draftId: string;
   clusterId: string;
   clusterName: string;
   virtualization: Virtualization;
   hypervisor: Hypervisor;
   dirs: ClusterDirs;
+  /** Those that are joined on each machine. */
   storages: PlannedStorage[];
+  /** Those that each machine has already: looked at, so that no other takes their place. */
+  present: PlannedStorage[];
   machines: PlannedMachine[];
   panel: { id: string; epoch: number };
   /** Members of every cluster of the panel. */
@@ -65,6 +70,13 @@ const PREVIEW_TARGET: PlanTarget = {
   user: "root",
   fingerprint: "",
   nodeId: "",
+};
+
+/** The task of each kind of draft. */
+const TASKS: Record<DraftKind, { kind: string; title: string; step: string }> = {
+  cluster: { kind: "cluster.create", title: "join.plan.create", step: "join.step.create-cluster" },
+  join: { kind: "nodes.join", title: "join.plan.join", step: "join.step.add-nodes" },
+  storage: { kind: "storage.add", title: "life.plan.add", step: "life.step.add" },
 };
 
 /** Judges every machine and makes the plan, from what is known now. Pure. */
@@ -95,6 +107,7 @@ function named(steps: readonly Step[], prefix: string): Step[] {
 
 function planOf(input: PlanInput, judgements: Map<string, MachineJudgement>): Plan | null {
   if (input.storages.length === 0 && input.machines.length === 0) return null;
+  if (input.kind === "storage" && input.storages.length === 0) return null;
   if (input.machines.length === 0) return previewPlan(input);
   const steps: Step[] = [];
   const notes: Text[] = [];
@@ -118,9 +131,10 @@ function previewPlan(input: PlanInput): Plan {
   const { steps, notes } = previewSteps(input, PREVIEW_TARGET.key);
   return {
     ...frame(input),
-    targets: [PREVIEW_TARGET],
-    steps: [...named(steps, PREVIEW_TARGET.key), recordStep(input, new Map())],
-    locks: [],
+    // A cluster without nodes takes storages on paper; they are joined with its nodes.
+    targets: input.kind === "storage" ? [] : [PREVIEW_TARGET],
+    steps: [...(input.kind === "storage" ? [] : named(steps, PREVIEW_TARGET.key)), recordStep(input, new Map())],
+    locks: input.kind === "storage" ? locksOf(input, new Map()) : [],
     notes: distinct(notes),
   };
 }
@@ -131,9 +145,13 @@ function distinct(notes: Text[]): Text[] {
 
 function frame(input: PlanInput): Pick<Plan, "format" | "kind" | "title"> {
   const values = { name: input.clusterName, count: input.machines.length };
-  return input.kind === "cluster"
-    ? { format: PLAN_FORMAT, kind: "cluster.create", title: text("join.plan.create", values) }
-    : { format: PLAN_FORMAT, kind: "nodes.join", title: text("join.plan.join", values) };
+  const { kind, title } = TASKS[input.kind];
+  const storages = input.storages.map(({ name }) => name).join(", ");
+  return {
+    format: PLAN_FORMAT,
+    kind,
+    title: text(title, { ...values, storages, storageCount: input.storages.length }),
+  };
 }
 
 /** Passwords have done their work once every key is in: gone in the transaction that says so. */
@@ -155,6 +173,10 @@ export interface RecordInput {
   clusterId: string;
   storages: PlannedStorage[];
   nodes: RecordedNode[];
+  /** Identities of new storages on nodes that the cluster has already. */
+  joined: { nodeId: string; identities: Record<string, Identity> }[];
+  /** What of an identity a step of the task prints, as lines `FIELD=VALUE`. */
+  late: { nodeId: string; storageId: string; stepId: string; fields: string[] }[];
 }
 
 export interface RecordedNode {
@@ -178,16 +200,24 @@ function recordStep(input: PlanInput, judgements: Map<string, MachineJudgement>)
     cluster: isNew
       ? { id: input.clusterId, name: input.clusterName, virtualization: input.virtualization, ...input.dirs }
       : null,
-    storages: isNew ? input.storages : [],
-    nodes: input.machines.flatMap((machine) => recorded(machine, judgements.get(machine.key))),
+    storages: input.kind === "join" ? [] : input.storages,
+    nodes:
+      input.kind === "storage"
+        ? []
+        : input.machines.flatMap((machine) => recorded(machine, judgements.get(machine.key))),
+    late: [...judgements].flatMap(([nodeId, { late }]) =>
+      Object.entries(late).map(([storageId, { step, fields }]) => ({
+        ...{ nodeId, storageId, fields, stepId: `${nodeId}.${step}` },
+      })),
+    ),
+    joined: input.kind === "storage" ? [...judgements].map(([nodeId, { identities }]) => ({ nodeId, identities })) : [],
   };
+  const { kind, step } = TASKS[input.kind];
   return {
     kind: "panel",
     id: "record",
-    title: isNew
-      ? text("join.step.create-cluster", { name: input.clusterName })
-      : text("join.step.add-nodes", { name: input.clusterName }),
-    action: isNew ? "cluster.create" : "nodes.join",
+    title: text(step, { name: input.clusterName }),
+    action: kind,
     input: record as unknown as Record<string, unknown>,
     undo: { none: text("join.step.record-none") },
   };
@@ -213,6 +243,7 @@ function recorded(machine: PlannedMachine, judgement: MachineJudgement | undefin
 function locksOf(input: PlanInput, judgements: Map<string, MachineJudgement>): string[] {
   const locks = [`draft:${input.draftId}`];
   if (input.kind === "cluster") locks.push(`cluster-name:${input.clusterName.toLowerCase()}`);
+  if (input.kind === "storage") locks.push(storagesLock(input.clusterId));
   for (const machine of input.machines) {
     locks.push(`node:${machine.key}`, `address:${machine.address.toLowerCase()}:${machine.port}`);
     const known = judgements.get(machine.key)?.machine?.known;

@@ -1,14 +1,14 @@
 import { eq, inArray } from "drizzle-orm";
 import { db, inTransaction } from "../../db/client.ts";
-import { draftNodes, plans, secrets } from "../../db/schema/index.ts";
+import { draftNodes, secrets } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
-import { newId } from "../../domain/ids.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { type Text, text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
-import { createTask } from "../../plans/create-task.ts";
 import { failureView } from "../../server/failure.ts";
 import type { ServiceContext } from "../context.ts";
+import { lockStayingCluster } from "../storages/lock.ts";
+import { startPlan } from "../tasks/start-plan.ts";
 import type { MachineFacts } from "./facts.ts";
 import { lookAt } from "./look.ts";
 import { announceDraft, loadDraft, lockDraft } from "./stored.ts";
@@ -16,15 +16,21 @@ import { type JudgedDraft, judgeDraft } from "./view.ts";
 
 /** A machine that does not answer within this time can't be joined now. */
 const LOOK_DEADLINE_MS = 300_000;
-const PLAN_MINUTES = 15;
 
 function stale(changed: readonly Text[]): PanelError {
   const what = changed[0] ?? text("join.stale.plan");
   return new PanelError({ code: "stale", message: what, hint: text("join.stale.hint") });
 }
 
+/** Somebody else has made, or is making, a cluster of that name: said at the field, wherever one stands in the wizard. */
+function refuseTakenName({ problems, input, draft }: JudgedDraft): void {
+  if (problems.name && input.takenNames.has(draft.stored.form.name.toLowerCase()))
+    throw new PanelError({ code: "already-exists", message: problems.name, fields: { name: problems.name } });
+}
+
 /** Refuses unless the draft stands as it was shown, and nothing stands in its way. */
 function requireShown(judged: JudgedDraft, digest: string): Plan {
+  refuseTakenName(judged);
   const [blocker] = judged.blockers;
   if (blocker) throw new PanelError({ code: "conflict", message: blocker });
   const { plan } = judged.assembled;
@@ -81,20 +87,29 @@ export async function confirmDraft(
   const before = await judgeDraft(await loadDraft(ctx.actor.id, input.draftId));
   const shown = requireShown(before, input.digest);
   await lookOnceMore(before);
+  try {
+    return await start(ctx, input, shown, before.draft.stored.clusterId);
+  } catch (error) {
+    // Two began at once: the one who was first has the name by now.
+    if (error instanceof PanelError && error.view.code === "busy")
+      refuseTakenName(await judgeDraft(await loadDraft(ctx.actor.id, input.draftId)));
+    throw error;
+  }
+}
+
+function start(
+  ctx: ServiceContext,
+  input: { draftId: string; digest: string },
+  shown: Plan,
+  clusterId: string,
+): Promise<{ taskId: string }> {
   return inTransaction(async (tx) => {
+    // Before the draft, as whoever ends drafts with their cluster does. A cluster that is still to be made locks nothing.
+    await lockStayingCluster(tx, clusterId);
     const judged = await judgeDraft(await lockDraft(ctx.actor.id, input.draftId, tx), tx);
+    refuseTakenName(judged);
     const { plan } = judged.assembled;
     if (!plan || judged.digest !== input.digest) throw stale(changes(shown, judged));
-    const now = new Date();
-    await tx.insert(plans).values({
-      id: newId("plan"),
-      ownerId: ctx.actor.id,
-      draftId: input.draftId,
-      plan,
-      digest: input.digest,
-      expiresAt: new Date(now.getTime() + PLAN_MINUTES * 60_000),
-      confirmedAt: now,
-    });
     // A task may last longer than the hour that a draft keeps a key.
     await tx
       .update(secrets)
@@ -105,8 +120,7 @@ export async function confirmDraft(
           judged.draft.nodes.map((node) => node.keySecret),
         ),
       );
-    const clusterId = judged.draft.stored.clusterId;
-    const taskId = await createTask(tx, ctx, plan, { clusterId });
+    const taskId = await startPlan(tx, ctx, plan, { digest: input.digest, draftId: input.draftId, clusterId });
     await announceChanged(tx, "draft", input.draftId);
     return { taskId };
   });

@@ -6,6 +6,7 @@ import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { db } from "../../db/client.ts";
 import { clusters, draftNodes, drafts, secrets } from "../../db/schema/index.ts";
+import { seedCluster } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import { HOSTILE_STRINGS } from "../../domain/hostile-strings.ts";
@@ -143,17 +144,13 @@ describe("a wizard's draft", () => {
   });
 
   it("refuses a cluster's name that is taken, in any case", async () => {
-    await db()
-      .insert(clusters)
-      .values({ id: "cl_1", name: "Lab", virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
+    await seedCluster({ name: "Lab" });
     const { draftId } = await startClusterDraft(anna);
     expect((await type(draftId, GOOD)).problems.name?.key).toBe("join.rule.cluster-name-taken");
   });
 
   it("of a join holds the cluster's storages, whatever a browser sends", async () => {
-    await db()
-      .insert(clusters)
-      .values({ id: "cl_1", name: "Lab", virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
+    await seedCluster({ name: "Lab" });
     const { draftId } = await startJoinDraft(anna, "cl_1");
     const { data } = await type(draftId, { ...GOOD, imageDir: "/elsewhere", step: "review" });
     expect(data).toMatchObject({ name: "Lab", imageDir: "/image", storages: [], step: "review" });
@@ -177,7 +174,7 @@ describe("hostile strings in every field of the wizard", () => {
       };
       const parsed = draftDataSchema.safeParse(hostile);
       if (!parsed.success) {
-        expect(parsed.error.issues.every((issue) => issue.message === "join.field.characters")).toBe(true);
+        expect(parsed.error.issues.every((issue) => issue.message === "errors.field.characters")).toBe(true);
         return;
       }
       const saved = await type(draftId, parsed.data);

@@ -1,29 +1,33 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { inTransaction, type Transaction } from "../../db/client.ts";
-import { clusters, draftNodes, drafts, secrets, storages } from "../../db/schema/index.ts";
+import { clusters, draftNodes, drafts, secrets } from "../../db/schema/index.ts";
 import type { DraftData, DraftView } from "../../domain/dto.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import { text } from "../../domain/text.ts";
 import type { ServiceContext } from "../context.ts";
 import { startLooks } from "./look.ts";
+import { syncMembers } from "./members.ts";
+import type { DraftKind } from "./of-cluster.ts";
 import { isToLookAgain } from "./to-look-again.ts";
 import { announceDraft, EMPTY_FORM, type LoadedDraft, lockDraft, loadDraft, type StoredData } from "./stored.ts";
 import { judgeDraft, viewOf } from "./view.ts";
-import { inArray } from "drizzle-orm";
 
 /** A wizard nobody has come back to for this long is thrown away. */
 const DRAFT_DAYS = 30;
 const draftExpiry = () => new Date(Date.now() + DRAFT_DAYS * 86_400_000);
 
-async function insertDraft(
+/** A secret that no node signs in with. */
+export const isNoNodesKey = sql`not exists (select 1 from nodes where nodes.key_secret = ${secrets.id})`;
+
+export async function insertDraft(
   tx: Transaction,
   ctx: ServiceContext,
-  kind: "cluster" | "join",
+  kind: DraftKind,
   data: StoredData,
 ): Promise<string> {
   const id = newId("draft");
-  const clusterId = kind === "join" ? data.clusterId : null;
+  const clusterId = kind === "cluster" ? null : data.clusterId;
   await tx
     .insert(drafts)
     .values({ id, ownerId: ctx.actor.id, kind, clusterId, data: { ...data }, expiresAt: draftExpiry() });
@@ -46,39 +50,54 @@ export async function startClusterDraft(ctx: ServiceContext): Promise<{ draftId:
   });
 }
 
-/** The owner's open draft of nodes for a cluster, or a new one; it holds the cluster's own storages. Throws `not-found`. */
-export async function startJoinDraft(ctx: ServiceContext, clusterId: string): Promise<{ draftId: string }> {
-  return inTransaction(async (tx) => {
-    const [cluster] = await tx.select().from(clusters).where(eq(clusters.id, clusterId));
-    if (!cluster) throw new PanelError({ code: "not-found", message: text("join.draft.no-cluster") });
-    const [open] = await tx
-      .select({ id: drafts.id })
-      .from(drafts)
-      .where(and(eq(drafts.ownerId, ctx.actor.id), eq(drafts.kind, "join"), eq(drafts.clusterId, clusterId)))
-      .limit(1);
-    if (open) return { draftId: open.id };
-    const rows = await tx
-      .select()
-      .from(storages)
-      .where(eq(storages.clusterId, clusterId))
-      .orderBy(storages.createdAt, storages.id);
-    const form: DraftData = {
-      name: cluster.name,
-      virtualization: cluster.virtualization,
-      imageDir: cluster.imageDir,
-      shareDir: cluster.shareDir,
-      storages: rows.map((row) => ({
-        key: row.id,
-        kind: row.kind,
-        name: row.name,
-        config: row.config as DraftData["storages"][number]["config"],
-      })),
-      mainKey: rows.find((row) => row.isMain)?.id ?? null,
-      step: "nodes",
-    };
-    const storageIds = Object.fromEntries(rows.map((row) => [row.id, row.id]));
-    return { draftId: await insertDraft(tx, ctx, "join", { form, clusterId, storageIds }) };
+/** The owner's open draft of this kind for a cluster, or a new one; what the cluster is and has is read with it each time. Throws `not-found`. */
+async function openFor(
+  tx: Transaction,
+  ctx: ServiceContext,
+  kind: "join" | "storage",
+  clusterId: string,
+): Promise<{ draftId: string; isNew: boolean }> {
+  const [cluster] = await tx.select({ id: clusters.id }).from(clusters).where(eq(clusters.id, clusterId));
+  if (!cluster) throw new PanelError({ code: "not-found", message: text("join.draft.no-cluster") });
+  const [open] = await tx
+    .select({ id: drafts.id })
+    .from(drafts)
+    .where(and(eq(drafts.ownerId, ctx.actor.id), eq(drafts.kind, kind), eq(drafts.clusterId, clusterId)))
+    .limit(1);
+  if (open) return { draftId: open.id, isNew: false };
+  const form: DraftData = { ...EMPTY_FORM, step: kind === "join" ? "nodes" : "storages" };
+  return { draftId: await insertDraft(tx, ctx, kind, { form, clusterId, storageIds: {} }), isNew: true };
+}
+
+/** The owner's open draft of nodes for a cluster, or a new one. Throws `not-found`. */
+export async function startJoinDraft(
+  ctx: ServiceContext,
+  clusterId: string,
+): Promise<{ draftId: string; isNew: boolean }> {
+  return inTransaction((tx) => openFor(tx, ctx, "join", clusterId));
+}
+
+/**
+ * The owner's open draft of storages for a cluster, or a new one (P14): its machines are the cluster's nodes, reached by
+ * the panel's own keys, and looked at at once. Throws `not-found`.
+ */
+export async function startStorageDraft(
+  ctx: ServiceContext,
+  clusterId: string,
+): Promise<{ draftId: string; isNew: boolean }> {
+  const opened = await inTransaction(async (tx) => {
+    const draft = await openFor(tx, ctx, "storage", clusterId);
+    await syncMembers(tx, draft.draftId, clusterId);
+    return draft;
   });
+  const draft = await loadDraft(ctx.actor.id, opened.draftId);
+  const { taskId } = await judgeDraft(draft);
+  if (!taskId)
+    await startLooks(
+      draft,
+      draft.nodes.filter((node) => node.state !== "looking").map((node) => node.key),
+    );
+  return opened;
 }
 
 /** Refuses changes while a task of this draft runs: its machines are being written to. */
@@ -90,6 +109,14 @@ export async function requireIdle(draft: LoadedDraft, tx: Transaction): Promise<
 /** Ids for the storages that are new; those that are gone are forgotten. */
 function storageIdsOf(form: DraftData, before: Record<string, string>): Record<string, string> {
   return Object.fromEntries(form.storages.map(({ key }) => [key, before[key] ?? newId("storage")]));
+}
+
+/** What of a form is the draft's own: a cluster that exists is what it is, and so are the storages that it has. */
+function formOf({ row, stored, fixed }: LoadedDraft, typed: DraftData): DraftData {
+  if (row.kind === "cluster") return typed;
+  const own = stored.form.storages.filter(({ key }) => fixed.includes(key));
+  const added = row.kind === "join" ? [] : typed.storages.filter(({ key }) => !stored.known?.includes(key));
+  return { ...stored.form, storages: [...own, ...added], step: typed.step };
 }
 
 /**
@@ -108,8 +135,8 @@ export async function saveDraft(
     }
     await requireIdle(draft, tx);
     const { stored } = draft;
-    // The cluster of a join is what it is: only the place in the wizard is the form's own.
-    const form = draft.row.kind === "join" ? { ...stored.form, step: input.data.step } : input.data;
+    const form = formOf(draft, input.data);
+    if (draft.row.kind === "storage") await syncMembers(tx, draft.row.id, stored.clusterId);
     const data: StoredData = { ...stored, form, storageIds: storageIdsOf(form, stored.storageIds) };
     await tx
       .update(drafts)
@@ -127,13 +154,13 @@ export async function saveDraft(
   return viewOf(await judgeDraft(await loadDraft(ctx.actor.id, input.draftId)));
 }
 
-/** Removes machines of a draft with their credentials. */
+/** Removes machines of a draft with their credentials; the key of a node stays, it is not the draft's. */
 export async function dropMachines(
   tx: Transaction,
   rows: readonly { draftId: string; key: string; keySecret: string; passwordSecret: string | null }[],
 ): Promise<void> {
   const ids = rows.flatMap((row) => [row.keySecret, ...(row.passwordSecret ? [row.passwordSecret] : [])]);
-  if (ids.length > 0) await tx.delete(secrets).where(inArray(secrets.id, ids));
+  if (ids.length > 0) await tx.delete(secrets).where(and(inArray(secrets.id, ids), isNoNodesKey));
   for (const row of rows)
     await tx.delete(draftNodes).where(and(eq(draftNodes.draftId, row.draftId), eq(draftNodes.key, row.key)));
 }

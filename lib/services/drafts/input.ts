@@ -1,6 +1,6 @@
-import { eq, inArray, ne } from "drizzle-orm";
+import { and, eq, inArray, like, ne, sql } from "drizzle-orm";
 import { db, type Executor } from "../../db/client.ts";
-import { clusters, nodeStorages, nodes, secrets, storages } from "../../db/schema/index.ts";
+import { clusters, nodeStorages, nodes, secrets, storages, taskLocks } from "../../db/schema/index.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import type { KnownMachine } from "../../hypervisor/contract.ts";
 import { hypervisorOf } from "../../hypervisor/registry.ts";
@@ -9,6 +9,7 @@ import { authorizedKeysLine } from "../../ssh/keys.ts";
 import { driverOf } from "../../storage/registry.ts";
 import type { PlanInput, PlannedMachine, PlannedStorage } from "./assemble.ts";
 import type { MachineFacts } from "./facts.ts";
+import { areMembers } from "./members.ts";
 import type { DraftNodeRow, LoadedDraft } from "./stored.ts";
 
 const textFact = (facts: Record<string, unknown>, name: string) => (typeof facts[name] === "string" ? facts[name] : "");
@@ -23,7 +24,8 @@ export async function readMembers(tx: Executor = db()): Promise<KnownMachine[]> 
     label: row.name,
     clusterName: row.cluster,
     machineId: row.machineId,
-    hostName: row.name,
+    // A node can be called something else than its machine calls itself.
+    hostName: textFact(row.facts, "hostname") || row.name,
     hostUuid: textFact(row.facts, "hostUuid"),
     initiatorName: textFact(row.facts, "initiatorName"),
   }));
@@ -42,6 +44,22 @@ async function readTakenThings(tx: Executor): Promise<PlanInput["takenThings"]> 
       label: `${row.storage}, ${row.node}`,
     })),
   );
+}
+
+const NAME_LOCK = "cluster-name:";
+
+/** Names of clusters that are being made by other drafts: whoever began first has the name. */
+async function reservedNames(draftId: string, tx: Executor): Promise<string[]> {
+  const rows = await tx
+    .select({ key: taskLocks.key })
+    .from(taskLocks)
+    .where(
+      and(
+        like(taskLocks.key, `${NAME_LOCK}%`),
+        sql`not exists (select 1 from task_locks own where own.key = ${`draft:${draftId}`} and own.task_id = ${taskLocks.taskId})`,
+      ),
+    );
+  return rows.map((row) => row.key.slice(NAME_LOCK.length));
 }
 
 /** Storages whose values their drivers take; the others wait until they are typed right. */
@@ -90,18 +108,26 @@ export interface DraftInput {
   /** Machines that can sign in: their key, and their password where they have one, are still kept. */
   withCredential: ReadonlySet<string>;
   takenNames: ReadonlySet<string>;
+  /** False where a draft's machines have to be its cluster's nodes and are not: one has come or gone since. */
+  hasAllMembers: boolean;
 }
 
 /** Gathers it from the database; no node is contacted. */
 export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): Promise<DraftInput> {
-  const { row, stored } = draft;
+  const { row, stored, fixed } = draft;
   const { form } = stored;
-  const [panel, members, takenThings, living, others] = await Promise.all([
+  const planned = plannedStorages(form, stored.storageIds);
+  const isJoin = row.kind !== "storage";
+  const hasMachines = draft.nodes.length > 0;
+  const [panel, members, takenThings, living, others, reserved, hasAllMembers] = await Promise.all([
     panelIdentity(),
-    readMembers(tx),
-    readTakenThings(tx),
+    // What machines must not have in common with a node: of none there is nothing to read.
+    hasMachines ? readMembers(tx) : [],
+    hasMachines ? readTakenThings(tx) : [],
     livingSecrets(draft.nodes, tx),
     tx.select({ name: clusters.name }).from(clusters).where(ne(clusters.id, stored.clusterId)),
+    reservedNames(row.id, tx),
+    isJoin || areMembers(tx, stored.clusterId, draft.nodes),
   ]);
   const hypervisor = hypervisorOf(form.virtualization);
   const plan: PlanInput | null = hypervisor && {
@@ -112,20 +138,23 @@ export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): P
     virtualization: form.virtualization,
     hypervisor,
     dirs: { imageDir: form.imageDir, shareDir: form.shareDir },
-    storages: plannedStorages(form, stored.storageIds),
+    storages: planned.filter(({ key }) => isJoin || !fixed.includes(key)),
+    present: isJoin ? [] : planned.filter(({ key }) => fixed.includes(key)),
     machines: draft.nodes.map((node) => plannedMachine(node, living)),
     panel,
-    members,
+    // A member differs from the others since it joined.
+    members: row.kind === "storage" ? [] : members,
     takenThings,
   };
   const withCredential = draft.nodes.filter(
     (node) =>
       living.has(node.keySecret) &&
-      (node.credential === "key" || (node.passwordSecret !== null && living.has(node.passwordSecret))),
+      (node.credential !== "password" || (node.passwordSecret !== null && living.has(node.passwordSecret))),
   );
   return {
     plan,
     withCredential: new Set(withCredential.map((node) => node.key)),
-    takenNames: new Set(others.map((other) => other.name.toLowerCase())),
+    hasAllMembers,
+    takenNames: new Set([...others.map((other) => other.name.toLowerCase()), ...reserved]),
   };
 }

@@ -21,6 +21,8 @@ export interface MachineJudgement {
   steps: NodeStep[];
   notes: Text[];
   identities: Record<string, Identity>;
+  /** By storage: what of its identity a step of it says. */
+  late: Record<string, { step: string; fields: string[] }>;
   things: Use[];
   machine: { known: Omit<KnownMachine, "label" | "clusterName">; summary: Record<string, unknown> } | null;
 }
@@ -51,7 +53,11 @@ function contextOf(input: PlanInput, machine: PlannedMachine): HostContext {
     nodeId: machine.key,
     user: machine.user,
     keyLine: machine.keyLine,
-    others: [...input.members, ...beside.flatMap((other) => knownFrom(input.hypervisor, other))],
+    isMember: input.kind === "storage",
+    others:
+      input.kind === "storage"
+        ? []
+        : [...input.members, ...beside.flatMap((other) => knownFrom(input.hypervisor, other))],
   };
 }
 
@@ -95,11 +101,14 @@ function judgeStorage(input: PlanInput, machine: PlannedMachine, storage: Planne
 }
 
 /** Rows that no storage sees alone: the same place twice, one capacity twice, a thing that another node has. */
-function addCollisions(input: PlanInput, judged: JudgedStorage[], dirs: Use[]): void {
+function addCollisions(input: PlanInput, present: JudgedStorage[], judged: JudgedStorage[], dirs: Use[]): void {
   judged.forEach(({ join, rows }, index) => {
+    // Whose place can't be told may be in the same one.
+    for (const { storage, join: theirs, isComplete } of present)
+      if (isComplete && !theirs) rows.push(untold(storage.name));
     for (const use of join?.uses ?? []) {
       for (const dir of dirs) if (usesCollide(use, dir)) rows.push(collision(use, dir.label));
-      for (const other of judged.slice(0, index)) {
+      for (const other of [...present, ...judged.slice(0, index)]) {
         for (const theirs of other.join?.uses ?? []) {
           if (usesCollide(use, theirs)) rows.push(collision(use, `${theirs.label} (${other.storage.name})`));
           else if (shareCapacity(use, theirs)) rows.push(shared(other.storage.name));
@@ -120,6 +129,16 @@ function collision(use: Use, other: string): PreflightRow {
     title: text("join.row.collision"),
     detail: text(`join.collision.${use.what}`, { own: use.label, other }),
     advice: text("join.collision.advice"),
+  };
+}
+
+function untold(other: string): PreflightRow {
+  return {
+    id: "collision",
+    state: "fail",
+    title: text("join.row.collision"),
+    detail: text("join.collision.untold", { other }),
+    advice: text("join.collision.untold-advice", { other }),
   };
 }
 
@@ -144,6 +163,8 @@ function dirUses(dirs: readonly DirectoryFacts[]): Use[] {
   });
 }
 
+const asGroup = ({ isComplete }: JudgedStorage) => ({ complete: isComplete });
+
 /** Judges one machine from what was found on it. Pure. */
 export function judgeMachine(input: PlanInput, machine: PlannedMachine): MachineJudgement {
   const facts = machine.facts;
@@ -151,7 +172,8 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
   const host = facts ? hostFactsOf(input.hypervisor, facts) : {};
   const dirs = facts?.dirs && facts.dirsBasis === basisOf(input.dirs) ? facts.dirs : null;
   const judged = input.storages.map((storage) => judgeStorage(input, machine, storage));
-  addCollisions(input, judged, dirs ? dirUses(dirs) : []);
+  const present = input.present.map((storage) => judgeStorage(input, machine, storage));
+  addCollisions(input, present, judged, dirs ? dirUses(dirs) : []);
   const hostDone = facts?.hostDone === true && dirs !== null;
   const groups: PreflightGroup[] = facts
     ? [
@@ -163,11 +185,11 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
         ...judged.map(({ storage, rows, isComplete }) => ({ storageKey: storage.key, rows, complete: isComplete })),
       ]
     : [];
-  const isComplete = facts !== null && groups.every((group) => group.complete);
+  const isComplete = facts !== null && [...groups, ...present.map(asGroup)].every((group) => group.complete);
   const hasFailed = groups.some((group) => group.rows.some((row) => row.state === "fail"));
   const base = { groups, isComplete, hasFailed, machine: facts?.hostDone ? input.hypervisor.machine(host) : null };
   if (!facts?.hostDone || !isComplete || hasFailed)
-    return { ...base, access: [], steps: [], notes: [], identities: {}, things: [] };
+    return { ...base, access: [], steps: [], notes: [], identities: {}, late: {}, things: [] };
   const { install, prepare, notes } = input.hypervisor.steps(host, context, machine.key);
   return {
     ...base,
@@ -176,6 +198,11 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
     notes: [...notes, ...judged.flatMap(({ join }) => join?.notes ?? [])],
     identities: Object.fromEntries(
       judged.flatMap(({ storage, join }) => (join?.identity ? [[storage.id, join.identity]] : [])),
+    ),
+    late: Object.fromEntries(
+      judged.flatMap(({ storage, join }) =>
+        join?.late ? [[storage.id, { ...join.late, step: stepId(storage, join.late.step) }]] : [],
+      ),
     ),
     things: judged.flatMap(({ join }) => join?.uses ?? []).filter((use) => use.what === "thing"),
   };
@@ -197,6 +224,8 @@ export function clusterDirSteps(target: string, dirs: readonly Pick<DirectoryFac
   });
 }
 
+const stepId = (storage: PlannedStorage, id: string) => `${storage.id}.${id}`;
+
 function storageSteps({ storage, join }: JudgedStorage): NodeStep[] {
-  return (join?.steps ?? []).map((step) => ({ ...step, id: `${storage.id}.${step.id}` }));
+  return (join?.steps ?? []).map((step) => ({ ...step, id: stepId(storage, step.id) }));
 }

@@ -199,7 +199,7 @@ async function readAll(
   facts.dirs = await lookAtDirectories(read, [plan.dirs.imageDir, plan.dirs.shareDir]);
   facts.dirsBasis = basisOf(plan.dirs);
   tell();
-  for (const storage of plan.storages) {
+  for (const storage of [...plan.present, ...plan.storages]) {
     facts.storages[storage.key] = await lookAtStorage(plan, storage, read);
     tell();
   }
@@ -232,7 +232,12 @@ export async function resumeLooks(): Promise<void> {
     .innerJoin(drafts, eq(drafts.id, draftNodes.draftId))
     .where(inArray(draftNodes.state, ["reading-key", "looking"]));
   for (const [draftId, ownerId] of new Map(open.map((row) => [row.draftId, row.ownerId]))) {
-    const draft = await loadDraft(ownerId, draftId);
+    const draft = await loadDraft(ownerId, draftId).catch((error: unknown) => {
+      // Its cluster is gone; nobody comes back to it.
+      if (error instanceof PanelError) return null;
+      throw error;
+    });
+    if (!draft) continue;
     for (const node of draft.nodes) if (node.state === "reading-key") startReadingKey(node);
     await startLooks(
       draft,

@@ -11,7 +11,7 @@ import { newKeyPair } from "../../ssh/keys.ts";
 import type { ServiceContext } from "../context.ts";
 import { dropMachines, requireIdle } from "./edit.ts";
 import { startLooks, startReadingKey } from "./look.ts";
-import { announceDraft, type DraftNodeRow, loadDraft, lockDraft, machineOf } from "./stored.ts";
+import { announceDraft, type DraftNodeRow, type LoadedDraft, loadDraft, lockDraft, machineOf } from "./stored.ts";
 
 /** How long a draft keeps a password or a key. */
 const CREDENTIAL_MS = 3_600_000;
@@ -57,6 +57,27 @@ async function requireFreeAddress(
     throw refuse("address", text("join.draft.address-joined", { name: member.name, cluster: member.cluster }));
 }
 
+/** Writes a machine with a key pair of its own and its sealed password, where one was typed. Its host key is to be read next. */
+export async function insertMachine(tx: Transaction, position: number, input: AddMachine): Promise<DraftNodeRow> {
+  const { draftId, address, port, user, credential, password } = input;
+  const pair = newKeyPair();
+  const expiresAt = credentialExpiry();
+  const seal = (purpose: "node-key" | "join-password", value: string) => sealSecret({ purpose, value, expiresAt }, tx);
+  const [inserted] = await tx
+    .insert(draftNodes)
+    .values({
+      ...{ draftId, position, address, port, user, credential },
+      key: newId("node"),
+      keySecret: await seal("node-key", pair.privateKey),
+      publicKey: pair.publicKey,
+      passwordSecret:
+        credential === "password" && password !== undefined ? await seal("join-password", password) : null,
+      state: "reading-key",
+    })
+    .returning();
+  return inserted as DraftNodeRow;
+}
+
 /**
  * Adds a machine to a draft: makes the panel's own key pair for it, seals the password for an hour, and begins to read
  * the machine's host key, which needs neither. Throws PanelError `already-exists` with the field.
@@ -65,33 +86,13 @@ export async function addMachine(ctx: ServiceContext, input: AddMachine): Promis
   const row = await inTransaction(async (tx) => {
     const draft = await lockDraft(ctx.actor.id, input.draftId, tx);
     await requireIdle(draft, tx);
+    refuseMembers(draft);
     await requireFreeAddress(tx, draft.nodes, input);
     if (draft.nodes.length >= MAX_MACHINES)
       throw new PanelError({ code: "not-supported", message: text("join.draft.too-many", { count: MAX_MACHINES }) });
-    const pair = newKeyPair();
-    const key = newId("node");
-    const expiresAt = credentialExpiry();
-    const [inserted] = await tx
-      .insert(draftNodes)
-      .values({
-        draftId: input.draftId,
-        key,
-        position: (draft.nodes.at(-1)?.position ?? -1) + 1,
-        address: input.address,
-        port: input.port,
-        user: input.user,
-        credential: input.credential,
-        keySecret: await sealSecret({ purpose: "node-key", value: pair.privateKey, expiresAt }, tx),
-        publicKey: pair.publicKey,
-        passwordSecret:
-          input.credential === "password"
-            ? await sealSecret({ purpose: "join-password", value: input.password ?? "", expiresAt }, tx)
-            : null,
-        state: "reading-key",
-      })
-      .returning();
+    const inserted = await insertMachine(tx, (draft.nodes.at(-1)?.position ?? -1) + 1, input);
     await touch(tx, input.draftId);
-    return inserted as DraftNodeRow;
+    return inserted;
   });
   await announceDraft(input.draftId);
   startReadingKey(row);
@@ -129,8 +130,16 @@ export async function confirmHostKey(
   return null;
 }
 
+/** The nodes of a cluster that exists are its own: all of them, and reached as they always are. */
+function refuseMembers(draft: LoadedDraft): void {
+  if (draft.row.kind === "storage")
+    throw new PanelError({ code: "conflict", message: text("join.draft.every-member") });
+}
+
 /** Renews what signs in: the password typed again, and a key pair where the hour was over. */
 async function renewCredential(tx: Transaction, node: DraftNodeRow, password: string | undefined): Promise<void> {
+  // The panel's own key for a node knows no hour.
+  if (node.credential === "member") return;
   const expiresAt = credentialExpiry();
   const kept = await tx
     .update(secrets)
@@ -198,6 +207,7 @@ export async function removeMachine(ctx: ServiceContext, input: { draftId: strin
   await inTransaction(async (tx) => {
     const draft = await lockDraft(ctx.actor.id, input.draftId, tx);
     await requireIdle(draft, tx);
+    refuseMembers(draft);
     await dropMachines(tx, [machineOf(draft, input.key)]);
     await touch(tx, input.draftId);
   });

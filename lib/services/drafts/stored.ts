@@ -4,18 +4,17 @@ import { db, type Executor } from "../../db/client.ts";
 import { draftNodes, drafts } from "../../db/schema/index.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import { PanelError } from "../../domain/errors.ts";
+import { isStorable } from "../../domain/storable.ts";
 import { STORAGE_KINDS, VIRTUALIZATIONS } from "../../domain/storage.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
+import { withCluster } from "./of-cluster.ts";
 
 export type DraftRow = typeof drafts.$inferSelect;
 export type DraftNodeRow = typeof draftNodes.$inferSelect;
 
-/** Anything may be typed, within what a row can bear: no NUL, no half of a character. */
-const typed = z
-  .string()
-  .max(20_000, "errors.field.long")
-  .refine((value) => value.isWellFormed() && !value.includes("\0"), "join.field.characters");
+/** Anything may be typed, within what a row can bear. */
+const typed = z.string().max(20_000, "errors.field.long").refine(isStorable, "errors.field.characters");
 const storageKey = z.string().regex(/^[a-zA-Z0-9_-]{1,40}$/);
 
 /** What a browser may save: the right shape, whatever the values. */
@@ -44,12 +43,16 @@ export interface StoredData {
   form: DraftData;
   clusterId: string;
   storageIds: Record<string, string>;
+  /** Keys that were ever those of the cluster's own storages: none of them was typed. */
+  known?: string[];
 }
 
 export interface LoadedDraft {
   row: DraftRow;
   stored: StoredData;
   nodes: DraftNodeRow[];
+  /** Keys of the storages that the cluster has already. */
+  fixed: string[];
 }
 
 export const EMPTY_FORM: DraftData = {
@@ -66,7 +69,7 @@ function missing(): PanelError {
   return new PanelError({ code: "not-found", message: text("join.draft.gone"), hint: text("join.draft.gone-hint") });
 }
 
-/** A draft of this owner with its machines. Throws PanelError `not-found`, also for another owner's. */
+/** A draft of this owner with its machines; where it is for a cluster that exists, with that as it is now. Throws PanelError `not-found`, also for another owner's. */
 export async function loadDraft(ownerId: string, draftId: string, tx: Executor = db()): Promise<LoadedDraft> {
   const [row] = await tx
     .select()
@@ -78,7 +81,9 @@ export async function loadDraft(ownerId: string, draftId: string, tx: Executor =
     .from(draftNodes)
     .where(eq(draftNodes.draftId, draftId))
     .orderBy(asc(draftNodes.position));
-  return { row, stored: row.data as unknown as StoredData, nodes };
+  const current = await withCluster(row.kind, row.data as unknown as StoredData, tx);
+  if (!current) throw missing();
+  return { row, ...current, nodes };
 }
 
 /** The same, locked until the transaction ends: for whoever writes. */

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { db, inTransaction } from "../../db/client.ts";
 import { draftNodes, drafts, secrets } from "../../db/schema/index.ts";
-import { dropMachines } from "./edit.ts";
+import { dropMachines, isNoNodesKey } from "./edit.ts";
 import { credentialExpiry } from "./machines.ts";
 import { announceDraft } from "./stored.ts";
 
@@ -30,7 +30,7 @@ async function limitKeysOfFailedTasks(): Promise<void> {
     .from(secrets)
     .innerJoin(draftNodes, eq(draftNodes.keySecret, secrets.id))
     .innerJoin(drafts, eq(drafts.id, draftNodes.draftId))
-    .where(and(isNull(secrets.expiresAt), isIdle));
+    .where(and(isNull(secrets.expiresAt), isIdle, isNoNodesKey));
   if (free.length === 0) return;
   await db()
     .update(secrets)

@@ -43,7 +43,7 @@ async function openTask(draftId: string, tx: Executor): Promise<string | null> {
 export async function judgeDraft(draft: LoadedDraft, tx: Executor = db()): Promise<JudgedDraft> {
   const [input, taskId] = [await readDraftInput(draft, tx), await openTask(draft.row.id, tx)];
   const { form } = draft.stored;
-  const problems = draft.row.kind === "join" ? {} : problemsOf(form, input.takenNames);
+  const problems = draft.row.kind === "join" ? {} : problemsOf(form, input.takenNames, draft.fixed);
   const assembled = input.plan ? assemble(input.plan) : NOTHING;
   const blockers = blockersOf(draft, input, problems, assembled, taskId);
   return {
@@ -67,7 +67,8 @@ function blockersOf(
   const blockers: Text[] = [];
   if (taskId) blockers.push(text("join.blocker.running"));
   if (Object.keys(problems).length > 0) blockers.push(text("join.blocker.form"));
-  if (draft.nodes.length === 0) blockers.push(text("join.blocker.no-nodes"));
+  if (draft.nodes.length === 0 && draft.row.kind !== "storage") blockers.push(text("join.blocker.no-nodes"));
+  if (!input.hasAllMembers) blockers.push(text("join.blocker.members"));
   for (const node of draft.nodes) {
     const reason = machineBlocker(node, assembled.judgements.get(node.key), input.withCredential.has(node.key));
     if (reason) blockers.push(text(`join.blocker.${reason}`, { node: node.address }));
@@ -119,7 +120,7 @@ function machineView(
   const { key, address, port, user, credential, seenFingerprint, fingerprint, choices, error } = node;
   return {
     ...{ key, address, port, user, credential, seenFingerprint, fingerprint, choices, error },
-    publicKey: authorizedKeysLine(node.publicKey, key),
+    publicKey: credential === "member" ? "" : authorizedKeysLine(node.publicKey, key),
     state: node.state === "ready" && (judgement?.hasFailed || isStale) ? "blocked" : node.state,
     summary: summaryOf(judgement),
     groups: judgement?.groups ?? [],
@@ -131,13 +132,14 @@ function machineView(
 
 /** A judged draft as pages see it. */
 export function viewOf({ draft, input, problems, assembled, blockers, digest, taskId }: JudgedDraft): DraftView {
-  const { row, stored, nodes } = draft;
+  const { row, stored, nodes, fixed } = draft;
   return {
     id: row.id,
     kind: row.kind,
     clusterId: row.clusterId,
     version: row.version,
     data: stored.form,
+    fixed,
     nodes: nodes.map((node) =>
       machineView(node, stored.form.storages, assembled.judgements.get(node.key), input.withCredential.has(node.key)),
     ),

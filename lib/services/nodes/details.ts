@@ -1,23 +1,36 @@
 import { eq } from "drizzle-orm";
 import { db } from "../../db/client.ts";
-import { nodes } from "../../db/schema/index.ts";
+import { nodes, secrets } from "../../db/schema/index.ts";
 import type { NodeDetails } from "../../domain/dto.ts";
-import { PanelError } from "../../domain/errors.ts";
-import { text } from "../../domain/text.ts";
-import { hubDetails } from "../../live/hub.ts";
+import { hubDetails, hubDisks } from "../../live/hub.ts";
 import { readLast } from "../../live/members.ts";
 import type { ServiceContext } from "../context.ts";
+import { noSuchNode } from "./concerns.ts";
 
-async function lastDetails(nodeId: string): Promise<NodeDetails["storages"]> {
-  const { storages } = await readLast(nodeId);
-  return Object.fromEntries([...storages].map(([storageId, { details }]) => [storageId, details]));
+/** What was measured last, where no hub of this process follows the node. */
+async function lastMeasured(nodeId: string): Promise<Pick<NodeDetails, "storages" | "disks">> {
+  const { storages, disks } = await readLast(nodeId);
+  const measuredAt = disks ? new Date(disks.at.wall).toISOString() : null;
+  return {
+    storages: Object.fromEntries([...storages].map(([storageId, { details }]) => [storageId, details])),
+    disks: { report: disks?.value ?? null, measuredAt, problem: null },
+  };
 }
 
 /** What the list of nodes leaves out, from the database and the hub, never from a node. Throws PanelError `not-found`. */
 export async function nodeDetails(_ctx: ServiceContext, nodeId: string): Promise<NodeDetails> {
-  const [row] = await db().select().from(nodes).where(eq(nodes.id, nodeId));
-  if (!row) throw new PanelError({ code: "not-found", message: text("errors.no-node") });
-  const { port, user, fingerprint, facts } = row;
-  const storages = hubDetails(nodeId) ?? (await lastDetails(nodeId));
-  return { port, user, fingerprint, facts, createdAt: row.createdAt.toISOString(), storages };
+  const [found] = await db()
+    .select({ row: nodes, keyMadeAt: secrets.createdAt })
+    .from(nodes)
+    .leftJoin(secrets, eq(secrets.id, nodes.keySecret))
+    .where(eq(nodes.id, nodeId));
+  if (!found) throw noSuchNode();
+  const { port, user, fingerprint, facts, createdAt } = found.row;
+  const [storages, disks] = [hubDetails(nodeId), hubDisks(nodeId)];
+  return {
+    ...{ port, user, fingerprint, facts },
+    createdAt: createdAt.toISOString(),
+    keyMadeAt: found.keyMadeAt?.toISOString() ?? null,
+    ...(storages && disks ? { storages, disks } : await lastMeasured(nodeId)),
+  };
 }

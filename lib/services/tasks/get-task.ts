@@ -1,13 +1,13 @@
-import { asc, desc, eq } from "drizzle-orm";
+import { asc, eq } from "drizzle-orm";
 import { db } from "../../db/client.ts";
-import { taskLog, taskSteps, tasks } from "../../db/schema/index.ts";
+import { taskSteps, tasks } from "../../db/schema/index.ts";
 import type { TaskStepView, TaskView } from "../../domain/dto.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
 import { readTaskRows } from "../../plans/task-summary.ts";
 import type { ServiceContext } from "../context.ts";
+import { canReplan } from "./replan-kinds.ts";
 
-const LOG_LINES = 2_000;
 const iso = (at: Date | null) => at?.toISOString() ?? null;
 
 export function noSuchTask(): PanelError {
@@ -29,17 +29,7 @@ async function readSteps(taskId: string): Promise<TaskStepView[]> {
   }));
 }
 
-async function readLog(taskId: string): Promise<TaskView["log"]> {
-  const rows = await db()
-    .select({ id: taskLog.id, position: taskLog.position, at: taskLog.at, line: taskLog.line })
-    .from(taskLog)
-    .where(eq(taskLog.taskId, taskId))
-    .orderBy(desc(taskLog.id))
-    .limit(LOG_LINES);
-  return rows.toReversed().map((row) => ({ ...row, at: row.at.toISOString() }));
-}
-
-/** A task with its plan, its journal and the last 2,000 lines of its log. Throws PanelError `not-found`. */
+/** A task with its plan and its journal. Throws PanelError `not-found`. */
 export async function getTask(_ctx: ServiceContext, id: string): Promise<TaskView> {
   const [row] = await readTaskRows({ where: eq(tasks.id, id), limit: 1 });
   const [rest] = await db()
@@ -47,6 +37,5 @@ export async function getTask(_ctx: ServiceContext, id: string): Promise<TaskVie
     .from(tasks)
     .where(eq(tasks.id, id));
   if (!row || !rest) throw noSuchTask();
-  const [steps, log] = await Promise.all([readSteps(id), readLog(id)]);
-  return { ...row, ...rest, steps, log };
+  return { ...row, ...rest, steps: await readSteps(id), canReplan: canReplan(row) };
 }

@@ -6,6 +6,7 @@ import { users } from "../../db/schema/index.ts";
 import type { NewAccount } from "../../domain/account.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
+import { announceChanged } from "../../live/changed.ts";
 import type { RequestContext, ServiceContext } from "../context.ts";
 import { type AccountData, insertAccount, replacePassword } from "./accounts.ts";
 
@@ -38,9 +39,10 @@ export async function redeemLink(ctx: RequestContext, input: NewAccount): Promis
         action: "user.create",
         entity: "user",
         entityId: user.id,
-        detail: { email: user.email, link: link.purpose, invitedBy: link.createdBy },
+        detail: { email: user.email, name: user.name, link: link.purpose, invitedBy: link.createdBy },
       },
     );
+    await announceChanged(tx, "user", user.id);
     return user;
   });
 }

@@ -7,6 +7,7 @@ import { attemptSucceeded, beginAttempt } from "../../auth/throttle.ts";
 import { inTransaction } from "../../db/client.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
+import { announceChanged } from "../../live/changed.ts";
 import { log } from "../../log.ts";
 import type { RequestContext } from "../context.ts";
 
@@ -33,9 +34,10 @@ export async function signIn(
   const answer = await checkPassword(ctx, input, headers);
   await attemptSucceeded(input.email, ctx.address);
   const { id, name, email } = answer.response.user;
-  await inTransaction((tx) =>
-    writeAudit(tx, { ...ctx, actor: { id, name } }, { action: "session.start", entity: "user", entityId: id }),
-  );
+  await inTransaction(async (tx) => {
+    await writeAudit(tx, { ...ctx, actor: { id, name } }, { action: "session.start", entity: "user", entityId: id });
+    await announceChanged(tx, "user", id);
+  });
   return { user: { id, name, email }, cookies: answer.headers.getSetCookie() };
 }
 
@@ -54,13 +56,11 @@ export async function signOut(ctx: RequestContext, headers: Headers): Promise<st
   const session = await getSession(headers);
   const answer = await auth().api.signOut({ headers, returnHeaders: true });
   if (session) {
-    await inTransaction((tx) =>
-      writeAudit(
-        tx,
-        { ...ctx, actor: session.user },
-        { action: "session.end", entity: "user", entityId: session.user.id },
-      ),
-    );
+    const { user } = session;
+    await inTransaction(async (tx) => {
+      await writeAudit(tx, { ...ctx, actor: user }, { action: "session.end", entity: "user", entityId: user.id });
+      await announceChanged(tx, "user", user.id);
+    });
   }
   return answer.headers.getSetCookie();
 }

@@ -5,7 +5,10 @@ import { StoragePage } from "#components/storage/storage-page.tsx";
 import { en } from "#lib/messages/en.ts";
 import type { NodeDetails } from "#lib/domain/dto.ts";
 import { nodeDetails } from "#lib/services/nodes/details.ts";
-import { orNotFound, pageContext, panelView } from "../../data.ts";
+import { firstDrives, orNotFound, pageContext, panelView } from "../../data.ts";
+
+/** More of them are on the page of all drives. */
+const SHOWN_DRIVES = 50;
 
 interface Props {
   params: Promise<{ id: string }>;
@@ -28,5 +31,11 @@ export default async function Page(props: Props) {
   const opened = nodes.length <= OPEN_NODES ? nodes : [];
   const details: Record<string, NodeDetails> = {};
   for (const { id } of opened) details[id] = await orNotFound(nodeDetails(ctx, id));
-  return <StoragePage id={found.id} details={details} />;
+  return (
+    <StoragePage
+      id={found.id}
+      details={details}
+      drives={await firstDrives(`storage=${found.id}&limit=${SHOWN_DRIVES}&unknown=1`)}
+    />
+  );
 }

@@ -16,5 +16,7 @@ export const fileIdentity = z.object({
   vmFs: z.string(),
   imageFs: z.string(),
   shareFs: z.string(),
+  /** Directories that the join made for the drives, outermost first, joined by commas: paths have none in them. */
+  made: z.string().default(""),
 });
 export type FileIdentity = z.infer<typeof fileIdentity>;

@@ -1,7 +1,9 @@
 import type { StorageDriver } from "../../contract.ts";
 import { fileConfig, type FileConfig } from "./config.ts";
+import { fileDrives } from "./drives.ts";
 import { foundFile } from "./found.ts";
 import { type FileFacts, joinFile, previewFile, readFileFacts } from "./join.ts";
+import { leaveFile } from "./leave.ts";
 import { probeFile, readFileCheck } from "./probe.ts";
 
 /** Drives as Qcow2 files in a directory of the node's own disks. */
@@ -16,7 +18,10 @@ export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
   facts: readFileFacts,
   found: foundFile,
   join: joinFile,
+  leave: leaveFile,
   preview: previewFile,
   probe: (config, dirs) => probeFile(config, dirs),
-  readCheck: (config, dirs, identity, raw) => readFileCheck(config, dirs, identity, raw),
+  readCheck: readFileCheck,
+  drives: fileDrives,
+  parts: null,
 };

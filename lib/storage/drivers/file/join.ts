@@ -10,7 +10,7 @@ import type { FileIdentity } from "./identity.ts";
 import { markerLine, markerStep, readMarker } from "./marker.ts";
 
 /** QEMU's own user passes through to the drives by name; nobody else sees the list of them. */
-const VM_DIR_MODE = "0711";
+export const VM_DIR_MODE = "0711";
 /** Less than this left on a partition is worth a word. */
 const LITTLE_SPACE = 1024 ** 3;
 
@@ -94,6 +94,7 @@ export function joinFile(context: JoinContext<FileConfig>, facts: FileFacts): Jo
     vmFs: fileSystemId(vm),
     imageFs: fileSystemId(facts.image),
     shareFs: fileSystemId(facts.share),
+    made: vm.missing.join(","),
   };
   const place = placeInFileSystem(vm);
   return {

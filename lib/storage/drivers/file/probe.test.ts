@@ -5,6 +5,7 @@ import fixture from "./probe.fixture.json" with { type: "json" };
 import { probeFile, readFileCheck } from "./probe.ts";
 
 const config = { vmDir: "/vm" };
+const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const dirs = { imageDir: "/image", shareDir: "/share" };
 const identity = {
   marker: "spindle test",
@@ -13,7 +14,7 @@ const identity = {
   shareFs: "",
 };
 const read = (raw: { code: number | null; lines: string[]; durationMs: number }, pinned = identity) =>
-  readFileCheck(config, dirs, pinned, raw);
+  readFileCheck(config, dirs, pinned, raw, owner);
 
 describe("a File storage's check (S13, S14)", () => {
   const table: [keyof typeof fixture, StorageCheck["outcome"], string | undefined, Partial<StorageCheck>][] = [
@@ -86,5 +87,43 @@ describe("a File storage's check (S13, S14)", () => {
 
   it("asks about its own directories", () => {
     expect(probeFile(config, dirs).args).toEqual(["/vm", "/image", "/share"]);
+  });
+});
+
+describe("the files of a directory @S03 @B03", () => {
+  const beside = (drive: string, change = {}) =>
+    JSON.stringify({ panel: "pa_1", storage: "st_1", drive, label: "web 1", size: 1, ...change });
+  const lines = [
+    `beside 392 1 134217728 dr_1.qcow2 ${beside("dr_1")}`,
+    "file 392 0 67108864 dr_2.qcow2",
+    "file 8 0 - other disk.raw",
+    `beside 8 0 - dr_9.json ${beside("dr_9")}`,
+    "listed",
+  ];
+  const volumesOf = (more: string[]) => read({ ...fixture.ok, lines: [...fixture.ok.lines, ...more] }).volumes;
+
+  it("are ours by what stands beside them, with virtual size, space taken and locks", () => {
+    const volumes = volumesOf(lines);
+    expect(volumes?.map(({ name, drive, size, used, isOpen }) => [name, drive, size, used, isOpen])).toEqual([
+      ["dr_1.qcow2", "dr_1", 134217728, 200704, true],
+      ["dr_2.qcow2", null, 67108864, 200704, false],
+      ["other disk.raw", null, null, 4096, false],
+      ["dr_9.json", null, null, 4096, false],
+    ]);
+    expect(volumes?.[0]).toMatchObject({ label: "web 1", isActive: null });
+  });
+
+  it("a list that was cut off is none, and a size that is none is not known", () => {
+    expect(volumesOf(lines.slice(0, -1))).toBeUndefined();
+    expect(volumesOf(lines.map((line) => line.replace("67108864", "x")))?.[1]?.size).toBeNull();
+  });
+
+  it("another panel's or storage's file is not ours", () => {
+    for (const change of [{ panel: "pa_2" }, { storage: "st_2" }, { drive: "dr_2" }]) {
+      const other = lines.map((line) =>
+        line.includes("dr_1") ? `beside 392 1 134217728 dr_1.qcow2 ${beside("dr_1", change)}` : line,
+      );
+      expect(volumesOf(other)?.[0]?.drive).toBeNull();
+    }
   });
 });

@@ -1,6 +1,6 @@
 import type { Cause, StorageCheck } from "../../../domain/live.ts";
 import { type Text, text } from "../../../domain/text.ts";
-import type { ClusterDirs, Identity, ProbeFragment, RawCheck } from "../../contract.ts";
+import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../../contract.ts";
 import {
   DIRS_SCRIPT,
   type DirLook,
@@ -12,12 +12,42 @@ import {
   readOnlyCause,
 } from "../../probe-dirs.ts";
 import { type FileIdentity, fileIdentity, MARKER_FILE, WRITE_PROBE_FILE } from "./identity.ts";
+import { readFileVolumes } from "./volumes.ts";
 
 interface FileConfig {
   vmDir: string;
 }
 
+/**
+ * A line a file: what it takes, whether QEMU holds a lock on it, its virtual size, its name, and what stands beside it. The
+ * numbers that begin an image are told from others by awk, as text: they are more than it can count to.
+ */
+const LISTING = String.raw`
+part == "heads" { size[++heads] = $1 == "5856449707827527682" || $1 == "5856449707827527683" ? $4 : "-"; next }
+part == "locks" { if ($2 == "OFDLCK") locked[$6] = 1; next }
+part == "beside" {
+  at = index($0, ".json:")
+  id = substr($0, 1, at - 1)
+  if (at > 1 && id !~ /[. ]/) beside[id] = substr($0, at + 6)
+  next
+}
+{ name = $0; for (word = 1; word <= 5; word++) sub(/^[^ ]* /, "", name) }
+part == "names" { there[name] = 1; images += is_image(name, $4); next }
+{
+  known = is_image(name, $4) ? size[++image] : "-"
+  id = name
+  sub(/\..*/, "", id)
+  if (name == id ".json" && id in beside && (id ".qcow2") in there) next
+  place = sprintf("%02x:%02x:%s", int($2 / 256) % 4096, $2 % 256 + int($2 / 1048576) * 256, $3)
+  said = $5 " " (place in locked ? 1 : 0) " " (heads == images ? known : "-") " " name
+  print ((id in beside && name !~ / /) ? "beside " said " " beside[id] : "file " said)
+}
+function is_image(name, bytes) { return name ~ /\.qcow2$/ && bytes > 31 }
+`;
+
 const SCRIPT = `
+listing_file='${LISTING}'
+
 watch_file() {
   [ -d "$1" ] && seen=d
   [ -w "$1" ] && seen=\${seen}w
@@ -31,6 +61,18 @@ write_file() {
   dd if=/dev/zero of="$1" bs=4096 count=1 conv=excl,fsync oflag=nofollow status=none 2>&1
 }
 
+# Every file in the directory as \`listing_file\` says it. Names go by files and in lots, never as one list of arguments: a
+# handful of processes, however many drives there are. What is no line of ours beside an image is not read.
+volumes_file() {
+  find "$1" -maxdepth 1 -type f ! -name '.*' ! -name '*.new' -fprintf "$own.files" 'file %D %i %s %b %f\\n' \\
+    \\( -name '*.qcow2' -size +31c -fprintf "$own.images" '%f\\0' -o \\
+    -name '*.json' -size -4097c -fprintf "$own.besides" '%f\\0' \\)
+  xargs -0 -r head -q -c 32 -- <"$own.images" | od -A n -v -t u8 -w32 --endian=big >"$own.heads"
+  xargs -0 -r grep -a -m 1 -H -e '' -- <"$own.besides" >"$own.beside"
+  awk "$listing_file" part=heads "$own.heads" part=locks /proc/locks part=beside "$own.beside" \\
+    part=names "$own.files" part=files "$own.files" && echo 'listed'
+}
+
 check_file() {
   look_dirs "vm=$1" "image=$2" "share=$3"
   [ -d "$1" ] && [ ! -L "$1" ] || return 1
@@ -41,6 +83,7 @@ check_file() {
     printf 'nomarker %s\\n' "$(cat -- "$1/.spindle" 2>&1)"
     return 1
   fi
+  (cd -- "$1" && volumes_file "$1")
   [ -w "$1" ] && ! due "$own.wrote" 10 && return 0
   : >"$own.wrote"
   said=$(write_file "$1/.spindle-probe")
@@ -56,10 +99,13 @@ check_file() {
 }
 `;
 
+/** One text for all nodes: put together for each, a thousand copies of it would be kept. */
+const WHOLE = DIRS_SCRIPT + SCRIPT;
+
 /** The File storage's part of a node's probe. */
 export function probeFile(config: FileConfig, dirs: ClusterDirs): ProbeFragment {
   return {
-    script: DIRS_SCRIPT + SCRIPT,
+    script: WHOLE,
     args: [config.vmDir, dirs.imageDir, dirs.shareDir],
     everySeconds: 15,
     // A flush waits for whatever else is being written; a busy disk is not a broken one.
@@ -70,7 +116,13 @@ export function probeFile(config: FileConfig, dirs: ClusterDirs): ProbeFragment 
 type Finding = Pick<StorageCheck, "outcome" | "cause" | "readOnly" | "full">;
 
 /** Reads one check of a File storage: what is wrong first with the VM directory, then with the cluster's. */
-export function readFileCheck(config: FileConfig, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck {
+export function readFileCheck(
+  config: FileConfig,
+  dirs: ClusterDirs,
+  identity: Identity,
+  raw: RawCheck,
+  owner: Pick<Ownership, "panelId" | "storageId">,
+): StorageCheck {
   if (raw.code === null) return { outcome: "late", cause: lateCause(config) };
   const pinned = fileIdentity.parse(identity);
   const looks = readDirs(raw.lines, { vm: config.vmDir, image: dirs.imageDir, share: dirs.shareDir });
@@ -80,9 +132,15 @@ export function readFileCheck(config: FileConfig, dirs: ClusterDirs, identity: I
     clusterDirFinding(image, pinned.imageFs) ??
     clusterDirFinding(share, pinned.shareFs);
   const space = vm.space;
+  // Only the pinned directory's volumes are this storage's.
+  const volumes = finding?.outcome === "failed" ? null : readFileVolumes(raw.lines, owner);
+  const promised = volumes?.every((volume) => volume.size !== null || volume.drive === null)
+    ? volumes.reduce((sum, volume) => sum + (volume.size ?? 0), 0)
+    : null;
   return {
     ...(finding ?? { outcome: "ok" }),
-    figures: space ? { size: space.size, used: space.used, allocated: null, free: space.free } : undefined,
+    ...(volumes ? { volumes } : {}),
+    figures: space ? { size: space.size, used: space.used, allocated: promised, free: space.free } : undefined,
     details: {
       capacityOf: fileSystemOf(vm),
       partitions: partitionsOf(looks),

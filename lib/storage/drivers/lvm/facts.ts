@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Command } from "../../../domain/plan.ts";
 import type { ClusterDirs, Reader } from "../../contract.ts";
 import { type DirectoryFacts, lookAtDirectories } from "../../directories.ts";
+import { type Disk, disksCommand, readDisks } from "../../disks.ts";
 import { readSections, SECTION_SCRIPT } from "../../sections.ts";
 import type { LvmConfig } from "./config.ts";
 import { readReport, type Volume, type VolumeGroup } from "./report.ts";
@@ -22,6 +23,8 @@ export interface LvmFacts {
   places: { name: string; text: string }[];
   /** A device node already has the wanted name. */
   nameInDev: boolean;
+  /** Every whole disk, where no group has the wanted name: one could be made there. */
+  disks: Disk[];
   image: DirectoryFacts;
   share: DirectoryFacts;
 }
@@ -77,7 +80,7 @@ export function readBlocks(stdout: string): Pick<LvmFacts, "devices" | "contents
   return { devices: [...devices].map(([path, uuid]) => ({ path, uuid })), contents };
 }
 
-/** Without backups: LVM writes a group's metadata to /etc/lvm even when it is only asked, and a look writes nothing. */
+/** LVM complains of a descriptor that it inherits, so it gets none. Without backups: LVM writes a group's metadata to /etc/lvm even when it is only asked, and a look writes nothing. */
 const REPORT = `${SECTION_SCRIPT}
 name=$1
 shift
@@ -87,7 +90,7 @@ list=
 for device; do list="$list --devices $device"; done
 report() {
   section "$1"
-  { said=$("$@" $list --config 'backup { backup = 0 archive = 0 }' --foreign --shared --reportformat json --units b --nosuffix 2>&1 >&3); } 3>&1
+  { said=$("$@" $list --config 'backup { backup = 0 archive = 0 }' --foreign --shared --reportformat json --units b --nosuffix 2>&1 >&3 3>&-); } 3>&1
   code=$?
   section "$1-said"; printf '%s\\n' "$said"
   section "$1-code"; echo "$code"
@@ -113,7 +116,7 @@ function reportCommand(vgName: string, devices: readonly string[]): Command {
 }
 
 /** Reads the answer of the report. Throws an Error when LVM's JSON is not understood. */
-export function readAnswer(stdout: string): Omit<LvmFacts, "devices" | "contents" | "image" | "share"> {
+export function readAnswer(stdout: string): Omit<LvmFacts, "devices" | "contents" | "disks" | "image" | "share"> {
   const sections = readSections(stdout);
   const get = (name: string) => sections.get(name) ?? "";
   const { groups, volumes } = readReport(get("vgs"), get("pvs"), get("lvs"));
@@ -149,9 +152,11 @@ export async function readLvmFacts(read: Reader, config: LvmConfig, dirs: Cluste
       )
     ).stdout,
   );
+  const isThere = answer.groups.some(({ name }) => name === config.vgName);
+  const disks = isThere ? [] : readDisks((await read(disksCommand())).stdout);
   const [image, share] = (await lookAtDirectories(read, [dirs.imageDir, dirs.shareDir])) as [
     DirectoryFacts,
     DirectoryFacts,
   ];
-  return { ...blocks, ...answer, image, share };
+  return { ...blocks, ...answer, disks, image, share };
 }

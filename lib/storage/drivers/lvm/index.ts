@@ -1,9 +1,12 @@
 import type { StorageDriver } from "../../contract.ts";
 import { type LvmConfig, lvmConfig } from "./config.ts";
+import { lvmDrives } from "./drives.ts";
 import { type LvmFacts, readLvmFacts } from "./facts.ts";
 import { foundLvm } from "./found.ts";
 import { lvmIdentity } from "./identity.ts";
 import { joinLvm, previewLvm } from "./join.ts";
+import { leaveLvm } from "./leave.ts";
+import { lvmParts } from "./parts.ts";
 import { probeLvm, readLvmCheck } from "./probe.ts";
 
 /** Drives as LVs of a volume group on the node's own disks. */
@@ -17,7 +20,10 @@ export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
   facts: readLvmFacts,
   found: foundLvm,
   join: joinLvm,
+  leave: leaveLvm,
   preview: previewLvm,
   probe: (config, dirs, identity) => probeLvm(config, dirs, identity),
   readCheck: readLvmCheck,
+  drives: lvmDrives,
+  parts: lvmParts,
 };

@@ -67,6 +67,7 @@ function facts(groups: VolumeGroup[], change: Partial<LvmFacts> = {}): LvmFacts 
     systemId: "",
     places: [],
     nameInDev: false,
+    disks: [],
     image: directory("/image"),
     share: directory("/share"),
     ...change,
@@ -74,7 +75,7 @@ function facts(groups: VolumeGroup[], change: Partial<LvmFacts> = {}): LvmFacts 
 }
 const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const context = (choices: Record<string, string> = {}): JoinContext<LvmConfig> => ({
-  config: { vgName: "lvm0" },
+  config: { vgName: "lvm0", wipe: false },
   dirs: { imageDir: "/image", shareDir: "/share" },
   owner,
   choices,
@@ -157,6 +158,7 @@ describe("renaming is not offered", () => {
     ["when it has a lock type", { lockType: "sanlock" }, {}, "shared"],
     ["when it is another system's", { systemId: "elsewhere" }, {}, "system-id"],
     ["when it is read-only", { attributes: "rz--n-" }, {}, "read-only"],
+    ["when a storage of a panel has it", { tags: ["spindle.panel=pa_1", "spindle.storage=st_2"] }, {}, "owned"],
     ["when fstab names it", {}, place("fstab", "/dev/data/root / ext4 defaults 0 1"), "named"],
     ["when fstab names its map", {}, place("fstab", "/dev/mapper/data-root / ext4 defaults 0 1"), "named"],
     [
@@ -215,8 +217,15 @@ describe("a found group is refused", () => {
   it.each(TABLE)("%s", (_what, change, says) => {
     expect(outcome(facts([vg("lvm0", A, change)]))).toMatchObject({ says, steps: [], uuid: null });
   });
-  it("but its own marks, and other people's tags and volumes, are no refusal", () => {
-    const own = ["spindle.panel=pa_1", "spindle.cluster=cl_1", "spindle.storage=st_1", "spindle.epoch=1", "backup"];
+  it("but its own marks, that it was made by the panel, and other people's tags and volumes, are no refusal", () => {
+    const own = [
+      "spindle.panel=pa_1",
+      "spindle.cluster=cl_1",
+      "spindle.storage=st_1",
+      "spindle.epoch=1",
+      "backup",
+      "spindle.made",
+    ];
     expect(outcome(facts([vg("lvm0", A, { tags: own, lvCount: 3 })]))).toMatchObject({ uuid: A });
     expect(joinLvm(context(), facts([vg("lvm0", A, { lvCount: 3 })])).rows.at(-1)).toMatchObject({ state: "warning" });
   });

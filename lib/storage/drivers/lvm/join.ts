@@ -4,11 +4,13 @@ import { formatBytes } from "../../../domain/units.ts";
 import type { JoinContext, JoinPlan, Ownership } from "../../contract.ts";
 import { fileSystemId } from "../../directories.ts";
 import type { LvmConfig } from "./config.ts";
+import { diskRows } from "./disk-rows.ts";
 import type { LvmFacts } from "./facts.ts";
 import type { LvmIdentity } from "./identity.ts";
+import { makeGroupSteps, UUID_STEP } from "./make-group.ts";
 import { renameObstacle, stateObstacle } from "./rename.ts";
 import type { VolumeGroup } from "./report.ts";
-import { ownerTags, renameStep, tagStep } from "./steps.ts";
+import { MADE_TAG, ownerTags, renameStep, tagStep } from "./steps.ts";
 
 /** What is said about the search for the VG, and the one that was found or chosen. */
 interface Search {
@@ -41,7 +43,7 @@ function described(group: VolumeGroup): string {
 }
 
 /** S16, outcome by outcome. */
-function search({ config, choices }: JoinContext<LvmConfig>, facts: LvmFacts): Search {
+function search({ config, owner, choices }: JoinContext<LvmConfig>, facts: LvmFacts): Search {
   const vg = config.vgName;
   const found = (row: PreflightRow, group: VolumeGroup | null = null, isRename = false): Search => ({
     row,
@@ -62,7 +64,7 @@ function search({ config, choices }: JoinContext<LvmConfig>, facts: LvmFacts): S
     return found(groupRow("fail", "none", { vg }));
   }
   if (groups.length > 1) return found(groupRow("fail", "others", { vg, list, count: groups.length }));
-  return renameOrNot(vg, groups[0]!, facts, choices.rename);
+  return renameOrNot(vg, groups[0]!, facts, { owner, chosen: choices.rename });
 }
 
 function pick(vg: string, named: VolumeGroup[], chosen: string | undefined): Search {
@@ -88,9 +90,18 @@ function pick(vg: string, named: VolumeGroup[], chosen: string | undefined): Sea
   };
 }
 
-function renameOrNot(vg: string, group: VolumeGroup, facts: LvmFacts, chosen: string | undefined): Search {
+function renameOrNot(
+  vg: string,
+  group: VolumeGroup,
+  facts: LvmFacts,
+  { owner, chosen }: { owner: Ownership; chosen: string | undefined },
+): Search {
   const values = { vg, found: group.name, uuid: group.uuid, list: described(group) };
-  const obstacle = renameObstacle(group, vg, facts);
+  const marks = foreignMarks(group, owner);
+  const obstacle =
+    marks.length > 0
+      ? text("lvm.rename.owned", { vg: group.name, tags: marks.join(", ") })
+      : renameObstacle(group, vg, facts);
   if (obstacle)
     return { row: { ...groupRow("fail", "other", values), advice: obstacle }, group: null, isRename: false };
   const choices: PreflightChoice[] = [{ key: "rename", value: group.uuid, label: text("lvm.choice.rename", values) }];
@@ -140,12 +151,17 @@ function spaceRow(group: VolumeGroup): PreflightRow {
   return { id: "space", state: "pass", title, detail };
 }
 
-/** Marks of an owner: a panel's tags that are not this storage's. */
+/** A panel's tags, and those of them that are not this storage's. */
+const marksOf = (group: VolumeGroup) => group.tags.filter((tag) => tag.startsWith("spindle.") && tag !== MADE_TAG);
+const foreignMarks = (group: VolumeGroup, owner: Ownership) =>
+  marksOf(group).filter((tag) => !ownerTags(owner).includes(tag));
+
+/** Whether somebody else's mark is on it. */
 function ownerRow(group: VolumeGroup, owner: Ownership, volumes: number): PreflightRow {
   const title = text("lvm.row.owner");
   const ours = ownerTags(owner);
-  const marks = group.tags.filter((tag) => tag.startsWith("spindle."));
-  const foreign = marks.filter((tag) => !ours.includes(tag));
+  const marks = marksOf(group);
+  const foreign = foreignMarks(group, owner);
   const panel = marks.find((tag) => tag.startsWith("spindle.panel="));
   if (foreign.length > 0) {
     const finding = panel === ours[0] ? "other-storage" : "other-panel";
@@ -170,10 +186,38 @@ function ownerRow(group: VolumeGroup, owner: Ownership, volumes: number): Prefli
   return { id: "owner", state: "pass", title, detail: text(marks.length > 0 ? "lvm.owner.ours" : "lvm.owner.nobody") };
 }
 
+/** A VG of unused disks where the node has none of the name (B04), or the reasons why it can't join. */
+function joinWithoutGroup(
+  { config, owner, choices, target }: JoinContext<LvmConfig>,
+  facts: LvmFacts,
+  row: PreflightRow,
+): JoinPlan {
+  const vg = config.vgName;
+  // What could not be read may be the group, and what is named so already is in the way.
+  const isRead = facts.complaints === "" && (facts.hasTools || facts.devices.length === 0);
+  const canMake = isRead && !facts.nameInDev && !facts.groups.some(({ name }) => name === vg);
+  const { rows, chosen } = canMake ? diskRows(row, vg, facts.disks, choices) : { rows: [row], chosen: [] };
+  // Why no disk is offered.
+  if (!isRead && facts.complaints !== "") rows[0] = { ...row, output: facts.complaints, command: "vgs" };
+  const nothing: JoinPlan = { rows, steps: [], identity: null, notes: [], uses: [] };
+  if (chosen.length === 0) return nothing;
+  const { steps, pvUuids } = makeGroupSteps(target, vg, owner, chosen);
+  const identity: LvmIdentity = {
+    ...{ vgUuid: "", pvUuids: pvUuids.join(",") },
+    ...{ imageFs: fileSystemId(facts.image), shareFs: fileSystemId(facts.share) },
+  };
+  // A disk is taken once, by whichever storage of the node chose it first.
+  const uses = chosen.map(({ link }): JoinPlan["uses"][number] => ({
+    ...{ what: "thing", scope: "disk", value: `${target} ${link}`, label: link },
+  }));
+  const late = { step: UUID_STEP, fields: ["vgUuid"] };
+  return { ...nothing, steps, identity, late, uses, notes: [text("lvm.parts.note.made", { vg })] };
+}
+
 /** What an LVM storage needs of a node, and what would run there. Pure. */
 export function joinLvm(context: JoinContext<LvmConfig>, facts: LvmFacts): JoinPlan {
   const { group, row, isRename } = search(context, facts);
-  if (!group) return { rows: [row], steps: [], identity: null, notes: [], uses: [] };
+  if (!group) return joinWithoutGroup(context, facts, row);
   const rows = [row, stateRow(group, facts), spaceRow(group), ownerRow(group, context.owner, group.lvCount)];
   const uses: JoinPlan["uses"] = [
     { what: "thing", scope: "volume-group", value: group.uuid, label: `${group.name} (${group.uuid})` },

@@ -35,6 +35,8 @@ export interface LvmLv {
 /** An active map of the kernel: the LV as guests reach it, whatever the metadata says. */
 export interface LvmMap {
   name: string;
+  /** UUID of the LV without dashes, as the map carries it; empty where it was not said. */
+  uuid: string;
   isOpen: boolean;
   /** `8:0`: numbers of the devices it lies on. */
   devices: string[];
@@ -49,6 +51,9 @@ export interface LvmReport {
   pvs: LvmPv[];
   lvs: LvmLv[];
   maps: LvmMap[];
+  /** The lists are whole: every LV of the VG, every map of it. */
+  isListed: boolean;
+  isMapped: boolean;
   reads: { uuid: string; isOk: boolean; output: string }[];
   /** PVs whose device the node does not have. */
   absent: string[];
@@ -112,8 +117,8 @@ function pvOf(row: VgRow): LvmPv {
   return { uuid: row.pv_uuid, device, size: bytesOf(row.pv_size), free: bytesOf(row.pv_free), isMissing };
 }
 
-/** More LVs than a page lists are counted by their VG, not shown. */
-const MAX_LVS = 500;
+/** More LVs than this make no page and no plan: then the list counts as not read. */
+const MAX_LVS = 10_000;
 const MAX_OUTPUT = 4096;
 
 interface Look {
@@ -142,12 +147,16 @@ export function readLvmReport(lines: readonly string[], vgUuid: string): LvmRepo
     pvs: [],
     lvs: [],
     maps: [],
+    isListed: false,
+    isMapped: false,
     reads: [],
     absent: [],
     command: "",
     output: "",
   };
-  for (const line of lines) readLine(report, looks, line);
+  const stale = new Set<string>();
+  for (const line of lines) readLine(report, looks, stale, line);
+  for (const map of report.maps) map.isStale = stale.has(map.name);
   const own = looks.findLast((look) => look.rows.some((row) => row.vg_uuid === vgUuid));
   const look = own ?? lastGood(looks);
   const rows = look?.rows.filter((row) => row.vg_uuid === vgUuid) ?? [];
@@ -164,7 +173,7 @@ export function readLvmReport(lines: readonly string[], vgUuid: string): LvmRepo
   return report;
 }
 
-function readLine(report: LvmReport, looks: Look[], line: string): void {
+function readLine(report: LvmReport, looks: Look[], stale: Set<string>, line: string): void {
   const [kind, first = "", ...rest] = line.split(" ");
   const look = looks.at(-1);
   if (kind === "look") looks.push({ code: Number(first), devices: rest.join(" "), rows: [], printed: [] });
@@ -176,8 +185,11 @@ function readLine(report: LvmReport, looks: Look[], line: string): void {
   else if (kind === "absent") report.absent.push(first);
   else if (kind === "read") report.reads.push({ uuid: first, isOk: rest[0] === "ok", output: rest.slice(1).join(" ") });
   else if (kind === "map") {
-    report.maps.push({ name: first, isOpen: Number(rest[0]) > 0, devices: listOf(rest[1] ?? ""), isStale: false });
-  } else if (kind === "stale") for (const map of report.maps) map.isStale ||= map.name === first;
+    const [open, devices = "", uuid = ""] = rest;
+    report.maps.push({ name: first, uuid, isOpen: Number(open) > 0, devices: listOf(devices), isStale: false });
+  } else if (kind === "listed") report.isListed = report.lvs.length < MAX_LVS;
+  else if (kind === "mapped") report.isMapped = true;
+  else if (kind === "stale") stale.add(first);
   else if (line.trimStart().startsWith('{"lv_name"') && report.lvs.length < MAX_LVS) addVolume(report, line);
 }
 

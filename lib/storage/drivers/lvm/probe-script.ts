@@ -75,11 +75,30 @@ lvm_look() {
   while read -r line; do printf 'err %s\\n' "$line"; done <"$own.vgs-err"
 }
 
-# Reads data of each PV past the page cache, and shows the maps of the VG with the devices they lie on.
+# The maps of the VG with the devices they lie on, and whether something holds them open.
+lvm_maps() {
+  good=1
+  # Without the device mapper nothing can be mapped.
+  [ -d /sys/module/dm_mod ] || { echo mapped; return 0; }
+  dmsetup info -c --noheadings --separator ' ' -o uuid,name,open,devnos_used 2>/dev/null >"$own.maps" || return 0
+  while read -r uuid name open used; do
+    case $uuid in "LVM-$1"*) ;; *) continue ;; esac
+    printf 'map %s %s %s %s\\n' "$name" "$open" "$used" "\${uuid#"LVM-$1"}"
+    # By hand: a subshell would be a process for each LV.
+    rest=$used,
+    while [ -n "$rest" ]; do
+      number=\${rest%%,*} rest=\${rest#*,}
+      [ -z "$number" ] || [ -e "/sys/dev/block/$number" ] || { good=; echo "stale $name $number"; }
+    done
+  done <"$own.maps"
+  echo mapped
+}
+
+# Reads data of each PV past the page cache.
 lvm_prove() {
   due "$own.proved" 60 || return 0
   : >"$own.proved"
-  good=1 rest=$uuids,
+  rest=$uuids,
   while [ -n "$rest" ]; do
     uuid=\${rest%%,*} rest=\${rest#*,}
     device=/dev/disk/by-id/lvm-pv-uuid-$uuid
@@ -91,16 +110,6 @@ lvm_prove() {
       printf 'read %s failed %s\\n' "$uuid" "$said"
     fi
   done
-  if [ -d /sys/module/dm_mod ]; then
-    dmsetup info -c --noheadings --separator ' ' -o uuid,name,open,devnos_used 2>/dev/null >"$own.maps"
-    while read -r uuid name open used; do
-      case $uuid in "LVM-$1"*) ;; *) continue ;; esac
-      printf 'map %s %s %s\\n' "$name" "$open" "$used"
-      for number in $(IFS=,; echo $used); do
-        [ -e "/sys/dev/block/$number" ] || { good=; echo "stale $name $number"; }
-      done
-    done <"$own.maps"
-  fi
   [ -n "$good" ] && echo "$clock" >"$own.proved"
 }
 
@@ -111,7 +120,7 @@ lvm_volumes() {
     lvs --readonly --devices "$devices" --reportformat json --units b --nosuffix -S "vg_uuid=$1" \\
       -o lv_name,lv_uuid,lv_size,lv_tags,lv_health_status >"$own.lvs" 2>/dev/null && echo "$seq" >"$own.seq"
   fi
-  [ -s "$own.lvs" ] && cat "$own.lvs"
+  [ -s "$own.lvs" ] && cat "$own.lvs" && echo listed
 }
 
 # $1 name, $2 UUID, $3 UUIDs of the PVs at join, $4 the UUID without dashes, as maps carry it, $5 images, $6 OS
@@ -138,8 +147,9 @@ check_lvm() {
   [ "$name" = "$1" ] || return 5
   look_dirs "image=$5" "share=$6"
   # A missing PV says enough; what lies on the others is proven once it is back.
-  if [ -n "$missing" ]; then : >"$own.proved"; return 1; fi
-  lvm_prove "$4"
+  lvm_maps "$4"
+  if [ -n "$missing" ]; then : >"$own.proved"; lvm_volumes "$2"; return 1; fi
+  lvm_prove
   lvm_volumes "$2"
   return 0
 }

@@ -6,11 +6,12 @@ import { probeLvm, readLvmCheck } from "./probe.ts";
 
 const VG = "S8U9wx-3I0A-dc1g-Ee5o-UIgU-XeB7-5k2hvD";
 const PVS = ["ACkSvn-1HPG-3HbK-tGIw-xn6H-nG2B-E9Vuic", "LTECEz-kitd-4oCN-S7VZ-WcbE-82DM-vkFw3G"];
-const config = { vgName: "lvm0" };
+const config = { vgName: "lvm0", wipe: false };
+const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const dirs = { imageDir: "/image", shareDir: "/share" };
 const identity = { vgUuid: VG, pvUuids: PVS.join(","), imageFs: "", shareFs: "" };
 type Raw = { code: number | null; lines: string[]; durationMs: number };
-const read = (raw: Raw, pinned = identity) => readLvmCheck(config, dirs, pinned, raw);
+const read = (raw: Raw, pinned = identity) => readLvmCheck(config, dirs, pinned, raw, owner);
 const more = (...lines: string[]): Raw => ({ ...fixture.ok, lines: [...fixture.ok.lines, ...lines] });
 
 describe("an LVM storage's check (S17)", () => {
@@ -120,4 +121,73 @@ describe("an LVM storage's check (S17)", () => {
       "/share",
     ]);
   });
+});
+
+describe("the volumes of a group @S17 @B03", () => {
+  const lv = (name: string, uuid: string, tags: string) =>
+    `{"lv_name":"${name}", "lv_uuid":"${uuid}", "lv_size":"16777216", "lv_tags":"${tags}", "lv_health_status":""},`;
+  const own = "spindle.panel=pa_1,spindle.storage=st_1";
+  const lines = [
+    "map lvm0-dr_1 1 8:0 AAAAAAbbbb",
+    "mapped",
+    lv("dr_1", "AAAAAA-bbbb", `${own},spindle.drive=dr_1,spindle.label=web:201`),
+    lv("dr_2", "CCCCCC-dddd", `${own},spindle.drive=dr_2,spindle.blank-from=0`),
+    lv("dr_3", "EEEEEE-ffff", `spindle.panel=pa_2,spindle.storage=st_1,spindle.drive=dr_3`),
+    lv("dr_4.wiping", "KKKKKK-llll", `${own},spindle.drive=dr_4,spindle.wipe=begun`),
+    lv("dr_5.wiping", "MMMMMM-nnnn", ""),
+    lv("copy", "GGGGGG-hhhh", `${own},spindle.drive=dr_1`),
+    lv("root", "IIIIII-jjjj", ""),
+    "listed",
+  ];
+
+  it("are ours by every mark and their name, active and open by the kernel's maps", () => {
+    const { volumes } = read(more(...lines));
+    expect(
+      volumes?.map(({ name, drive, isActive, isOpen, isBlanking }) => [name, drive, isActive, isOpen, isBlanking]),
+    ).toEqual([
+      ["dr_1", "dr_1", true, true, false],
+      ["dr_2", "dr_2", false, false, true],
+      ["dr_3", null, false, false, false],
+      ["dr_4.wiping", "dr_4", false, false, false],
+      ["dr_5.wiping", null, false, false, false],
+      ["copy", null, false, false, false],
+      ["root", null, false, false, false],
+    ]);
+    expect(volumes?.[0]).toMatchObject({ label: "web 1", size: 16777216, used: 16777216 });
+    expect(volumes?.filter(({ isWiping }) => isWiping).map(({ name }) => name)).toEqual(["dr_4.wiping"]);
+  });
+
+  it("a list that was cut off is none, and use is unknown where maps were not read", () => {
+    expect(read(more(...lines.slice(0, -1))).volumes).toBeUndefined();
+    expect(read(more(...lines.filter((line) => line !== "mapped"))).volumes?.[0]).toMatchObject({
+      isOpen: null,
+      isActive: null,
+    });
+  });
+});
+
+it("ten thousand lines of LVs and maps are read each for itself @S17", () => {
+  const COUNT = 5_000;
+  const uuid = (number: number) => `uuid-${String(number).padStart(6, "0")}`;
+  const mark = (id: string) => `spindle.panel=pa_1,spindle.storage=st_1,spindle.drive=${id},spindle.label=n`;
+  const lines = Array.from({ length: COUNT }, (_, index) => index + 1).flatMap((number) => {
+    const id = `dr_${number}`;
+    const row = { lv_name: id, lv_uuid: uuid(number), lv_size: String(number * 4096), lv_tags: mark(id) };
+    const map = `map lvm0-${id} ${number % 2} 8:${number} ${uuid(number).replaceAll("-", "")}`;
+    const stale = number % 100 === 0 ? [`stale lvm0-${id} 8:${number}`] : [];
+    return [JSON.stringify({ ...row, lv_health_status: "" }), map, ...stale];
+  });
+  const empty = fixture.ok.lines.filter((line) => !/^\s*{"lv_name"|^(map|mapped|listed|stale)\b/.test(line));
+  const check = read({ ...fixture.ok, lines: [...empty, ...lines, "listed", "mapped"] });
+  expect(check.volumes).toHaveLength(COUNT);
+  const isRight = check.volumes?.every(
+    ({ name, drive, size, isActive, isOpen }, index) =>
+      name === `dr_${index + 1}` &&
+      drive === name &&
+      size === (index + 1) * 4096 &&
+      isActive &&
+      isOpen === index % 2 < 1,
+  );
+  expect(isRight).toBe(true);
+  expect(check.details?.staleMaps).toHaveLength(COUNT / 100);
 });

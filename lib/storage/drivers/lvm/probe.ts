@@ -1,20 +1,24 @@
 import type { Cause, StorageCheck } from "../../../domain/live.ts";
 import { text } from "../../../domain/text.ts";
-import type { ClusterDirs, Identity, ProbeFragment, RawCheck } from "../../contract.ts";
+import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../../contract.ts";
 import { DIRS_SCRIPT, type DirLook, dirProblem, partitionsOf, readDirs, readOnlyCause } from "../../probe-dirs.ts";
 import { lvmIdentity } from "./identity.ts";
 import { type LvmReport, linkOf, readLvmReport } from "./probe-report.ts";
 import { LVM_SCRIPT } from "./probe-script.ts";
+import { readLvmVolumes } from "./volumes.ts";
 
 interface LvmConfig {
   vgName: string;
 }
 
+/** One text for all nodes: put together for each, a thousand copies of it would be kept. */
+const WHOLE = DIRS_SCRIPT + LVM_SCRIPT;
+
 /** The LVM storage's part of a node's probe. */
 export function probeLvm(config: LvmConfig, dirs: ClusterDirs, identity: Identity): ProbeFragment {
   const { vgUuid, pvUuids } = lvmIdentity.parse(identity);
   return {
-    script: DIRS_SCRIPT + LVM_SCRIPT,
+    script: WHOLE,
     args: [config.vgName, vgUuid, pvUuids, vgUuid.replaceAll("-", ""), dirs.imageDir, dirs.shareDir],
     everySeconds: 60,
     deadlineSeconds: 30,
@@ -24,7 +28,13 @@ export function probeLvm(config: LvmConfig, dirs: ClusterDirs, identity: Identit
 type Finding = Pick<StorageCheck, "outcome" | "cause" | "readOnly" | "full">;
 
 /** Reads one check of an LVM storage: the VG by its UUID, then its PVs, then maps, then the cluster's directories. */
-export function readLvmCheck(config: LvmConfig, dirs: ClusterDirs, identity: Identity, raw: RawCheck): StorageCheck {
+export function readLvmCheck(
+  config: LvmConfig,
+  dirs: ClusterDirs,
+  identity: Identity,
+  raw: RawCheck,
+  owner: Pick<Ownership, "panelId" | "storageId">,
+): StorageCheck {
   const pinned = lvmIdentity.parse(identity);
   const report = readLvmReport(raw.lines, pinned.vgUuid);
   if (raw.code === null)
@@ -38,14 +48,21 @@ export function readLvmCheck(config: LvmConfig, dirs: ClusterDirs, identity: Ide
     clusterDirFinding(share, pinned.shareFs);
   const { vg } = report;
   const used = vg && vg.size !== null && vg.free !== null ? vg.size - vg.free : null;
+  const isOurs = vg !== null && finding?.outcome !== "failed";
   return {
     ...(finding ?? { outcome: "ok" }),
+    ...(isOurs && report.isListed ? { volumes: readLvmVolumes(report, owner) } : {}),
     ...(vg?.freeExtents === 0 ? { full: true } : {}),
     figures: vg ? { size: vg.size, used, allocated: used, free: vg.free } : undefined,
-    details:
-      vg && finding?.outcome !== "failed"
-        ? { vg, pvs: report.pvs, lvs: report.lvs, maps: report.maps, partitions: partitionsOf(looks) }
-        : undefined,
+    details: isOurs
+      ? {
+          vg,
+          pvs: report.pvs,
+          lvCount: report.isListed ? report.lvs.length : null,
+          staleMaps: report.maps.filter((map) => map.isStale).map(({ name }) => ({ name })),
+          partitions: partitionsOf(looks),
+        }
+      : undefined,
   };
 }
 

@@ -21,6 +21,11 @@ export function ownerTags(owner: Ownership): string[] {
   ];
 }
 
+/** Tag of a VG that the panel made from bare disks. */
+export const MADE_TAG = "spindle.made";
+
+const flagged = (flag: string, tags: readonly string[]) => tags.flatMap((tag) => [flag, tag]);
+
 function vgCheck(devices: string[], field: string, selection: string, stdout: string): Check {
   return { command: { argv: ["vgs", ...devices, "--noheadings", "-o", field, "-S", selection] }, stdout };
 }
@@ -68,20 +73,53 @@ export function renameStep(target: string, group: VolumeGroup, wanted: string): 
 export function tagStep(target: string, group: VolumeGroup, name: string, owner: Ownership): NodeStep {
   const devices = onlyDevices(group.pvs.map((pv) => pv.uuid));
   const tags = ownerTags(owner);
-  const argument = (flag: string) => tags.flatMap((tag) => [flag, tag]);
   const all = tags.map((tag) => `"${tag}"`).join(" && ");
   return {
     kind: "node",
     id: "tag",
     target,
     title: text("lvm.step.tag", { vg: name }),
-    command: { argv: ["vgchange", ...devices, ...argument("--addtag"), "--", name] },
+    command: { argv: ["vgchange", ...devices, ...flagged("--addtag", tags), "--", name] },
     alreadyDone: vgCheck(devices, "vg_uuid", `vg_uuid=${group.uuid} && vg_tags={${all}}`, group.uuid),
     precondition: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
     undo: {
       title: text("lvm.step.untag", { vg: name }),
-      command: { argv: ["vgchange", ...devices, ...argument("--deltag"), "--", name] },
+      command: { argv: ["vgchange", ...devices, ...flagged("--deltag", tags), "--", name] },
       proof: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
+    },
+  };
+}
+
+/** Ends with 0 where the VG is there and does not carry the tag. $1 VG UUID, $2 tag; then the devices. */
+const UNTAGGED = `uuid=$1 tag=$2
+shift 2
+line=$(vgs "$@" --noheadings --separator '|' -o vg_uuid,vg_tags -S "vg_uuid=$uuid") || exit 9
+case $line in *"$uuid"*) ;; *) exit 9 ;; esac
+case ",\${line#*|}," in *",$tag,"*) exit 1 ;; esac
+exit 0`;
+
+/** The step that takes the marks off a VG again; the group and everything in it stays as it is. */
+export function untagStep(
+  target: string,
+  { uuid, pvUuids, vgName }: { uuid: string; pvUuids: readonly string[]; vgName: string },
+  owner: Ownership,
+): NodeStep {
+  const devices = onlyDevices(pvUuids);
+  const tags = ownerTags(owner);
+  return {
+    kind: "node",
+    id: "untag",
+    target,
+    title: text("lvm.step.untag", { vg: vgName }),
+    command: { argv: ["vgchange", ...devices, ...flagged("--deltag", [...tags, MADE_TAG]), "--", vgName] },
+    alreadyDone: {
+      command: { argv: ["sh", "-c", UNTAGGED, "spindle", uuid, `spindle.storage=${owner.storageId}`, ...devices] },
+    },
+    precondition: vgCheck(devices, "vg_uuid", isVg(uuid, vgName), uuid),
+    undo: {
+      title: text("lvm.step.tag", { vg: vgName }),
+      command: { argv: ["vgchange", ...devices, ...flagged("--addtag", tags), "--", vgName] },
+      proof: vgCheck(devices, "vg_uuid", isVg(uuid, vgName), uuid),
     },
   };
 }

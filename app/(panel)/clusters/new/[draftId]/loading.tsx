@@ -1,5 +1,5 @@
-import { PageSkeleton } from "#components/ui/skeleton.tsx";
+import { WizardSkeleton } from "#components/ui/skeleton.tsx";
 
 export default function Loading() {
-  return <PageSkeleton />;
+  return <WizardSkeleton />;
 }

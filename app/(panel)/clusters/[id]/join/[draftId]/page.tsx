@@ -10,6 +10,6 @@ export const metadata: Metadata = { title: en.pages.cluster.addNodes };
 export default async function Page({ params }: { params: Promise<{ id: string; draftId: string }> }) {
   const { id, draftId } = await params;
   const { draft, kinds } = await wizardData(draftId);
-  if (draft.clusterId !== id) notFound();
+  if (draft.clusterId !== id || draft.kind !== "join") notFound();
   return <Wizard key={draft.id} initial={draft} kinds={kinds} />;
 }

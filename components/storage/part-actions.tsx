@@ -1,0 +1,52 @@
+"use client";
+import { Plus } from "lucide-react";
+import { useTranslations } from "use-intl";
+import { useText } from "#components/text/t.tsx";
+import { Button, LinkButton } from "#components/ui/button.tsx";
+import { type Part, type PartsVerb, partObstacle } from "#lib/domain/parts.ts";
+import { visible } from "#lib/domain/visible.ts";
+
+/** Which storage on which node the parts are of. */
+export interface PartsPlace {
+  storageId: string;
+  nodeId: string;
+}
+
+function partsHref({ storageId, nodeId }: PartsPlace, verb: PartsVerb, part?: string): string {
+  const typed = new URLSearchParams({ do: verb, node: nodeId, ...(part ? { part } : {}) });
+  return `/storages/${storageId}/parts?${typed}`;
+}
+
+/** The next thing that can be done with a PV: everything off it, and once it is empty, out with it. Or why not. */
+export function PartAction({ place, part, parts }: { place: PartsPlace; part: Part; parts: readonly Part[] }) {
+  const t = useTranslations("parts");
+  const say = useText();
+  const isEmpty = part.size !== null && part.free === part.size;
+  const verb = isEmpty ? "remove" : "empty";
+  const obstacle = partObstacle(verb, part, parts);
+  if (obstacle)
+    return (
+      <Button small reason={say(obstacle)}>
+        {t(`verb.${verb}`)}
+      </Button>
+    );
+  return (
+    <LinkButton
+      small
+      href={partsHref(place, verb, part.id)}
+      aria-label={t(`verbOf.${verb}`, { part: visible(part.device ?? part.id) })}
+    >
+      {t(`verb.${verb}`)}
+    </LinkButton>
+  );
+}
+
+/** Leads to the disks of the node. */
+export function AddDisk({ place }: { place: PartsPlace }) {
+  const t = useTranslations("parts.verb");
+  return (
+    <LinkButton small href={partsHref(place, "add")} icon={<Plus aria-hidden size={14} />}>
+      {t("add")}
+    </LinkButton>
+  );
+}

@@ -1,0 +1,105 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { PlannedForm } from "#components/plan/planned-form.tsx";
+import { usePanel } from "#components/shell/panel-data.tsx";
+import { useAddress } from "#components/shell/use-address.ts";
+import { useText } from "#components/text/t.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { CheckField } from "#components/ui/field.tsx";
+import { Gone } from "#components/ui/gone.tsx";
+import { RowsSkeleton } from "#components/ui/skeleton.tsx";
+import { changeParts } from "#lib/actions/storages.ts";
+import type { NodeView, StorageView } from "#lib/domain/dto.ts";
+import { PARTS_VERBS, type PartsVerb, type PartsView } from "#lib/domain/parts.ts";
+import type { PartsRequest } from "#lib/domain/parts-request.ts";
+import { visible } from "#lib/domain/visible.ts";
+import { errorViewOf } from "#lib/queries/get-json.ts";
+import { findNode, findStorage } from "#lib/queries/panel.ts";
+import { partsQuery } from "#lib/queries/parts.ts";
+import { DiskChoice } from "./disk-choice.tsx";
+
+interface FormProps {
+  storage: StorageView;
+  node: NodeView;
+  verb: PartsVerb;
+  part: string;
+}
+
+function requestOf(verb: PartsVerb, part: string, disks: string[], andRemove: boolean): PartsRequest | null {
+  if (verb === "add") return disks.length > 0 ? { verb, disks } : null;
+  return verb === "empty" ? { verb, part, andRemove } : { verb, part };
+}
+
+/** Of a PV its device, which people know it by. */
+function nameOf(view: PartsView | undefined, part: string): string {
+  return visible(view?.parts.find(({ id }) => id === part)?.device ?? part);
+}
+
+function PartsForm({ storage, node, verb, part }: FormProps) {
+  const t = useTranslations("parts");
+  const say = useText();
+  const [disks, setDisks] = useState<string[]>([]);
+  const [andRemove, setAndRemove] = useState(false);
+  const request = requestOf(verb, part, disks, andRemove);
+  const { data, error, isPlaceholderData, isFetching, refetch } = useQuery(partsQuery(storage.id, node.id, request));
+  const problem = data?.planned?.problems.disks;
+  const plan = {
+    view: request === null ? null : (data?.planned ?? null),
+    isCurrent: data !== undefined && !isPlaceholderData && !isFetching,
+    error: error ? errorViewOf(error) : null,
+  };
+  const values = { storage: visible(storage.name), node: visible(node.name), part: nameOf(data, part) };
+  return (
+    <PlannedForm
+      title={t(`title.${verb}`, values)}
+      below={t(`below.${verb}`)}
+      isReady={request !== null}
+      plan={plan}
+      confirm={t(`confirm.${verb}`, { count: disks.length })}
+      onConfirm={(shown) => {
+        if (request === null) throw new Error("Nothing was asked for");
+        return changeParts({ storageId: storage.id, nodeId: node.id, request, ...shown });
+      }}
+      danger={verb === "remove"}
+      back={`/storages/${storage.id}`}
+    >
+      {error ? (
+        <Button small busy={isFetching} onClick={() => void refetch()}>
+          {t("look")}
+        </Button>
+      ) : null}
+      {data || error ? null : (
+        <>
+          <p role="status" className="text-ink-2">
+            {t("looking", values)}
+          </p>
+          <RowsSkeleton />
+        </>
+      )}
+      {verb === "add" && data ? (
+        <DiskChoice
+          disks={data.disks}
+          node={node.name}
+          chosen={disks}
+          error={problem && say(problem)}
+          onChange={setDisks}
+        />
+      ) : null}
+      {verb === "empty" ? <CheckField label={t("andRemove")} checked={andRemove} onChange={setAndRemove} /> : null}
+    </PlannedForm>
+  );
+}
+
+/** One change of the disks that a storage is made of on a node, its plan beside it. Which one stands in the address. */
+export function PartsPage({ id }: { id: string }) {
+  const t = useTranslations("parts");
+  const state = usePanel();
+  const [address] = useAddress();
+  const found = findStorage(state, id);
+  const node = findNode(state, address.get("node") ?? "")?.node;
+  const verb = PARTS_VERBS.find((name) => name === address.get("do"));
+  if (!found || !node || !verb || node.clusterId !== found.cluster.id) return <Gone>{t("gone")}</Gone>;
+  return <PartsForm storage={found.storage} node={node} verb={verb} part={address.get("part") ?? ""} />;
+}

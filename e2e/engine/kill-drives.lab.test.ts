@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nodesDown } from "../support/nodes.ts";
+import { type TestDatabase, testDatabase } from "./database.ts";
+import {
+  type DriveDeed,
+  type DriveSubjects,
+  driveSubjects,
+  GROWN,
+  oldDrive,
+  type SeenDrives,
+  SIZE,
+} from "./drive-subject.ts";
+import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
+import { MEMBER_STORAGES } from "./member-subject.ts";
+
+let database: TestDatabase;
+let made: DriveSubjects;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  made = await driveSubjects(database);
+}, 1_800_000);
+afterAll(async () => {
+  await database?.remove();
+  await nodesDown();
+});
+
+/** Points that are tried where not all of them are. */
+const AT_MOST = 6;
+const sumOfZeros = (bytes: number) => createHash("sha256").update(Buffer.alloc(bytes)).digest("hex");
+/** Without what differs in the database, and without who has done it. */
+const onNode = ({ trace, volumes, contents }: SeenDrives) => ({ trace, volumes, contents });
+const contentOf = ({ contents }: SeenDrives, id: string) =>
+  contents.filter((line) => line.startsWith(id)).map((line) => line.split(" ").slice(1));
+
+describe("drives that are made, grown and deleted @B02 @P04", () => {
+  const clean = {} as Record<DriveDeed, LoopOutcome>;
+  const ends = async (deed: DriveDeed) => {
+    clean[deed] = await undisturbed(made.subjects[deed]);
+    const seen = clean[deed].snapshot as SeenDrives;
+    const drives = seen.rows.drives.map(({ label, state, size, taskId }) => [label, state, size, taskId]);
+    return { seen, drives, outcome: [clean[deed].state, clean[deed].locks] };
+  };
+  const old = MEMBER_STORAGES.map((kind) => [`old-${kind}`, "ready", SIZE, null]);
+  const oldBut = (kind: string, ...instead: unknown[][]) =>
+    MEMBER_STORAGES.flatMap((one, at) => (one === kind ? instead : [old[at]]));
+
+  describe.each(MEMBER_STORAGES)("%s, undisturbed", (kind) => {
+    const id = oldDrive(kind);
+
+    it("two new ones are there and empty; where the second can't be made, neither is @P10", async () => {
+      const { seen, drives, outcome } = await ends(`${kind}-made`);
+      expect(outcome).toEqual(["done", 0]);
+      const fresh = ["new-1", "new-2"].map((label) => [label, "ready", SIZE, null]);
+      expect(drives).toEqual([...fresh, ...old]);
+      for (const { id: added, label } of seen.rows.drives.filter((drive) => drive.label.startsWith("new")))
+        expect(contentOf(seen, added), label).toEqual([[String(SIZE), sumOfZeros(SIZE), sumOfZeros(0)]]);
+
+      const subject = made.subjects[`${kind}-refused`];
+      await subject.clean();
+      const begun = (await subject.snapshot()) as SeenDrives;
+      const refused = await ends(`${kind}-refused`);
+      expect(refused.outcome).toEqual(["undone", 0]);
+      expect(refused.drives).toEqual(old);
+      expect(onNode(refused.seen)).toEqual(onNode(begun));
+    });
+
+    it("a larger one has its data, and zeros behind them", async () => {
+      const { seen, drives, outcome } = await ends(`${kind}-grown`);
+      expect(outcome).toEqual(["done", 0]);
+      expect(drives).toEqual(oldBut(kind, [`old-${kind}`, "ready", GROWN, null]));
+      const [[, data] = []] = contentOf(made.before, id);
+      expect(data).not.toBe(sumOfZeros(SIZE));
+      expect(contentOf(seen, id)).toEqual([[String(GROWN), data, sumOfZeros(GROWN - SIZE)]]);
+    });
+
+    it("a deleted one is nowhere", async () => {
+      const { seen, drives, outcome } = await ends(`${kind}-deleted`);
+      expect(outcome).toEqual(["done", 0]);
+      expect(drives).toEqual(oldBut(kind));
+      expect(JSON.stringify(made.before)).toContain(id);
+      expect(JSON.stringify(onNode(seen))).not.toContain(id);
+    });
+  });
+
+  it("end the same with panel or database killed before, in and after each step, forth and back", async () => {
+    for (const { end, victim, points } of killRuns(made.subjects, AT_MOST)) {
+      const outcome = await killedAt(made.subjects[end], victim, points);
+      expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
+    }
+  }, 14_400_000);
+});

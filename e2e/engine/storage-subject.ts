@@ -1,0 +1,114 @@
+import { eq } from "drizzle-orm";
+import { db } from "../../lib/db/client.ts";
+import { nodeStorages, storages } from "../../lib/db/schema/index.ts";
+import type { DraftData } from "../../lib/domain/dto.ts";
+import { confirmClusterRemoval, previewClusterRemoval } from "../../lib/services/clusters/remove.ts";
+import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
+import { saveDraft, startStorageDraft } from "../../lib/services/drafts/edit.ts";
+import { choose } from "../../lib/services/drafts/machines.ts";
+import { getDraft } from "../../lib/services/drafts/view.ts";
+import { changeParts, lookAtParts } from "../../lib/services/storages/parts.ts";
+import { confirmRemoval, previewRemoval } from "../../lib/services/storages/remove.ts";
+import { settled } from "../join/panel.ts";
+import type { TestDatabase } from "./database.ts";
+import { ctx } from "./join-subject.ts";
+import type { LoopSubject } from "./kill-loop.ts";
+import {
+  type Deed,
+  type Member,
+  memberSubjects,
+  oneMember,
+  type SeenVolumes,
+  seenVolumes,
+  well,
+} from "./member-subject.ts";
+
+/**
+ * A storage on a bare disk, and the same with a storage of its name in the way; another disk for a group, and the same
+ * with the storage gone from the node; a storage less; the whole cluster less.
+ */
+export type StorageDeed = "added" | "taken" | "extended" | "left" | "removed" | "deleted";
+
+export const NEW_GROUP = "vg9";
+const NEW: DraftData["storages"][number] = { key: "s3", kind: "lvm", name: "bare", config: { vgName: NEW_GROUP } };
+
+/** A disk of the node that nothing is on, by the name that follows it. */
+type Disk = "disk4" | "disk5";
+const linkOf = ({ machine }: Member, disk: Disk) => machine.disk(disk).path;
+
+async function confirmStorage(member: Member, disk: Disk): Promise<string> {
+  const { draftId } = await startStorageDraft(ctx, member.clusterId);
+  const { version, data } = await settled(ctx, draftId);
+  await saveDraft(ctx, { draftId, version, data: { ...data, step: "nodes", storages: [...data.storages, NEW] } });
+  await settled(ctx, draftId);
+  const choice = { key: member.nodeId, storageKey: NEW.key, choice: `disk:${linkOf(member, disk)}`, value: "use" };
+  await choose(ctx, { draftId, ...choice });
+  const { digest, blockers } = await getDraft(ctx, draftId);
+  if (!digest) throw new Error(`the storage can't be added: ${JSON.stringify(blockers)}`);
+  return (await confirmDraft(ctx, { draftId, digest })).taskId;
+}
+
+async function confirmDisk({ nodeId, storageIds }: Member, link: string): Promise<string> {
+  const input = { storageId: storageIds.lvm, nodeId, request: { verb: "add" as const, disks: [link] } };
+  const { planned } = await lookAtParts(ctx, input);
+  if (!planned?.digest) throw new Error(`the disk can't be added: ${JSON.stringify(planned)}`);
+  return (await changeParts(ctx, { ...input, digest: planned.digest, typed: "" })).taskId;
+}
+
+async function confirmStorageRemoval(member: Member): Promise<string> {
+  const look = () => well(member);
+  const input = { storageId: member.storageIds.lvm, isForced: false };
+  const { digest, blockers } = await previewRemoval(ctx, input, look);
+  if (!digest) throw new Error(`the storage can't be removed: ${JSON.stringify(blockers)}`);
+  return (await confirmRemoval(ctx, { ...input, digest, typed: "" }, look)).taskId;
+}
+
+async function confirmDeletion(member: Member): Promise<string> {
+  const look = () => well(member);
+  const input = { clusterId: member.clusterId, isForced: false };
+  const { digest, confirmName, blockers } = await previewClusterRemoval(ctx, input, look);
+  if (!digest) throw new Error(`the cluster can't be deleted: ${JSON.stringify(blockers)}`);
+  return (await confirmClusterRemoval(ctx, { ...input, digest, typed: confirmName ?? "" }, look)).taskId;
+}
+
+/** Somebody else was faster. */
+async function takeName({ clusterId }: Member): Promise<void> {
+  const { kind, name } = NEW;
+  await db()
+    .insert(storages)
+    .values({ id: "st_other", clusterId, kind, name, config: { vgName: "other" } });
+}
+
+function deedsOn(member: Member): Record<StorageDeed, Deed> {
+  const add = () => confirmStorage(member, "disk5");
+  const extend = () => confirmDisk(member, linkOf(member, "disk4"));
+  const forget = () => db().delete(nodeStorages).where(eq(nodeStorages.storageId, member.storageIds.lvm));
+  return {
+    added: { confirm: add },
+    taken: { confirm: add, meanwhile: () => takeName(member), fails: "record" },
+    extended: { confirm: extend },
+    left: { confirm: extend, meanwhile: forget, fails: "pin" },
+    removed: { confirm: () => confirmStorageRemoval(member) },
+    deleted: { confirm: () => confirmDeletion(member) },
+  };
+}
+
+export interface StorageSubjects {
+  subjects: Record<StorageDeed, LoopSubject>;
+  member: Member;
+  before: SeenVolumes;
+}
+
+/** Makes a cluster of one node, and from there each of the tasks, confirmed and not yet begun. */
+export async function storageSubjects(database: TestDatabase): Promise<StorageSubjects> {
+  const member = await oneMember(database);
+  const { machine } = member;
+  const seen = async (taskId: string): Promise<SeenVolumes> => {
+    const all = await seenVolumes(machine, taskId);
+    // LVM draws the UUID of a new group: it is another one each time, and the panel's row has the node's.
+    const uuid = (await machine.sh(`vgs --noheadings -o vg_uuid -S vg_name=${NEW_GROUP}`)).trim();
+    return uuid === "" ? all : JSON.parse(JSON.stringify(all).replaceAll(uuid, NEW_GROUP));
+  };
+  const before = await seen("");
+  return { subjects: await memberSubjects(database, deedsOn(member), seen), member, before };
+}

@@ -1,0 +1,30 @@
+/** Disks of a node, and what was found on them; ICU message syntax. */
+export const disks = {
+  used: {
+    mounted: "It is mounted on {detail}.",
+    swap: "It is swap space.",
+    holder: "{detail} lies on it.",
+    partition: "It has the partition {detail}.",
+    fstab: "/etc/fstab names it ({detail}).",
+    crypttab: "/etc/crypttab names it ({detail}).",
+    multipath: "It is a path of a multipath device.",
+    network: "It is reached over a network: another machine may use it.",
+    table: "It has a partition table ({detail}).",
+    signature: "Something is on it: {detail}",
+    "read-only": "It is read-only.",
+    removable: "It is removable.",
+    "no-size": "It has no size.",
+    silent: "It did not answer within ten seconds.",
+    unreadable: "It could not be read: {detail}",
+    "no-name": "It has no name that would follow it: no serial number, no WWN.",
+  },
+  row: { used: "Disk {disk}, {size}: not unused" },
+  failed: {
+    "disk-gone": "The disk {disk} is not there any more.",
+    "disk-gone-hint": "Nothing was written. See whether it was pulled, then plan it again.",
+    "disk-other": "{disk} is another disk than the one that was looked at.",
+    "disk-other-hint": "Nothing was written. Look at the disks again.",
+    "disk-used": "Something is on {disk} by now, so it was left alone.",
+    "disk-used-hint": "What was printed says what. Nothing was written on it.",
+  },
+} as const;

@@ -1,0 +1,50 @@
+/** Disks that a storage is made of on one node; ICU message syntax. */
+export const parts = {
+  field: { disks: "Choose at least one disk, and at most 16 at once." },
+  problem: { "not-unused": "One of these disks is gone, or not unused any more. Look at the list." },
+  obstacle: {
+    gone: "This PV is not in the group any more.",
+    missing: "{part} is missing: nothing can be read from it.",
+    only: "{part} is the only PV that is there: add another disk first.",
+    unknown: "How full {part} is is not known now.",
+    holds: "Something is on {part}: move it off first.",
+    empty: "Nothing is on {part}.",
+    "no-parts": "Storages of this type are not made of disks.",
+    "not-joined": "This storage was never joined on {node}.",
+    unreachable: "{node} can’t be reached.",
+  },
+  plan: {
+    add: "Add {count, plural, one {a disk} other {# disks}} to {storage} on {node}",
+    empty: "Move everything off a PV of {storage} on {node}",
+    remove: "Take a PV out of {storage} on {node}",
+  },
+  step: {
+    pin: "Note which PVs {storage} has on {node}",
+    "pin-none": "It is the last step.",
+  },
+  verb: { add: "Add a disk", empty: "Move everything off", remove: "Take out" },
+  verbOf: { empty: "Move everything off {part}", remove: "Take {part} out" },
+  title: {
+    add: "Add a disk to {storage} on {node}",
+    empty: "Move everything off {part}",
+    remove: "Take {part} out of {storage}",
+  },
+  below: {
+    add: "Only disks on which nothing was found can be taken; each is proven to be so once more before it is written on.",
+    empty: "What is on this PV goes to the other PVs of the group, while it is in use.",
+    remove: "The PV is empty. Its disk can be pulled, or used for something else, afterwards.",
+  },
+  confirm: {
+    add: "{count, plural, =0 {Add a disk} one {Add the disk} other {Add # disks}}",
+    empty: "Move it",
+    remove: "Take it out",
+  },
+  andRemove: "Take the PV out of the group afterwards",
+  looking: "Looking at the disks of {node}",
+  look: "Look again",
+  unused: "Unused disks",
+  noUnused: "No disk of {node} is unused.",
+  used: "Other disks",
+  disk: "{name} · {size} {model}",
+  gone: "This storage or node is no longer here",
+} as const;

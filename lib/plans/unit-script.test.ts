@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { NODE_SCRIPT } from "./unit-script.ts";
+
+const UNIT = "spindle-tk_1-0-do1";
+const NONCE = "0123456789abcdef";
+const BOOT = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+
+let folder: string;
+let record: string;
+/** Stands for the unit's process. */
+let unit: ChildProcess;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spindle-unit-"));
+  record = join(folder, "pa_1", UNIT);
+  mkdirSync(record, { recursive: true });
+  writeFileSync(join(record, "output"), "");
+  symlinkSync("output", join(record, "begun"));
+  unit = spawn("sleep", ["600"]);
+  writeFileSync(join(record, "pid"), `${unit.pid}\n`);
+});
+afterEach(() => {
+  unit.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Follows the record as a node does, in a shell of this machine; `heard` resolves once it has printed this. */
+function follow() {
+  const argv = ["sh", "-c", NODE_SCRIPT, "spindle", "follow", folder, "pa_1", UNIT, NONCE];
+  const child = spawn("env", argv, { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  const closed = once(child, "close");
+  const heard = (word: string) =>
+    new Promise<void>((resolve) => {
+      const look = () => said.includes(word) && resolve();
+      child.stdout.on("data", look);
+      look();
+    });
+  child.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  return { heard, end: async () => closed.then(() => said) };
+}
+
+/** What the unit does at its end. */
+async function finish(word: string): Promise<void> {
+  writeFileSync(join(record, "status"), `${word}\n`);
+  unit.kill();
+  await once(unit, "exit");
+}
+
+describe("following a unit", () => {
+  it("passes on what is written while it runs, and answers with its end and all of its output", async () => {
+    const following = follow();
+    appendFileSync(join(record, "output"), "half\n");
+    await following.heard("half");
+    appendFileSync(join(record, "output"), "whole\n");
+    await finish("exit 3");
+    expect(await following.end()).toMatch(new RegExp(`\n${NONCE} exit 3 ${BOOT}\nhalf\nwhole\n$`));
+  });
+
+  it("answers at once for one that has ended", async () => {
+    await finish("refused 1");
+    expect(await follow().end()).toContain(`\n${NONCE} refused 1 ${BOOT}\n`);
+  });
+
+  it("ends with a unit that died without a word, and says what is known of it", async () => {
+    const following = follow();
+    appendFileSync(join(record, "output"), "half\n");
+    await following.heard("half");
+    unit.kill("SIGKILL");
+    // Nothing here says that the unit is over but its process: systemd does on a node.
+    expect(await following.end()).toContain(`\n${NONCE} running - ${BOOT}\n`);
+  });
+
+  it("takes a record that is not there for none, not for one that was swept", async () => {
+    rmSync(record, { recursive: true });
+    expect(await follow().end()).toContain(`\n${NONCE} never - ${BOOT}\n`);
+  });
+});

@@ -1,0 +1,39 @@
+import { and, eq } from "drizzle-orm";
+import type { Transaction } from "../../db/client.ts";
+import { taskSteps } from "../../db/schema/index.ts";
+import { PanelError } from "../../domain/errors.ts";
+import { text } from "../../domain/text.ts";
+import type { Identity } from "../../storage/contract.ts";
+import type { RecordInput } from "../drafts/assemble.ts";
+
+/** What a command printed as `FIELD=VALUE`; null where it did not. */
+function valueIn(output: string, field: string): string | null {
+  const line = output.split("\n").find((each) => each.startsWith(`${field}=`));
+  return line?.slice(field.length + 1).trim() || null;
+}
+
+/** Fills in what of the identities only the task's own steps could tell. Throws PanelError `conflict` where one did not. */
+export async function withLateIdentities(tx: Transaction, input: RecordInput, taskId: string): Promise<RecordInput> {
+  const found = new Map<string, Identity>();
+  // A plan of the release before has none.
+  for (const { nodeId, storageId, stepId, fields } of input.late ?? []) {
+    const [row] = await tx
+      .select({ output: taskSteps.output })
+      .from(taskSteps)
+      .where(and(eq(taskSteps.taskId, taskId), eq(taskSteps.stepId, stepId)));
+    for (const field of fields) {
+      const value = valueIn(row?.output ?? "", field);
+      if (value === null) throw new PanelError({ code: "conflict", message: text("join.record.late") });
+      found.set(`${nodeId} ${storageId}`, { ...found.get(`${nodeId} ${storageId}`), [field]: value });
+    }
+  }
+  const filled = (nodeId: string, identities: Record<string, Identity>) =>
+    Object.fromEntries(
+      Object.entries(identities).map(([id, identity]) => [id, { ...identity, ...found.get(`${nodeId} ${id}`) }]),
+    );
+  return {
+    ...input,
+    nodes: input.nodes.map((node) => ({ ...node, identities: filled(node.id, node.identities) })),
+    joined: (input.joined ?? []).map(({ nodeId, identities }) => ({ nodeId, identities: filled(nodeId, identities) })),
+  };
+}

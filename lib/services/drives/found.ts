@@ -1,0 +1,58 @@
+import type { Volume } from "../../domain/drive.ts";
+import type { ListedVolumes } from "../../live/node-state.ts";
+import { processWide } from "../../shared.ts";
+
+type ByDrive = ReadonlyMap<string, Volume>;
+
+/** A listing is never changed, only replaced: as long as it is the last one, its volumes stand here by drive. */
+const known = () => processWide("volumes-by-drive", () => new WeakMap<readonly Volume[], ByDrive>());
+
+/** Of volumes with the mark of one drive, the first. */
+function byDrive(volumes: readonly Volume[]): ByDrive {
+  const before = known().get(volumes);
+  if (before) return before;
+  const made = new Map<string, Volume>();
+  for (const volume of volumes) if (volume.drive !== null && !made.has(volume.drive)) made.set(volume.drive, volume);
+  known().set(volumes, made);
+  return made;
+}
+
+const looks = () => processWide("found", () => new WeakMap<readonly ListedVolumes[], Found>());
+
+/** Which volumes were found where, as of one moment. A drive's is found at once, however many there are. */
+export class Found {
+  /** By storage and node: keys that are put together for each question cost more than the answer. */
+  readonly #places = new Map<string, Map<string, ListedVolumes>>();
+
+  constructor(listed: readonly ListedVolumes[]) {
+    for (const each of listed) {
+      const places = this.#places.get(each.storageId) ?? new Map<string, ListedVolumes>();
+      places.set(each.nodeId, each);
+      this.#places.set(each.storageId, places);
+    }
+  }
+
+  /** Made once for all who ask about the same moment. */
+  static of(listed: readonly ListedVolumes[]): Found {
+    const known = looks().get(listed);
+    if (known) return known;
+    const made = new Found(listed);
+    looks().set(listed, made);
+    return made;
+  }
+
+  listed(nodeId: string, storageId: string): ListedVolumes | undefined {
+    return this.#places.get(storageId)?.get(nodeId);
+  }
+
+  /** The last listings of a storage, of each node that has one. */
+  listings(storageId: string): ListedVolumes[] {
+    return [...(this.#places.get(storageId)?.values() ?? [])];
+  }
+
+  /** The volume of one drive, as it was listed last. */
+  volume(nodeId: string, storageId: string, driveId: string): Volume | undefined {
+    const listed = this.listed(nodeId, storageId);
+    return listed && byDrive(listed.volumes).get(driveId);
+  }
+}

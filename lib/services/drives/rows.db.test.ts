@@ -1,0 +1,68 @@
+import { eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { db } from "../../db/client.ts";
+import { clusters, drives, nodes, storages } from "../../db/schema/index.ts";
+import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import { countChange, setHeard } from "../../live/versions.ts";
+import { knownRows } from "./rows.ts";
+
+let database: TestDatabase;
+
+const drive = (id: string) => ({
+  ...{ id, label: id, clusterId: "cl_1", storageId: "st_1", nodeId: "nd_1" },
+  ...{ format: "raw" as const, size: 1024 ** 3, state: "ready" as const },
+});
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  const cluster = { id: "cl_1", name: "alpha", virtualization: "kvm" as const, imageDir: "/image", shareDir: "/share" };
+  await db().insert(clusters).values(cluster);
+  await db().insert(storages).values({ id: "st_1", clusterId: "cl_1", name: "fast", kind: "lvm", config: {} });
+  const way = { address: "a", port: 22, user: "root", fingerprint: "SHA256:x", keySecret: "se_1", machineId: "m" };
+  await db()
+    .insert(nodes)
+    .values({ ...way, id: "nd_1", clusterId: "cl_1", name: "nd_1", membership: "member" });
+  await db()
+    .insert(drives)
+    .values([drive("dr_1"), drive("dr_2")]);
+  setHeard(true);
+});
+afterEach(() => countChange());
+afterAll(async () => {
+  setHeard(false);
+  await database.stop();
+});
+
+/** What is known once something was announced. */
+async function afterChange() {
+  countChange("drive");
+  return knownRows();
+}
+
+it("rows are the same object as long as nothing was written, whatever is announced", async () => {
+  const before = await knownRows();
+  expect(await afterChange()).toBe(before);
+});
+
+it.each<[string, () => Promise<unknown>]>([
+  ["a column that tells of no time", () => db().update(drives).set({ isProtected: true }).where(eq(drives.id, "dr_1"))],
+  ["a value that was there already", () => db().update(drives).set({ isProtected: true }).where(eq(drives.id, "dr_1"))],
+  ["a new row", () => db().insert(drives).values(drive("dr_3"))],
+  ["one that is gone", () => db().delete(drives).where(eq(drives.id, "dr_3"))],
+  [
+    "one in the place of another",
+    () =>
+      db().transaction(async (tx) => {
+        await tx.delete(drives).where(eq(drives.id, "dr_2"));
+        await tx.insert(drives).values(drive("dr_2"));
+      }),
+  ],
+])("of what was written everything is read again, and nothing else: %s", async (_what, write) => {
+  const before = await afterChange();
+  await write();
+  const after = await afterChange();
+  expect(after.drives).not.toBe(before.drives);
+  expect(after.drives).toEqual(await db().select().from(drives).orderBy(drives.createdAt, drives.id));
+  expect([...after.driveById.keys()].toSorted()).toEqual(after.drives.map(({ id }) => id).toSorted());
+  expect(after.nodes).toBe(before.nodes);
+});

@@ -1,0 +1,106 @@
+import { and, eq } from "drizzle-orm";
+import { z } from "zod";
+import { writeAudit } from "../../audit/write.ts";
+import { inTransaction, type Transaction } from "../../db/client.ts";
+import { nodeStorages } from "../../db/schema/index.ts";
+import { PanelError } from "../../domain/errors.ts";
+import type { PartsView } from "../../domain/parts.ts";
+import { type PartsRequest, partsRequestSchema } from "../../domain/parts-request.ts";
+import { text } from "../../domain/text.ts";
+import { announceChanged } from "../../live/changed.ts";
+import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
+import { poolTargetOf } from "../../plans/target-nodes.ts";
+import { openSecret } from "../../secrets/store.ts";
+import { withConnection } from "../../ssh/pool.ts";
+import { run } from "../../ssh/run.ts";
+import type { ServiceContext } from "../context.ts";
+import { targetOf } from "../drives/plan.ts";
+import { measured, World } from "../drives/world.ts";
+import { startPlanned, withDigest } from "../tasks/start-plan.ts";
+import { type PartsPlace, type PinInput, partsPlace, planParts } from "./plan-parts.ts";
+
+const id = z.string().min(1).max(80);
+const place = { storageId: id, nodeId: id };
+
+export const lookAtPartsSchema = z.strictObject({ ...place, request: partsRequestSchema.nullable() });
+export const changePartsSchema = z.strictObject({
+  ...place,
+  request: partsRequestSchema,
+  digest: z.string().length(64),
+  typed: z.string().max(200),
+});
+
+type Place = { storageId: string; nodeId: string };
+
+/** Throws PanelError `not-found`, and `not-supported` where the storage is not made of disks there. */
+function requirePlace(world: World, { storageId, nodeId }: Place): PartsPlace {
+  const storage = world.storage(storageId);
+  const node = world.node(nodeId);
+  if (!storage || !node || node.clusterId !== storage.clusterId)
+    throw new PanelError({ code: "not-found", message: text("parts.gone") });
+  const found = partsPlace(world, storage, node);
+  if (found) return found;
+  const isJoined = world.identity(nodeId, storageId) !== undefined;
+  const message = text(isJoined ? "parts.obstacle.no-parts" : "parts.obstacle.not-joined", { node: node.name });
+  throw new PanelError({ code: "not-supported", message });
+}
+
+/** Asks the node, read only. */
+export type LookAtPlace = (place: PartsPlace) => Promise<unknown>;
+
+const lookAtNode: LookAtPlace = ({ node, driver, context }) =>
+  withConnection(poolTargetOf(targetOf(node), openSecret), (connection) =>
+    driver.facts((command) => run(connection, command), context),
+  );
+
+/**
+ * The disks of a node and the parts of a storage there as they are now, and what a change would do. Reads only. Throws
+ * PanelError `not-found`, `not-supported`, and whatever keeps the node from being asked.
+ */
+export async function lookAtParts(
+  _ctx: ServiceContext,
+  input: Place & { request: PartsRequest | null },
+  look = lookAtNode,
+): Promise<PartsView> {
+  const found = requirePlace(await World.read(await measured()), input);
+  const facts = await look(found);
+  const planned = input.request && withDigest(planParts(found, facts, input.request));
+  return { ...found.driver.view(facts), planned };
+}
+
+/**
+ * Starts the change that was shown; the node is looked at once more, and where that changes the plan nothing runs.
+ * Throws PanelError as `lookAtParts` and `startPlanned` do.
+ */
+export async function changeParts(
+  ctx: ServiceContext,
+  input: z.output<typeof changePartsSchema>,
+  look = lookAtNode,
+): Promise<{ taskId: string }> {
+  const found = requirePlace(await World.read(await measured()), input);
+  const planned = planParts(found, await look(found), input.request);
+  const { clusterId } = found.storage;
+  return inTransaction(async (tx) => ({ taskId: await startPlanned(tx, ctx, planned, { ...input, clusterId }) }));
+}
+
+async function pin(tx: Transaction, input: PinInput, context: PanelStepContext): Promise<void> {
+  const { storageId, nodeId, clusterId, identity, verb, what } = input;
+  const written = await tx
+    .update(nodeStorages)
+    .set({ identity })
+    .where(and(eq(nodeStorages.storageId, storageId), eq(nodeStorages.nodeId, nodeId)))
+    .returning({ nodeId: nodeStorages.nodeId });
+  if (written.length === 0) throw new PanelError({ code: "conflict", message: text("parts.gone") });
+  const detail = { name: input.storage, node: input.node, nodeId, what, identity, taskId: context.taskId };
+  const entry = { action: `parts.${verb}`, entity: "storage", entityId: storageId, detail };
+  await writeAudit(tx, auditOf(context), entry);
+  await announceChanged(tx, "cluster", clusterId);
+  await announceChanged(tx, "drive", `${nodeId}:${storageId}`);
+}
+
+/** Makes the panel step of a change of parts known to the engine; called once, at start. */
+export function registerPartsStep(): void {
+  registerPanelStep("parts.pin", {
+    do: (tx, input, context) => pin(tx, input as unknown as PinInput, context),
+  });
+}

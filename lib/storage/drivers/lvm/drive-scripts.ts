@@ -1,0 +1,210 @@
+import { REFUSE_SCRIPT } from "../../drive-marks.ts";
+import { ASIDE } from "./aside.ts";
+
+/**
+ * Sets name, size, active, open and tags of the LV \`$lv\` of the VG with UUID \`$uuid\`, and vg, attributes, missing,
+ * free and metadata of that VG; the devices are the arguments. Empty where there is no such thing.
+ */
+const LOOK = `
+group() {
+  line=$(vgs "$@" --noheadings --nosuffix --units b --separator '|' \\
+    -o vg_name,vg_attr,vg_missing_pv_count,vg_free_count,vg_mda_free -S "vg_uuid=$uuid") || exit 9
+  IFS='|' read -r vg attributes missing free metadata <<EOF
+\${line#"\${line%%[! ]*}"}
+EOF
+}
+
+volume() {
+  line=$(lvs "$@" --noheadings --nosuffix --units b --separator '|' \\
+    -o lv_name,lv_size,lv_active,lv_device_open,lv_tags -S "vg_uuid=$uuid && lv_name=$lv") || exit 9
+  IFS='|' read -r name size active open tags <<EOF
+\${line#"\${line%%[! ]*}"}
+EOF
+}
+
+tagged() { case ",$tags," in *",$1,"*) return 0 ;; esac; return 1; }
+
+# Whether it carries the drive's own mark, also while it is aside.
+is_own() { tagged "spindle.drive=\${lv%${ASIDE}}"; }
+
+# Where the part begins that may still show old data; empty where there is none.
+blank_from() {
+  from=
+  case ",$tags," in *,spindle.blank-from=*) from=,$tags from=\${from#*,spindle.blank-from=} from=\${from%%,*} ;; esac
+}
+`;
+
+/**
+ * Whether the LV is as wanted; ends with 0 or 1, and with another code where LVM could not be asked. It is away when no
+ * LV has this name, and gone when none is aside either. $1 VG UUID, $2 LV, $3 what, $4 value; then the devices.
+ */
+export const IS_SCRIPT = `${LOOK}
+uuid=$1 lv=$2 what=$3 value=$4
+shift 4
+group "$@"
+[ -n "$vg" ] || exit 9
+if [ "$what" = gone ]; then
+  left=$(lvs "$@" --noheadings -o lv_name -S "vg_uuid=$uuid && (lv_name=$lv || lv_name=$lv${ASIDE})") || exit 9
+  [ -z "$left" ]
+  exit
+fi
+volume "$@"
+case $what in
+  away) [ -z "$name" ]; exit ;;
+  # Where it is not there any more, nothing is left to wipe.
+  wiped) [ -n "$name" ] || exit 0 ;;
+esac
+[ -n "$name" ] && is_own || exit 1
+blank_from
+case $what in
+  wiped) tagged spindle.wipe=done ;;
+  made) [ "$size" = "$value" ] ;;
+  blank) [ -z "$from" ] ;;
+  size) [ "$size" -ge "$value" ] ;;
+  marked) [ "$size" -ge "$value" ] || [ -n "$from" ] ;;
+  label) tagged "spindle.label=$value" ;;
+  active) [ "$active" = active ] ;;
+  inactive) [ "$active" != active ] ;;
+esac`;
+
+/**
+ * Proves right before a change that this is the VG that was pinned, whole, with room, and that the LV is the drive's own.
+ * $1 VG UUID, $2 its name, $3 extents that must be free, $4 LV or -, $5 any, closed, handed-out, wiped or untouched (no
+ * deletion has begun to wipe it), $6 the size it must have, or empty; then the devices.
+ */
+export const PROVE_SCRIPT = `${REFUSE_SCRIPT}${LOOK}
+uuid=$1 wanted=$2 extents=$3 lv=$4 how=$5 expected=$6
+shift 6
+group "$@"
+[ -n "$vg" ] || refuse vg-gone "$uuid"
+[ "$vg" = "$wanted" ] || refuse vg-renamed "$vg"
+[ "$missing" = 0 ] || refuse vg-partial "$missing"
+case $attributes in w*) ;; *) refuse vg-read-only ;; esac
+if [ "$extents" -gt 0 ]; then
+  [ "$free" -ge "$extents" ] || refuse no-space "$free extents free, $extents needed"
+  [ "$metadata" -ge 65536 ] || refuse no-metadata "$metadata bytes free"
+fi
+[ "$lv" != - ] || exit 0
+volume "$@"
+[ -n "$name" ] || refuse lv-gone "$lv"
+is_own || refuse not-ours "$lv $tags"
+[ -z "$expected" ] || [ "$size" = "$expected" ] || refuse other-size "$size bytes, not $expected"
+case $how in
+  closed | wiped) [ "$open" != open ] || refuse in-use "$lv" ;;
+esac
+blank_from
+case $how in
+  handed-out) [ -z "$from" ] || refuse not-blank "$lv" ;;
+  wiped) tagged spindle.wipe=done || refuse not-wiped "$lv" ;;
+  untouched) case ",$tags," in *,spindle.wipe=*) refuse wiping "$lv" ;; esac ;;
+esac
+exit 0`;
+
+/**
+ * \`fill WAY\`: the device \`$device\` reads as zeros from byte \`$from\` to its end, made so piece by piece in a way of these.
+ * What was read back came from the disk: both ways throw away what the kernel had kept of a piece.
+ */
+const FILL = `
+mib=1048576
+
+write_zeros() {
+  edge=65536
+  fallocate --zero-range --keep-size --offset "$at" --length "$piece" "$device"
+  [ "$edge" -le "$piece" ] || edge=$piece
+  cmp -n "$edge" -i "$at:0" -- "$device" /dev/zero
+  cmp -n "$edge" -i "$((at + piece - edge)):0" -- "$device" /dev/zero
+}
+
+# The kernel refuses to punch a hole where a discard is not known to leave zeros. A disk may lie about it, so the whole
+# piece is read, past the page cache, and written where that shows anything else.
+discard() {
+  fallocate --punch-hole --offset "$at" --length "$piece" "$device" 2>/dev/null && reads_zeros || write_zeros
+}
+
+reads_zeros() {
+  dd if="$device" bs=4M iflag=direct,skip_bytes,count_bytes skip="$at" count="$piece" status=none 2>/dev/null |
+    cmp -s -n "$piece" - /dev/zero
+}
+
+fill() {
+  at=$from
+  end=$(blockdev --getsize64 "$device")
+  total=$(((end - from) / mib)) shown=0
+  while [ "$at" -lt "$end" ]; do
+    piece=$((end - at))
+    [ "$piece" -le $((256 * mib)) ] || piece=$((256 * mib))
+    "$1"
+    at=$((at + piece))
+    share=100
+    [ "$end" = "$from" ] || share=$(((at - from) / mib * 100 / (total > 0 ? total : 1)))
+    if [ "$share" -ge $((shown + 1)) ]; then
+      shown=$share
+      echo "zeroed $(((at - from) / mib)) of $total MiB, $share %"
+    fi
+  done
+  # The note that it is done must not be on the disk before it is.
+  sync -- "$device"
+}
+`;
+
+/**
+ * Writes zeros from where the LV's tag says to its end, reads the edges of every piece back, and takes the tag off.
+ * The LV is left active or not as it was. $1 VG, $2 LV; then the devices.
+ */
+export const ZERO_SCRIPT = `${LOOK}${FILL}
+set -e
+group=$1 lv=$2
+shift 2
+uuid=$(vgs "$@" --noheadings -o vg_uuid -- "$group")
+uuid=\${uuid##* }
+volume "$@"
+blank_from
+[ -n "$from" ] || exit 0
+[ "$active" = active ] || lvchange "$@" -ay -- "$group/$lv"
+device=/dev/$group/$lv
+fill write_zeros
+lvchange "$@" --deltag "spindle.blank-from=$from" -- "$group/$lv"
+[ "$active" = active ] || lvchange "$@" -an -- "$group/$lv"`;
+
+/**
+ * Wipes an LV that was renamed aside, notes on it that this has begun and that it is done, and leaves it inactive. What
+ * was cut short begins again. $1 VG, $2 LV; then the devices.
+ */
+export const WIPE_SCRIPT = `${LOOK}${FILL}
+set -e
+group=$1 lv=$2
+shift 2
+uuid=$(vgs "$@" --noheadings -o vg_uuid -- "$group")
+uuid=\${uuid##* }
+volume "$@"
+tagged spindle.wipe=begun || lvchange "$@" --addtag spindle.wipe=begun -- "$group/$lv"
+[ "$active" = active ] || lvchange "$@" -ay -- "$group/$lv"
+device=/dev/$group/$lv from=0
+fill discard
+lvchange "$@" -an -- "$group/$lv"
+lvchange "$@" --deltag spindle.wipe=begun --addtag spindle.wipe=done -- "$group/$lv"`;
+
+/**
+ * Proves that an LV may be taken back: the drive's own, not open, and either never handed out or nothing but zeros. In
+ * another VG of that name it is not there, which proves nothing. $1 VG UUID, $2 VG, $3 LV; then the devices.
+ */
+export const EMPTY_SCRIPT = `${REFUSE_SCRIPT}${LOOK}
+uuid=$1 wanted=$2 lv=$3
+shift 3
+group "$@"
+[ -n "$vg" ] || refuse vg-gone "$uuid"
+[ "$vg" = "$wanted" ] || refuse vg-renamed "$vg"
+volume "$@"
+[ -n "$name" ] || exit 0
+is_own || refuse not-ours "$lv $tags"
+[ "$open" != open ] || refuse in-use "$lv"
+blank_from
+[ "$from" != 0 ] || exit 0
+[ "$active" = active ] || lvchange "$@" -ay -- "$vg/$lv"
+cmp -n "$size" -- "/dev/$vg/$lv" /dev/zero || refuse not-empty "$lv"`;
+
+/** Removes an LV where it is there. $1 VG, $2 LV; then the devices. */
+export const TAKE_BACK_SCRIPT = `group=$1 lv=$2
+shift 2
+lvs "$@" --noheadings -o lv_name -- "$group/$lv" >/dev/null 2>&1 || exit 0
+lvremove "$@" -y -- "$group/$lv"`;

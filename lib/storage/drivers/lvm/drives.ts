@@ -1,0 +1,310 @@
+import type { Check, Failure, NodeStep } from "../../../domain/plan.ts";
+import { type Text, text } from "../../../domain/text.ts";
+import type { DriveContext, DriveDriver, DriveSpec } from "../../contract.ts";
+import { driveFailures } from "../../drive-failures.ts";
+import { encodeLabel, patienceFor, REFUSAL } from "../../drive-marks.ts";
+import { ASIDE } from "./aside.ts";
+import type { LvmConfig } from "./config.ts";
+import { EMPTY_SCRIPT, IS_SCRIPT, PROVE_SCRIPT, TAKE_BACK_SCRIPT, WIPE_SCRIPT, ZERO_SCRIPT } from "./drive-scripts.ts";
+import { lvmIdentity } from "./identity.ts";
+import { pvsOf, pvUuidsOf } from "./pvs.ts";
+import { onlyDevices, ownerTags } from "./steps.ts";
+
+type Context = DriveContext<LvmConfig>;
+
+/** LVM waits for its own lock, and a busy node takes its time. */
+const CHECK_MS = 60_000;
+const CHANGE_MS = 180_000;
+const EXTENT = 4 * 1024 ** 2;
+/** What one LV may take of the VG's metadata, amply. */
+const METADATA_PER_LV = 2048;
+const METADATA_RESERVE = 64 * 1024;
+
+interface Group {
+  extentSize?: number | null;
+  freeExtents?: number | null;
+  metadataFree?: number | null;
+}
+
+function groupOf(details: Record<string, unknown> | null): Group {
+  return (details?.vg as Group | undefined) ?? {};
+}
+
+/** What is printed by what goes wrong. */
+const PRINTED = {
+  "in-use": ["contains a filesystem in use", "is used by another device"],
+  "no-space": ["insufficient free space"],
+  "no-metadata": ["Failed to write VG"],
+  "vg-partial": ["Cannot change VG"],
+  "vg-gone": [`${REFUSAL}vg-renamed`],
+  "vg-read-only": [],
+  "not-ours": ["already exists in volume group"],
+  "lv-gone": [],
+  "not-blank": [],
+  "not-wiped": [],
+  "other-size": [],
+};
+
+/** How the LV must be right before a change. */
+type Proven = "any" | "closed" | "handed-out" | "wiped" | "untouched";
+
+/** One drive of one VG, by its own name or aside: what every command about it begins with. */
+class Lv {
+  readonly uuid: string;
+  readonly vg: string;
+  readonly devices: string[];
+  readonly target: string;
+  readonly drive: DriveSpec;
+  readonly lv: string;
+  readonly extentSize: number;
+
+  constructor({ config, identity, details, target }: Context, drive: DriveSpec, lv = drive.id) {
+    this.uuid = lvmIdentity.parse(identity).vgUuid;
+    this.vg = config.vgName;
+    this.devices = onlyDevices(pvUuidsOf(identity, details));
+    this.extentSize = groupOf(details).extentSize || EXTENT;
+    this.target = target;
+    this.drive = drive;
+    this.lv = lv;
+  }
+
+  get name(): string {
+    return `${this.vg}/${this.lv}`;
+  }
+
+  is(what: string, value: string | number = ""): Check {
+    const { uuid, devices } = this;
+    const argv = ["sh", "-c", IS_SCRIPT, "spindle", uuid, this.lv, what, String(value), ...devices];
+    return { command: { argv, timeoutMs: CHECK_MS } };
+  }
+
+  /** `bytes`: what must be free; `size`: what the LV must have now. */
+  prove(how: Proven | "absent", bytes = 0, size: number | "" = ""): Check {
+    const { uuid, vg, devices } = this;
+    const lv = how === "absent" ? "-" : this.lv;
+    const extents = String(Math.max(0, Math.ceil(bytes / this.extentSize)));
+    const argv = ["sh", "-c", PROVE_SCRIPT, "spindle", uuid, vg, extents, lv, how, String(size), ...devices];
+    return { command: { argv, timeoutMs: CHECK_MS } };
+  }
+
+  step(
+    id: string,
+    title: string,
+    argv: string[],
+    rest: Omit<NodeStep, "kind" | "id" | "target" | "title" | "command">,
+  ) {
+    const step: NodeStep = {
+      kind: "node",
+      id: `${this.drive.id}.${id}`,
+      target: this.target,
+      title: text(`lvm.drive.${title}`, this.words),
+      command: { argv, timeoutMs: CHANGE_MS },
+      failures: this.failures,
+      ...rest,
+    };
+    return step;
+  }
+
+  get words(): Record<string, string> {
+    return { lv: this.name, vg: this.vg, label: this.drive.label };
+  }
+
+  get failures(): Failure[] {
+    return driveFailures("lvm", this.words, PRINTED);
+  }
+}
+
+const none = (key: string): { none: Text } => ({ none: text(`lvm.drive.${key}`) });
+
+/** The tags an LV is known by; a lost database is read back from them. */
+function driveTags(context: Context, drive: DriveSpec): string[] {
+  return [...ownerTags(context.owner), `spindle.drive=${drive.id}`, labelTag(drive.label)];
+}
+
+const labelTag = (label: string) => `spindle.label=${encodeLabel(label)}`;
+const blankTag = (from: number) => `spindle.blank-from=${from}`;
+
+function create(context: Context, drive: DriveSpec): NodeStep[] {
+  const lv = new Lv(context, drive);
+  const tags = [...driveTags(context, drive), blankTag(0)].flatMap((tag) => ["--addtag", tag]);
+  const size = ["-n", drive.id, "-L", `${drive.size}b`];
+  return [
+    lv.step(
+      "create",
+      "create",
+      [...["lvcreate", ...lv.devices, "-y", "-Wy", "-Zy", "--setautoactivation", "n"], ...tags, ...size, "--", lv.vg],
+      {
+        alreadyDone: lv.is("made", drive.size),
+        precondition: lv.prove("absent", drive.size),
+        undo: {
+          title: text("lvm.drive.take-back", lv.words),
+          command: { argv: ["sh", "-c", TAKE_BACK_SCRIPT, "spindle", lv.vg, drive.id, ...lv.devices] },
+          proof: {
+            command: {
+              argv: ["sh", "-c", EMPTY_SCRIPT, "spindle", lv.uuid, lv.vg, drive.id, ...lv.devices],
+              timeoutMs: patienceFor(drive.size),
+            },
+          },
+        },
+      },
+    ),
+    zero(lv, drive.size, "any"),
+    lv.step("rest", "rest", ["lvchange", ...lv.devices, "-an", "--", lv.name], {
+      alreadyDone: lv.is("inactive"),
+      precondition: lv.prove("closed"),
+      undo: none("rest-none"),
+    }),
+  ];
+}
+
+function zero(lv: Lv, bytes: number, how: "any" | "closed"): NodeStep {
+  const argv = ["sh", "-c", ZERO_SCRIPT, "spindle", lv.vg, lv.drive.id, ...lv.devices];
+  const step = lv.step("zero", "zero", argv, {
+    alreadyDone: lv.is("blank"),
+    precondition: lv.prove(how),
+    undo: none("zero-none"),
+  });
+  return { ...step, command: { argv, timeoutMs: patienceFor(bytes) } };
+}
+
+function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
+  const lv = new Lv(context, drive);
+  const tag = blankTag(drive.size);
+  const added = size - drive.size;
+  return [
+    lv.step("mark", "mark", ["lvchange", ...lv.devices, "--addtag", tag, "--", lv.name], {
+      alreadyDone: lv.is("marked", size),
+      precondition: lv.prove("any", added, drive.size),
+      undo: {
+        title: text("lvm.drive.unmark", lv.words),
+        command: { argv: ["lvchange", ...lv.devices, "--deltag", tag, "--", lv.name], timeoutMs: CHANGE_MS },
+        // Only as long as nothing was added: else the added part would count as handed out.
+        proof: { ...lv.is("size", drive.size + 1), code: 1 },
+      },
+    }),
+    lv.step("extend", "extend", ["lvextend", ...lv.devices, "-L", `${size}b`, "--", lv.name], {
+      alreadyDone: lv.is("size", size),
+      precondition: lv.prove("any", added),
+      undo: none("extend-none"),
+    }),
+    zero(lv, added, "any"),
+  ];
+}
+
+function relabel(context: Context, drive: DriveSpec, label: string): NodeStep[] {
+  const lv = new Lv(context, drive);
+  const change = (from: string, to: string) => [
+    ...["lvchange", ...lv.devices, "--deltag", labelTag(from), "--addtag", labelTag(to), "--", lv.name],
+  ];
+  return [
+    lv.step("relabel", "relabel", change(drive.label, label), {
+      alreadyDone: lv.is("label", encodeLabel(label)),
+      precondition: lv.prove("any"),
+      undo: {
+        title: text("lvm.drive.relabel-back", lv.words),
+        command: { argv: change(label, drive.label), timeoutMs: CHANGE_MS },
+        proof: lv.prove("any"),
+      },
+    }),
+  ];
+}
+
+const switched = (lv: Lv, flag: "-ay" | "-an") => ["lvchange", ...lv.devices, flag, "--", lv.name];
+
+function activate(context: Context, drive: DriveSpec): NodeStep[] {
+  const lv = new Lv(context, drive);
+  return [
+    lv.step("activate", "activate", switched(lv, "-ay"), {
+      alreadyDone: lv.is("active"),
+      precondition: lv.prove("handed-out"),
+      undo: {
+        title: text("lvm.drive.deactivate", lv.words),
+        command: { argv: switched(lv, "-an"), timeoutMs: CHANGE_MS },
+        proof: lv.prove("closed"),
+      },
+    }),
+  ];
+}
+
+function deactivate(context: Context, drive: DriveSpec): NodeStep[] {
+  const lv = new Lv(context, drive);
+  return [
+    lv.step("deactivate", "deactivate", switched(lv, "-an"), {
+      alreadyDone: lv.is("inactive"),
+      precondition: lv.prove("closed"),
+      undo: {
+        title: text("lvm.drive.activate", lv.words),
+        command: { argv: switched(lv, "-ay"), timeoutMs: CHANGE_MS },
+        proof: lv.prove("any"),
+      },
+    }),
+  ];
+}
+
+/** Out of the way under a name that no drive has, for as long as its space is not free. */
+function setAside(lv: Lv, aside: Lv): NodeStep {
+  const rename = (from: Lv, to: Lv) => ["lvrename", ...lv.devices, "--", lv.vg, from.lv, to.lv];
+  return lv.step("aside", "aside", rename(lv, aside), {
+    alreadyDone: lv.is("away"),
+    precondition: lv.prove("closed"),
+    undo: {
+      title: text("lvm.drive.aside-back", lv.words),
+      command: { argv: rename(aside, lv), timeoutMs: CHANGE_MS },
+      proof: aside.prove("untouched"),
+    },
+  });
+}
+
+function wipe(aside: Lv): NodeStep {
+  const argv = ["sh", "-c", WIPE_SCRIPT, "spindle", aside.vg, aside.lv, ...aside.devices];
+  const step = aside.step("wipe", "wipe", argv, {
+    alreadyDone: aside.is("wiped"),
+    precondition: aside.prove("closed"),
+    undo: none("wipe-none"),
+  });
+  return { ...step, command: { argv, timeoutMs: patienceFor(aside.drive.size) } };
+}
+
+function remove(context: Context, drive: DriveSpec, isWiping = false): NodeStep[] {
+  const lv = new Lv(context, drive);
+  const drop = (last: Lv, how: Proven) =>
+    last.step("remove", "remove", ["lvremove", ...last.devices, "-y", "--", last.name], {
+      alreadyDone: lv.is("gone"),
+      precondition: last.prove(how),
+      undo: none("remove-none"),
+    });
+  if (!context.config.wipe && !isWiping) return [drop(lv, "closed")];
+  const aside = new Lv(context, drive, drive.id + ASIDE);
+  return [setAside(lv, aside), wipe(aside), drop(aside, "wiped")];
+}
+
+/** Drives as LVs: RAW, the whole size taken at creation, zeroed before anybody gets them, active only on demand. */
+export const lvmDrives: DriveDriver<LvmConfig> = {
+  format: "raw",
+  activates: true,
+  growsInUse: true,
+  roundSize: (size, details) => {
+    const extent = groupOf(details).extentSize || EXTENT;
+    return Math.ceil(size / extent) * extent;
+  },
+  reserve: (size) => size,
+  room: (identity, _figures, details) => {
+    const { extentSize, freeExtents } = groupOf(details);
+    const isKnown = typeof extentSize === "number" && typeof freeExtents === "number";
+    return { key: lvmIdentity.parse(identity).vgUuid, free: isKnown ? extentSize * freeExtents : null };
+  },
+  obstacle: (details, count) => {
+    const { metadataFree } = groupOf(details);
+    const missing = pvsOf(details).filter((pv) => pv.isMissing).length;
+    if (missing > 0) return text("lvm.drive.partial", { count: missing });
+    if (count > 0 && typeof metadataFree === "number" && metadataFree < METADATA_RESERVE + count * METADATA_PER_LV)
+      return text("lvm.drive.no-metadata", { bytes: metadataFree });
+    return null;
+  },
+  create,
+  grow,
+  relabel,
+  activate,
+  deactivate,
+  remove,
+};

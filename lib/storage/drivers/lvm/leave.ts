@@ -1,0 +1,16 @@
+import { text } from "../../../domain/text.ts";
+import type { LeaveContext, LeavePlan } from "../../contract.ts";
+import type { LvmConfig } from "./config.ts";
+import { lvmIdentity } from "./identity.ts";
+import { pvUuidsOf } from "./pvs.ts";
+import { untagStep } from "./steps.ts";
+
+/** Takes the marks off the VG; the group itself is never removed, also where the panel made it. */
+export function leaveLvm({ config, owner, identity, details, target }: LeaveContext<LvmConfig>): LeavePlan {
+  const { vgUuid } = lvmIdentity.parse(identity);
+  const group = { uuid: vgUuid, pvUuids: pvUuidsOf(identity, details), vgName: config.vgName };
+  return {
+    steps: [untagStep(target, group, owner)],
+    left: [text("lvm.left.tags", { vg: config.vgName, uuid: vgUuid })],
+  };
+}

@@ -1,0 +1,127 @@
+import type { NodeStep } from "../../../domain/plan.ts";
+import { text } from "../../../domain/text.ts";
+import type { Ownership } from "../../contract.ts";
+import type { UnusedDisk } from "../../disks.ts";
+import { REFUSE_SCRIPT } from "../../drive-marks.ts";
+import { CHANGE_MS, CHECK_MS, FREE_PV_SCRIPT, type NewPv, newPvs, onlyDisks, pvFailures, pvStep } from "./pv-steps.ts";
+import { MADE_TAG, ownerTags } from "./steps.ts";
+
+/** The step whose output says which UUID the new VG has. */
+export const UUID_STEP = "vg-uuid";
+
+/** Prints the UUID of the VG with this name that carries the mark, once udev knows its PVs. $1 name, $2 tag; then the devices. */
+const SAY_UUID = `name=$1 tag=$2
+shift 2
+udevadm settle --timeout=10
+uuid=$(vgs "$@" --noheadings -o vg_uuid -S "vg_name=$name && vg_tags={\\"$tag\\"}" | tr -d ' ')
+[ -n "$uuid" ] || exit 1
+printf 'vgUuid=%s\\n' "$uuid"`;
+
+/**
+ * Proves that the disks are the PVs that were just made, and that no other group has the name: two of one name are reached
+ * by UUID alone. Drives' own groups are left out. $1 name; then UUID and disk of each.
+ */
+const NAME_FREE = `${FREE_PV_SCRIPT}
+name=$1
+shift
+while [ $# -gt 0 ]; do
+  free_pv "$1" "$2"
+  shift 2
+done
+[ ! -e "/dev/$name" ] || refuse name-taken "/dev/$name"
+for device in /dev/disk/by-id/lvm-pv-uuid-*; do
+  [ -b "$device" ] || continue
+  kernel=$(readlink -f -- "$device") holder=
+  [ ! -e "/sys/class/block/\${kernel##*/}/dm/uuid" ] || read -r holder <"/sys/class/block/\${kernel##*/}/dm/uuid"
+  case $holder in LVM-*) continue ;; esac
+  set -- "$@" --devices "$device"
+done
+[ $# -gt 0 ] || exit 0
+found=$(timeout -k 1 20 vgs "$@" --noheadings -o vg_uuid -S "vg_name=$name")
+case $? in 124 | 137) refuse name-taken "a device did not answer" ;; esac
+[ -z "$found" ] || refuse name-taken "$found"`;
+
+/** Whether the VG is this storage's, made by the panel, and holds no LV. $1 name, $2 tag, $3 made tag; then the devices. */
+const EMPTY_GROUP = `${REFUSE_SCRIPT}
+name=$1 tag=$2 made=$3
+shift 3
+line=$(vgs "$@" --noheadings --separator '|' -o vg_tags,lv_count,vg_missing_pv_count -S "vg_name=$name" | tr -d ' ') || exit 1
+[ -n "$line" ] || exit 0
+tags=\${line%%|*}
+case ",$tags," in *",$tag,"*) ;; *) refuse vg-other "$tags" ;; esac
+case ",$tags," in *",$made,"*) ;; *) refuse vg-other "$tags" ;; esac
+[ "\${line#*|}" = "0|0" ] || refuse vg-other "LVs and missing PVs: \${line#*|}"`;
+
+/** Removes the VG where it is there. $1 name; then the devices. */
+const REMOVE_GROUP = `name=$1
+shift
+[ -n "$(vgs "$@" --noheadings -o vg_name -S "vg_name=$name")" ] || exit 0
+vgremove "$@" -- "$name"`;
+
+function groupStep(target: string, name: string, owner: Ownership, pvs: readonly NewPv[]): NodeStep {
+  const devices = onlyDisks(pvs);
+  const tags = [...ownerTags(owner), MADE_TAG];
+  const links = pvs.map(({ disk }) => disk.link);
+  const all = tags.map((tag) => `"${tag}"`).join(" && ");
+  const mark = `spindle.storage=${owner.storageId}`;
+  return {
+    kind: "node",
+    id: "vg",
+    target,
+    title: text("lvm.parts.step.vg", { vg: name, disks: links.join(", ") }),
+    command: {
+      argv: ["vgcreate", ...devices, ...tags.flatMap((tag) => ["--addtag", tag]), "--", name, ...links],
+      timeoutMs: CHANGE_MS,
+    },
+    alreadyDone: {
+      command: {
+        argv: ["vgs", ...devices, "--noheadings", "-o", "vg_name", "-S", `vg_name=${name} && vg_tags={${all}}`],
+        timeoutMs: CHECK_MS,
+      },
+      stdout: name,
+    },
+    precondition: {
+      command: {
+        argv: ["sh", "-c", NAME_FREE, "spindle", name, ...pvs.flatMap(({ disk, uuid }) => [uuid, disk.link])],
+        timeoutMs: CHECK_MS,
+      },
+    },
+    failures: pvFailures({ disk: links.join(", "), vg: name }),
+    undo: {
+      title: text("lvm.parts.step.unvg", { vg: name }),
+      command: { argv: ["sh", "-c", REMOVE_GROUP, "spindle", name, ...devices], timeoutMs: CHANGE_MS },
+      proof: {
+        command: {
+          argv: ["sh", "-c", EMPTY_GROUP, "spindle", name, mark, MADE_TAG, ...devices],
+          timeoutMs: CHECK_MS,
+        },
+      },
+    },
+  };
+}
+
+/**
+ * A VG made of unused disks, marked as this storage's (B04). Its UUID is known once it is there: the last step's output
+ * says it.
+ */
+export function makeGroupSteps(
+  target: string,
+  name: string,
+  owner: Ownership,
+  disks: readonly UnusedDisk[],
+): { steps: NodeStep[]; pvUuids: string[] } {
+  const pvs = newPvs(owner.storageId, target, disks);
+  const said: NodeStep = {
+    kind: "node",
+    id: UUID_STEP,
+    target,
+    title: text("lvm.parts.step.uuid", { vg: name }),
+    command: {
+      argv: ["sh", "-c", SAY_UUID, "spindle", name, `spindle.storage=${owner.storageId}`, ...onlyDisks(pvs)],
+      timeoutMs: CHECK_MS,
+    },
+    undo: { none: text("lvm.parts.step.uuid-none") },
+  };
+  const steps = [...pvs.map((pv, index) => pvStep(target, pv, index)), groupStep(target, name, owner, pvs), said];
+  return { steps, pvUuids: pvs.map(({ uuid }) => uuid) };
+}

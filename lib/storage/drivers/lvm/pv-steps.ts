@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import type { Check, Failure, NodeStep } from "../../../domain/plan.ts";
+import { text } from "../../../domain/text.ts";
+import { diskFailures, proveDisk, type UnusedDisk } from "../../disks.ts";
+import { REFUSAL, REFUSE_SCRIPT } from "../../drive-marks.ts";
+
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/** LVM waits for its own lock, and a busy node takes its time. */
+export const CHANGE_MS = 180_000;
+export const CHECK_MS = 60_000;
+
+/**
+ * The UUID that a PV on this disk gets: the same for the same storage, node and disk, so that a plan is the same each
+ * time, and so that an undo knows its own PV, which carries no tag.
+ */
+export function pvUuidFor(storageId: string, target: string, { link }: Pick<UnusedDisk, "link">): string {
+  const hash = createHash("sha256").update(`${storageId}\n${target}\n${link}`).digest();
+  const letters = [...hash].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+  return [6, 4, 4, 4, 4, 4, 6]
+    .reduce<{ parts: string[]; at: number }>(
+      ({ parts, at }, length) => ({ parts: [...parts, letters.slice(at, at + length)], at: at + length }),
+      { parts: [], at: 0 },
+    )
+    .parts.join("-");
+}
+
+/** A disk that becomes a PV. */
+export interface NewPv {
+  disk: UnusedDisk;
+  uuid: string;
+}
+
+export const newPvs = (storageId: string, target: string, disks: readonly UnusedDisk[]): NewPv[] =>
+  disks.map((disk) => ({ disk, uuid: pvUuidFor(storageId, target, disk) }));
+
+/** Only these disks are opened. */
+export const onlyDisks = (pvs: readonly NewPv[]) => pvs.flatMap(({ disk }) => ["--devices", disk.link]);
+
+/** Shell function `free_pv UUID DEVICE`: refuses unless the device is that PV, and no group has it. */
+export const FREE_PV_SCRIPT = `${REFUSE_SCRIPT}
+free_pv() {
+  line=$(pvs --devices "$2" --noheadings --separator '|' -o pv_uuid,vg_name -- "$2" | tr -d ' ')
+  [ -n "$line" ] || refuse pv-gone "$2"
+  [ "$line" = "$1|" ] || refuse pv-other "$2 $line"
+}
+`;
+
+const ALL_FREE = `${FREE_PV_SCRIPT}
+while [ $# -gt 0 ]; do
+  free_pv "$1" "$2"
+  shift 2
+done`;
+
+/** Proves that devices are the PVs that they should be, and that no group has them. */
+export function proveFree(pvs: readonly { uuid: string; device: string }[]): Check {
+  const words = pvs.flatMap(({ uuid, device }) => [uuid, device]);
+  return { command: { argv: ["sh", "-c", ALL_FREE, "spindle", ...words], timeoutMs: CHECK_MS } };
+}
+
+export const deviceOf = ({ disk, uuid }: NewPv) => ({ uuid, device: disk.link });
+
+export function pvFailures(values: Record<string, string>): Failure[] {
+  return ["pv-gone", "pv-other", "vg-other", "vg-partial", "name-taken", "no-room", "pv-in-use"].map((word) => ({
+    match: REFUSAL + word,
+    message: text(`lvm.parts.failed.${word}`, values),
+    hint: text(`lvm.parts.failed.${word}-hint`, values),
+  }));
+}
+
+/** Makes a PV on an unused disk, with room for the metadata of thousands of LVs. Nothing is ever forced or wiped. */
+export function pvStep(target: string, pv: NewPv, index: number): NodeStep {
+  const { disk, uuid } = pv;
+  const only = ["--devices", disk.link];
+  return {
+    kind: "node",
+    id: `pv-${index + 1}`,
+    target,
+    title: text("lvm.parts.step.pv", { disk: disk.link }),
+    command: {
+      argv: ["pvcreate", ...only, "--metadatasize", "16m", "--uuid", uuid, "--norestorefile", "--", disk.link],
+      timeoutMs: CHANGE_MS,
+    },
+    alreadyDone: {
+      command: { argv: ["pvs", ...only, "--noheadings", "-o", "pv_uuid", "--", disk.link], timeoutMs: CHECK_MS },
+      stdout: uuid,
+    },
+    precondition: proveDisk(disk),
+    failures: [...diskFailures(disk), ...pvFailures({ disk: disk.link, vg: "" })],
+    undo: {
+      title: text("lvm.parts.step.unpv", { disk: disk.link }),
+      command: { argv: ["pvremove", ...only, "--", disk.link], timeoutMs: CHANGE_MS },
+      proof: proveFree([deviceOf(pv)]),
+    },
+  };
+}
