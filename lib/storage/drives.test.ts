@@ -101,7 +101,7 @@ describe("LVM's commands @S17", () => {
 
   it("a drive is made with its marks, is not switched on by a boot, and is zeroed before it is handed out @S02", () => {
     const steps = requireDriver("lvm").drives.create(LVM, drive);
-    expect(steps.map(({ id }) => id)).toEqual(["dr_1.create", "dr_1.zero", "dr_1.rest"]);
+    expect(steps.map(({ id }) => id)).toEqual(["dr_1.create", "dr_1.zero-new"]);
     const argv = steps[0]?.command.argv.join(" ");
     for (const word of ["spindle.drive=dr_1", "spindle.storage=st_1", "spindle.label=web", "spindle.blank-from=0"])
       expect(argv).toContain(`--addtag ${word}`);
@@ -140,7 +140,7 @@ describe("wiping at deletion @S17", () => {
         ],
         [
           "dr_1.wipe",
-          "sh spindle lvm0 dr_1.wiping --devices /dev/disk/by-id/lvm-pv-uuid-PV-2",
+          "sh spindle VG-1 dr_1.wiping --devices /dev/disk/by-id/lvm-pv-uuid-PV-2",
           "sh spindle VG-1 lvm0 0 dr_1.wiping closed  --devices /dev/disk/by-id/lvm-pv-uuid-PV-2",
         ],
         [

@@ -2,24 +2,26 @@ import { REFUSE_SCRIPT } from "../../drive-marks.ts";
 import { ASIDE } from "./aside.ts";
 
 /**
- * Sets name, size, active, open and tags of the LV \`$lv\` of the VG with UUID \`$uuid\`, and vg, attributes, missing,
- * free and metadata of that VG; the devices are the arguments. Empty where there is no such thing.
+ * `volume` sets vg, attributes, missing, free and metadata of the VG with UUID `$uuid`, and name, size, active, open and
+ * tags of its LV `$lv`; `group` those of the VG alone. The devices are the arguments. Empty where there is no such
+ * thing. One report tells of both, because each takes LVM a second on a busy node.
  */
 const LOOK = `
-group() {
-  line=$(vgs "$@" --noheadings --nosuffix --units b --separator '|' \\
-    -o vg_name,vg_attr,vg_missing_pv_count,vg_free_count,vg_mda_free -S "vg_uuid=$uuid") || exit 9
-  IFS='|' read -r vg attributes missing free metadata <<EOF
+ask() {
+  program=$1 fields=$2 selection=$3
+  shift 3
+  line=$("$program" "$@" --noheadings --nosuffix --units b --separator '|' \\
+    -o "vg_name,vg_attr,vg_missing_pv_count,vg_free_count,vg_mda_free$fields" -S "vg_uuid=$uuid$selection") || exit 9
+  IFS='|' read -r vg attributes missing free metadata name size active open tags <<EOF
 \${line#"\${line%%[! ]*}"}
 EOF
 }
 
+group() { ask vgs '' '' "$@"; }
+
 volume() {
-  line=$(lvs "$@" --noheadings --nosuffix --units b --separator '|' \\
-    -o lv_name,lv_size,lv_active,lv_device_open,lv_tags -S "vg_uuid=$uuid && lv_name=$lv") || exit 9
-  IFS='|' read -r name size active open tags <<EOF
-\${line#"\${line%%[! ]*}"}
-EOF
+  ask lvs ',lv_name,lv_size,lv_active,lv_device_open,lv_tags' " && (\${names:-lv_name=$lv})" "$@"
+  [ -n "$vg" ] || group "$@"
 }
 
 tagged() { case ",$tags," in *",$1,"*) return 0 ;; esac; return 1; }
@@ -41,16 +43,11 @@ blank_from() {
 export const IS_SCRIPT = `${LOOK}
 uuid=$1 lv=$2 what=$3 value=$4
 shift 4
-group "$@"
-[ -n "$vg" ] || exit 9
-if [ "$what" = gone ]; then
-  left=$(lvs "$@" --noheadings -o lv_name -S "vg_uuid=$uuid && (lv_name=$lv || lv_name=$lv${ASIDE})") || exit 9
-  [ -z "$left" ]
-  exit
-fi
+[ "$what" != gone ] || names="lv_name=$lv || lv_name=$lv${ASIDE}"
 volume "$@"
+[ -n "$vg" ] || exit 9
 case $what in
-  away) [ -z "$name" ]; exit ;;
+  away | gone) [ -z "$name" ]; exit ;;
   # Where it is not there any more, nothing is left to wipe.
   wiped) [ -n "$name" ] || exit 0 ;;
 esac
@@ -60,6 +57,7 @@ case $what in
   wiped) tagged spindle.wipe=done ;;
   made) [ "$size" = "$value" ] ;;
   blank) [ -z "$from" ] ;;
+  ready) [ -z "$from" ] && [ "$active" != active ] ;;
   size) [ "$size" -ge "$value" ] ;;
   marked) [ "$size" -ge "$value" ] || [ -n "$from" ] ;;
   label) tagged "spindle.label=$value" ;;
@@ -75,7 +73,7 @@ esac`;
 export const PROVE_SCRIPT = `${REFUSE_SCRIPT}${LOOK}
 uuid=$1 wanted=$2 extents=$3 lv=$4 how=$5 expected=$6
 shift 6
-group "$@"
+if [ "$lv" = - ]; then group "$@"; else volume "$@"; fi
 [ -n "$vg" ] || refuse vg-gone "$uuid"
 [ "$vg" = "$wanted" ] || refuse vg-renamed "$vg"
 [ "$missing" = 0 ] || refuse vg-partial "$missing"
@@ -85,7 +83,6 @@ if [ "$extents" -gt 0 ]; then
   [ "$metadata" -ge 65536 ] || refuse no-metadata "$metadata bytes free"
 fi
 [ "$lv" != - ] || exit 0
-volume "$@"
 [ -n "$name" ] || refuse lv-gone "$lv"
 is_own || refuse not-ours "$lv $tags"
 [ -z "$expected" ] || [ "$size" = "$expected" ] || refuse other-size "$size bytes, not $expected"
@@ -147,42 +144,50 @@ fill() {
 }
 `;
 
-/**
- * Writes zeros from where the LV's tag says to its end, reads the edges of every piece back, and takes the tag off.
- * The LV is left active or not as it was. $1 VG, $2 LV; then the devices.
- */
-export const ZERO_SCRIPT = `${LOOK}${FILL}
+/** Looks at the LV $2 of the VG with UUID $1 as what is about to change it; sets `device`. */
+const OPEN = `${REFUSE_SCRIPT}${LOOK}${FILL}
 set -e
-group=$1 lv=$2
+uuid=$1 lv=$2
 shift 2
-uuid=$(vgs "$@" --noheadings -o vg_uuid -- "$group")
-uuid=\${uuid##* }
 volume "$@"
-blank_from
+[ -n "$name" ] || refuse lv-gone "$lv"
+device=/dev/$vg/$lv
+
+# Switches it on where it is not.
+on() { [ "$active" = active ] || lvchange "$@" -ay -- "$vg/$lv"; }
+`;
+
+/** Writes zeros from where the LV's tag says to its end, reads the edges of every piece back, and takes the tag off. */
+const ZERO = `
+zero() {
+  on "$@"
+  fill write_zeros
+  lvchange "$@" --deltag "spindle.blank-from=$from" -- "$vg/$lv"
+}
+blank_from`;
+
+/** Zeroes what may still show old data; the LV is left active or not as it was. $1 VG UUID, $2 LV; then the devices. */
+export const ZERO_SCRIPT = `${OPEN}${ZERO}
 [ -n "$from" ] || exit 0
-[ "$active" = active ] || lvchange "$@" -ay -- "$group/$lv"
-device=/dev/$group/$lv
-fill write_zeros
-lvchange "$@" --deltag "spindle.blank-from=$from" -- "$group/$lv"
-[ "$active" = active ] || lvchange "$@" -an -- "$group/$lv"`;
+zero "$@"
+[ "$active" = active ] || lvchange "$@" -an -- "$vg/$lv"`;
+
+/** The same for an LV that nobody has got yet: it is left inactive. $1 VG UUID, $2 LV; then the devices. */
+export const ZERO_NEW_SCRIPT = `${OPEN}${ZERO}
+[ -z "$from" ] || zero "$@"
+lvchange "$@" -an -- "$vg/$lv"`;
 
 /**
  * Wipes an LV that was renamed aside, notes on it that this has begun and that it is done, and leaves it inactive. What
- * was cut short begins again. $1 VG, $2 LV; then the devices.
+ * was cut short begins again. $1 VG UUID, $2 LV; then the devices.
  */
-export const WIPE_SCRIPT = `${LOOK}${FILL}
-set -e
-group=$1 lv=$2
-shift 2
-uuid=$(vgs "$@" --noheadings -o vg_uuid -- "$group")
-uuid=\${uuid##* }
-volume "$@"
-tagged spindle.wipe=begun || lvchange "$@" --addtag spindle.wipe=begun -- "$group/$lv"
-[ "$active" = active ] || lvchange "$@" -ay -- "$group/$lv"
-device=/dev/$group/$lv from=0
+export const WIPE_SCRIPT = `${OPEN}
+tagged spindle.wipe=begun || lvchange "$@" --addtag spindle.wipe=begun -- "$vg/$lv"
+on "$@"
+from=0
 fill discard
-lvchange "$@" -an -- "$group/$lv"
-lvchange "$@" --deltag spindle.wipe=begun --addtag spindle.wipe=done -- "$group/$lv"`;
+lvchange "$@" -an -- "$vg/$lv"
+lvchange "$@" --deltag spindle.wipe=begun --addtag spindle.wipe=done -- "$vg/$lv"`;
 
 /**
  * Proves that an LV may be taken back: the drive's own, not open, and either never handed out or nothing but zeros. In
@@ -191,10 +196,9 @@ lvchange "$@" --deltag spindle.wipe=begun --addtag spindle.wipe=done -- "$group/
 export const EMPTY_SCRIPT = `${REFUSE_SCRIPT}${LOOK}
 uuid=$1 wanted=$2 lv=$3
 shift 3
-group "$@"
+volume "$@"
 [ -n "$vg" ] || refuse vg-gone "$uuid"
 [ "$vg" = "$wanted" ] || refuse vg-renamed "$vg"
-volume "$@"
 [ -n "$name" ] || exit 0
 is_own || refuse not-ours "$lv $tags"
 [ "$open" != open ] || refuse in-use "$lv"

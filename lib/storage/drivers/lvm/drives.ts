@@ -5,7 +5,15 @@ import { driveFailures } from "../../drive-failures.ts";
 import { encodeLabel, patienceFor, REFUSAL } from "../../drive-marks.ts";
 import { ASIDE } from "./aside.ts";
 import type { LvmConfig } from "./config.ts";
-import { EMPTY_SCRIPT, IS_SCRIPT, PROVE_SCRIPT, TAKE_BACK_SCRIPT, WIPE_SCRIPT, ZERO_SCRIPT } from "./drive-scripts.ts";
+import {
+  EMPTY_SCRIPT,
+  IS_SCRIPT,
+  PROVE_SCRIPT,
+  TAKE_BACK_SCRIPT,
+  WIPE_SCRIPT,
+  ZERO_NEW_SCRIPT,
+  ZERO_SCRIPT,
+} from "./drive-scripts.ts";
 import { lvmIdentity } from "./identity.ts";
 import { pvsOf, pvUuidsOf } from "./pvs.ts";
 import { onlyDevices, ownerTags } from "./steps.ts";
@@ -148,21 +156,18 @@ function create(context: Context, drive: DriveSpec): NodeStep[] {
         },
       },
     ),
-    zero(lv, drive.size, "any"),
-    lv.step("rest", "rest", ["lvchange", ...lv.devices, "-an", "--", lv.name], {
-      alreadyDone: lv.is("inactive"),
-      precondition: lv.prove("closed"),
-      undo: none("rest-none"),
-    }),
+    // A unit of its own for going to rest would be two more looks at LVM.
+    fill(lv, drive.size, "zero-new", ZERO_NEW_SCRIPT, "ready"),
   ];
 }
 
-function zero(lv: Lv, bytes: number, how: "any" | "closed"): NodeStep {
-  const argv = ["sh", "-c", ZERO_SCRIPT, "spindle", lv.vg, lv.drive.id, ...lv.devices];
-  const step = lv.step("zero", "zero", argv, {
-    alreadyDone: lv.is("blank"),
+/** Fills so many bytes of an LV by one of the scripts; nothing of that can be undone, or has to be. */
+function fill(lv: Lv, bytes: number, title: string, script: string, done: string, how: Proven = "any"): NodeStep {
+  const argv = ["sh", "-c", script, "spindle", lv.uuid, lv.lv, ...lv.devices];
+  const step = lv.step(title, title, argv, {
+    alreadyDone: lv.is(done),
     precondition: lv.prove(how),
-    undo: none("zero-none"),
+    undo: none(`${title}-none`),
   });
   return { ...step, command: { argv, timeoutMs: patienceFor(bytes) } };
 }
@@ -187,7 +192,7 @@ function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
       precondition: lv.prove("any", added),
       undo: none("extend-none"),
     }),
-    zero(lv, added, "any"),
+    fill(lv, added, "zero", ZERO_SCRIPT, "blank"),
   ];
 }
 
@@ -255,16 +260,6 @@ function setAside(lv: Lv, aside: Lv): NodeStep {
   });
 }
 
-function wipe(aside: Lv): NodeStep {
-  const argv = ["sh", "-c", WIPE_SCRIPT, "spindle", aside.vg, aside.lv, ...aside.devices];
-  const step = aside.step("wipe", "wipe", argv, {
-    alreadyDone: aside.is("wiped"),
-    precondition: aside.prove("closed"),
-    undo: none("wipe-none"),
-  });
-  return { ...step, command: { argv, timeoutMs: patienceFor(aside.drive.size) } };
-}
-
 function remove(context: Context, drive: DriveSpec, isWiping = false): NodeStep[] {
   const lv = new Lv(context, drive);
   const drop = (last: Lv, how: Proven) =>
@@ -275,7 +270,7 @@ function remove(context: Context, drive: DriveSpec, isWiping = false): NodeStep[
     });
   if (!context.config.wipe && !isWiping) return [drop(lv, "closed")];
   const aside = new Lv(context, drive, drive.id + ASIDE);
-  return [setAside(lv, aside), wipe(aside), drop(aside, "wiped")];
+  return [setAside(lv, aside), fill(aside, drive.size, "wipe", WIPE_SCRIPT, "wiped", "closed"), drop(aside, "wiped")];
 }
 
 /** Drives as LVs: RAW, the whole size taken at creation, zeroed before anybody gets them, active only on demand. */
