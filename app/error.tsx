@@ -1,19 +1,11 @@
 "use client";
-import { PageFailed } from "#components/ui/page-failed.tsx";
+import { type Failed, PageFailed } from "#components/ui/page-failed.tsx";
 
 /** What the shell itself needs could not be read: there is nothing to stand around the page. */
-export default function RootError({
-  error,
-  retry,
-  reset,
-}: {
-  error: Error & { digest?: string };
-  retry?: () => void;
-  reset: () => void;
-}) {
+export default function RootError(failed: Failed) {
   return (
     <main>
-      <PageFailed digest={error.digest} retry={retry ?? reset} />
+      <PageFailed {...failed} />
     </main>
   );
 }

@@ -5,14 +5,21 @@ import { useTranslations } from "use-intl";
 import { Button } from "./button.tsx";
 import { PageHead } from "./layout.tsx";
 
+export interface Failed {
+  error: Error & { digest?: string };
+  /** What the framework offers for another try; older releases have the second one only. */
+  retry?: () => void;
+  reset: () => void;
+}
+
 /** A page that could not be made: what, where to look, and another try. */
-export function PageFailed({ digest, retry }: { digest?: string; retry: () => void }) {
+export function PageFailed({ error: { digest }, retry, reset }: Failed) {
   const t = useTranslations("common");
   const router = useRouter();
   const again = () =>
     startTransition(() => {
       router.refresh();
-      retry();
+      (retry ?? reset)();
     });
   return (
     <div className="p-4 sm:p-5">

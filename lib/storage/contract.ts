@@ -149,6 +149,9 @@ export interface DriveRoom {
   free: number | null;
 }
 
+/** Id of the last step of every deletion, behind the drive's own. */
+export const REMOVED = "remove";
+
 /**
  * The drive half of a driver: pure builders of steps from (config, identity, drive). Step ids are unique for one drive;
  * every step that changes something proves storage and volume by identity right before it acts, and is a no-op where its
@@ -172,7 +175,7 @@ export interface DriveDriver<Config = unknown> extends DriveAbilities {
   activate(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
   deactivate(context: DriveContext<Config>, drive: DriveSpec): NodeStep[];
   /**
-   * The last step's id is `remove`; once it is done, the volume is gone. `isWiping`: an earlier deletion has begun to wipe
+   * The last step's id is `REMOVED`; once it is done, the volume is gone. `isWiping`: an earlier deletion has begun to wipe
    * it, and is gone on with whatever the storage's setting is by now.
    */
   remove(context: DriveContext<Config>, drive: DriveSpec, isWiping?: boolean): NodeStep[];

@@ -1,21 +1,16 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
 import { seedCluster, TWO_STORAGES } from "../../db/test-cluster.ts";
-import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import type { TestDatabase } from "../../db/test-database.ts";
 import type { NodeLive } from "../../domain/live.ts";
 import { isFinal, type Plan } from "../../domain/plan.ts";
 import { SHOWN_NODES } from "../../domain/plan-window.ts";
 import { text } from "../../domain/text.ts";
-import { parseEnv } from "../../env.ts";
 import { createTask } from "../../plans/create-task.ts";
 import { claimTask } from "../../plans/lease.ts";
 import { runTask } from "../../plans/run-task.ts";
-import { loadMasterKey } from "../../secrets/master.ts";
 import { sealSecret } from "../../secrets/store.ts";
 import { newKeyPair } from "../../ssh/keys.ts";
 import type { ServiceContext } from "../context.ts";
@@ -28,25 +23,19 @@ import { confirmRemoval, previewRemoval } from "../nodes/remove.ts";
 import { registerJoinSteps } from "./record.ts";
 import { confirmClusterRemoval, previewClusterRemoval } from "./remove.ts";
 import { registerClusterRemoval } from "./settle-removal.ts";
+import { startTestPanel } from "../test-panel.ts";
 
 const { audit, clusters, drafts, drives, nodes, plans, secrets, storages, taskLocks, tasks } = schema;
 let database: TestDatabase;
-let folder: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), "spindle-clusters-"));
-  await chmod(folder, 0o711);
-  const holder = globalThis as unknown as Record<symbol, unknown>;
-  holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
-  await loadMasterKey();
+  database = await startTestPanel();
   registerNodeRemoval();
   registerClusterRemoval();
   registerJoinSteps();
 });
 afterAll(async () => {
   await database.stop();
-  await rm(folder, { recursive: true });
 });
 
 const ctx: ServiceContext = {

@@ -1,17 +1,12 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { db } from "../../db/client.ts";
 import { clusters, draftNodes, drafts, secrets } from "../../db/schema/index.ts";
 import { seedCluster } from "../../db/test-cluster.ts";
-import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import type { TestDatabase } from "../../db/test-database.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import { HOSTILE_STRINGS } from "../../domain/hostile-strings.ts";
-import { parseEnv } from "../../env.ts";
-import { loadMasterKey } from "../../secrets/master.ts";
 import { sweepSecrets } from "../../secrets/store.ts";
 import type { ServiceContext } from "../context.ts";
 import { confirmDraft } from "./confirm.ts";
@@ -20,21 +15,15 @@ import { addMachine, addMachineSchema, choose, confirmHostKey, lookAgain, remove
 import { draftDataSchema } from "./stored.ts";
 import { sweepDrafts } from "./sweep.ts";
 import { getDraft } from "./view.ts";
+import { startTestPanel } from "../test-panel.ts";
 
 let database: TestDatabase;
-let folder: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), "spindle-drafts-"));
-  await chmod(folder, 0o711);
-  const holder = globalThis as unknown as Record<symbol, unknown>;
-  holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
-  await loadMasterKey();
+  database = await startTestPanel();
 });
 afterAll(async () => {
   await database.stop();
-  await rm(folder, { recursive: true });
 });
 afterEach(async () => {
   await db().delete(drafts);

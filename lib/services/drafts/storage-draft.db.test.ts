@@ -1,6 +1,3 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { eq, isNotNull } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
@@ -17,11 +14,9 @@ import {
   tasks,
 } from "../../db/schema/index.ts";
 import { type NodeSeed, seedCluster, seedNodes } from "../../db/test-cluster.ts";
-import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import type { TestDatabase } from "../../db/test-database.ts";
 import type { DraftData } from "../../domain/dto.ts";
-import { parseEnv } from "../../env.ts";
 import { panelStepWork } from "../../plans/panel-steps.ts";
-import { loadMasterKey } from "../../secrets/master.ts";
 import { sealSecret, sweepSecrets } from "../../secrets/store.ts";
 import { registerJoinSteps } from "../clusters/record.ts";
 import type { ServiceContext } from "../context.ts";
@@ -31,22 +26,16 @@ import { discardDraft, saveDraft, startJoinDraft, startStorageDraft } from "./ed
 import { addMachine, lookAgain, removeMachine } from "./machines.ts";
 import { sweepDrafts } from "./sweep.ts";
 import { getDraft } from "./view.ts";
+import { startTestPanel } from "../test-panel.ts";
 
 let database: TestDatabase;
-let folder: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), "spindle-storage-draft-"));
-  await chmod(folder, 0o711);
-  const holder = globalThis as unknown as Record<symbol, unknown>;
-  holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
-  await loadMasterKey();
+  database = await startTestPanel();
   registerJoinSteps();
 });
 afterAll(async () => {
   await database.stop();
-  await rm(folder, { recursive: true });
 });
 
 const person = (id: string): ServiceContext => ({

@@ -7,6 +7,7 @@ import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
+import { REMOVED } from "../../storage/contract.ts";
 import type { DrivesInput, PlannedDrive } from "./plan.ts";
 
 /** What became of the steps of one drive, by the task's journal. */
@@ -18,9 +19,6 @@ interface Outcome {
   /** Something is left, or it is not known what was done. */
   isOpen: boolean;
 }
-
-/** The last step of every deletion, see `DriveDriver.remove`. */
-const REMOVED = "remove";
 
 type JournalRow = Pick<typeof taskSteps.$inferSelect, "stepId" | "state" | "error">;
 

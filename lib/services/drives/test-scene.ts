@@ -1,21 +1,17 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { db } from "../../db/client.ts";
 import { drives, taskLocks, tasks } from "../../db/schema/index.ts";
 import { type StorageSeed, seedCluster, TWO_STORAGES } from "../../db/test-cluster.ts";
-import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import type { TestDatabase } from "../../db/test-database.ts";
 import type { Volume } from "../../domain/drive.ts";
 import type { DriveRequest } from "../../domain/drive-request.ts";
 import type { NodeLive, StorageLive } from "../../domain/live.ts";
-import { parseEnv } from "../../env.ts";
-import { loadMasterKey } from "../../secrets/master.ts";
 import type { ServiceContext } from "../context.ts";
 import { confirmDrives, previewDrives } from "./request.ts";
 import { registerDriveSteps } from "./settle.ts";
 import type { Measured } from "./world.ts";
+import { startTestPanel } from "../test-panel.ts";
 
 export const GIB = 1024 ** 3;
 export const MIB = 1024 ** 2;
@@ -23,14 +19,8 @@ export const MIB = 1024 ** 2;
 /** A cluster of two nodes with an LVM and a File storage, in a database of the file's own; each test begins without drives. */
 export function driveCluster(): void {
   let database: TestDatabase;
-  let folder: string;
   beforeAll(async () => {
-    database = await startTestDatabase();
-    folder = await mkdtemp(join(tmpdir(), "spindle-drives-"));
-    await chmod(folder, 0o711);
-    const holder = globalThis as unknown as Record<symbol, unknown>;
-    holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
-    await loadMasterKey();
+    database = await startTestPanel();
     registerDriveSteps();
     const storages = TWO_STORAGES.map((storage): StorageSeed => {
       if (storage.kind === "file") return storage;
@@ -43,7 +33,6 @@ export function driveCluster(): void {
   });
   afterAll(async () => {
     await database.stop();
-    await rm(folder, { recursive: true });
   });
   afterEach(async () => {
     await db().delete(drives);

@@ -1,22 +1,17 @@
 import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
 import { seedCluster, TWO_STORAGES } from "../../db/test-cluster.ts";
-import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import type { TestDatabase } from "../../db/test-database.ts";
 import type { NodeLive } from "../../domain/live.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
-import { parseEnv } from "../../env.ts";
 import { createTask } from "../../plans/create-task.ts";
 import { claimTask } from "../../plans/lease.ts";
 import { runTask } from "../../plans/run-task.ts";
-import { loadMasterKey } from "../../secrets/master.ts";
 import { sealSecret } from "../../secrets/store.ts";
 import { newKeyPair } from "../../ssh/keys.ts";
 import type { ServiceContext } from "../context.ts";
@@ -30,24 +25,18 @@ import { registerNodeRemoval } from "./removal.ts";
 import { confirmRemoval, previewRemoval } from "./remove.ts";
 import { confirmKeyRotation, planKeyRotation } from "./rotate.ts";
 import { registerRotationSteps } from "./rotation.ts";
+import { startTestPanel } from "../test-panel.ts";
 
 const { audit, clusters, drives, nodes, plans, secrets, taskLocks, tasks } = schema;
 let database: TestDatabase;
-let folder: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), "spindle-nodes-"));
-  await chmod(folder, 0o711);
-  const holder = globalThis as unknown as Record<symbol, unknown>;
-  holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
-  await loadMasterKey();
+  database = await startTestPanel();
   registerNodeRemoval();
   registerRotationSteps();
 });
 afterAll(async () => {
   await database.stop();
-  await rm(folder, { recursive: true });
 });
 
 const ctx: ServiceContext = {

@@ -1,24 +1,19 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { and, eq, inArray } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import { taskSteps, tasks } from "../../db/schema/index.ts";
-import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import type { TestDatabase } from "../../db/test-database.ts";
 import { PanelError } from "../../domain/errors.ts";
 import type { PanelStep, Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
-import { parseEnv } from "../../env.ts";
-import { loadMasterKey } from "../../secrets/master.ts";
 import { cancelTask } from "./cancel-task.ts";
 import { createTask } from "../../plans/create-task.ts";
 import { claimTask, type Lease } from "../../plans/lease.ts";
 import { registerPanelStep } from "../../plans/panel-steps.ts";
 import { runTask } from "../../plans/run-task.ts";
+import { startTestPanel } from "../test-panel.ts";
 
 let database: TestDatabase;
-let folder: string;
 let deeds: string[] = [];
 let onFinal: (lease: Lease) => void = () => {};
 
@@ -26,12 +21,7 @@ const title = text("task.ended");
 const author = { actor: { id: "anna", name: "Anna", email: "anna@localhost" }, address: null, requestId: "test" };
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  folder = await mkdtemp(join(tmpdir(), "spindle-final-"));
-  await chmod(folder, 0o711);
-  const holder = globalThis as unknown as Record<symbol, unknown>;
-  holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
-  await loadMasterKey();
+  database = await startTestPanel();
   registerPanelStep("test.note", {
     do: async (_tx, input) => void deeds.push(`do ${input.name}`),
     undo: async (_tx, input) => void deeds.push(`undo ${input.name}`),
@@ -45,7 +35,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await database.stop();
-  await rm(folder, { recursive: true });
 });
 beforeEach(() => {
   deeds = [];

@@ -1,6 +1,6 @@
 import type { Check, Failure, NodeStep } from "../../../domain/plan.ts";
 import { type Text, text } from "../../../domain/text.ts";
-import type { DriveContext, DriveDriver, DriveSpec } from "../../contract.ts";
+import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../../contract.ts";
 import { driveFailures } from "../../drive-failures.ts";
 import type { FileConfig } from "./config.ts";
 import {
@@ -175,7 +175,7 @@ function relabel(context: Context, drive: DriveSpec, label: string): NodeStep[] 
 function remove(context: Context, drive: DriveSpec): NodeStep[] {
   const image = new Image(context, drive);
   return [
-    image.step("remove", "remove", ["sh", "-c", REMOVE_SCRIPT, "spindle", image.path, image.beside, image.dir], {
+    image.step(REMOVED, "remove", ["sh", "-c", REMOVE_SCRIPT, "spindle", image.path, image.beside, image.dir], {
       alreadyDone: image.is("gone"),
       precondition: image.prove("removable"),
       undo: none("remove-none"),

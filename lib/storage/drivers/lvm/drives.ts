@@ -1,6 +1,6 @@
 import type { Check, Failure, NodeStep } from "../../../domain/plan.ts";
 import { type Text, text } from "../../../domain/text.ts";
-import type { DriveContext, DriveDriver, DriveSpec } from "../../contract.ts";
+import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../../contract.ts";
 import { driveFailures } from "../../drive-failures.ts";
 import { encodeLabel, patienceFor, REFUSAL } from "../../drive-marks.ts";
 import { ASIDE } from "./aside.ts";
@@ -263,7 +263,7 @@ function setAside(lv: Lv, aside: Lv): NodeStep {
 function remove(context: Context, drive: DriveSpec, isWiping = false): NodeStep[] {
   const lv = new Lv(context, drive);
   const drop = (last: Lv, how: Proven) =>
-    last.step("remove", "remove", ["lvremove", ...last.devices, "-y", "--", last.name], {
+    last.step(REMOVED, "remove", ["lvremove", ...last.devices, "-y", "--", last.name], {
       alreadyDone: lv.is("gone"),
       precondition: last.prove(how),
       undo: none("remove-none"),
