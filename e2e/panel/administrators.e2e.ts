@@ -1,23 +1,15 @@
 import type { Page } from "@playwright/test";
 import { connect } from "../../lib/db/client.ts";
 import { en } from "../../lib/messages/en.ts";
-import type { TestPanel } from "../fixtures/panel.ts";
-import { expect, test as base } from "../fixtures/test.ts";
-import { SEED, seedPanel } from "../support/seed.ts";
+import { expect, test } from "../fixtures/test.ts";
+import { SEED, SEEDED } from "../support/seed.ts";
 import { clusterPlan, insertTask } from "../support/tasks.ts";
 import { invite } from "../verbs/administrators.ts";
 
 const t = en.pages.settings;
 const door = en.pages.door;
 
-const test = base.extend<{ seeded: TestPanel }>({
-  seeded: async ({ panel }, use) => {
-    await panel.stop();
-    await seedPanel(panel.databaseUrl ?? "");
-    await panel.start();
-    await use(panel);
-  },
-});
+test.use({ panelOptions: SEEDED });
 
 const row = (page: Page, name: string) =>
   page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
@@ -25,9 +17,9 @@ const row = (page: Page, name: string) =>
 test("an invited administrator is listed at once, signed out by another, and removed, with a question before and a row in the audit log", async ({
   page,
   browser,
-  seeded,
+  panel,
 }) => {
-  const theirs = await invite(page, browser, seeded.url, "Bob");
+  const theirs = await invite(page, browser, panel.url, "Bob");
   // Without a reload: the list hears of it.
   await expect(row(page, "Bob")).toContainText("bob@example.net");
   await expect(row(page, "Bob")).toContainText("1 open");
@@ -38,7 +30,7 @@ test("an invited administrator is listed at once, signed out by another, and rem
   await page.getByRole("button", { name: "End the sessions of Bob" }).click();
   await page.getByRole("dialog").getByRole("button", { name: t.endSessionsConfirm }).click();
   await expect(row(page, "Bob")).toContainText("none");
-  await theirs.goto(`${seeded.url}/tasks`);
+  await theirs.goto(`${panel.url}/tasks`);
   await expect(theirs).toHaveURL(/sign-in/);
   await theirs.getByLabel(door.email).fill("bob@example.net");
   await theirs.getByLabel(door.password, { exact: true }).fill("a long enough one");
@@ -53,11 +45,11 @@ test("an invited administrator is listed at once, signed out by another, and rem
   await page.getByRole("button", { name: "Remove Bob" }).click();
   await question.getByRole("button", { name: t.removeConfirm }).click();
   await expect(row(page, "Bob")).toHaveCount(0);
-  await theirs.goto(`${seeded.url}/`);
+  await theirs.goto(`${panel.url}/`);
   await expect(theirs).toHaveURL(/sign-in/);
   await theirs.context().close();
 
-  await page.goto(`${seeded.url}/audit?entity=user`);
+  await page.goto(`${panel.url}/audit?entity=user`);
   for (const [what, who] of [
     [en.audit.action["user-remove"], "Ada"],
     [en.audit.action["user-end-sessions"], "Ada"],
@@ -70,18 +62,18 @@ test("an invited administrator is listed at once, signed out by another, and rem
 test("two who remove each other can't both succeed, and nobody removes themselves", async ({
   page,
   browser,
-  seeded,
+  panel,
   guard,
 }) => {
   // Whoever lost is not signed in any more: what the page asks then is refused.
   guard.allow(/401 \(Unauthorized\)/);
-  const theirs = await invite(page, browser, seeded.url, "Bob");
-  await theirs.goto(`${seeded.url}/settings`);
+  const theirs = await invite(page, browser, panel.url, "Bob");
+  await theirs.goto(`${panel.url}/settings`);
   await theirs.getByRole("button", { name: "Remove Ada" }).click();
   await page.getByRole("button", { name: "Remove Bob" }).click();
   const confirm = (on: Page) => on.getByRole("dialog").getByRole("button", { name: t.removeConfirm }).click();
   await Promise.allSettled([confirm(page), confirm(theirs)]);
-  const sql = connect(seeded.databaseUrl ?? "", 1);
+  const sql = connect(panel.databaseUrl ?? "", 1);
   await expect.poll(async () => (await sql`select name from users`).length).toBe(1);
   await sql.end();
   await theirs.context().close();
@@ -89,10 +81,10 @@ test("two who remove each other can't both succeed, and nobody removes themselve
 
 test("what others change appears by itself: a new name, another main storage, a node that joined", async ({
   page,
-  seeded,
+  panel,
 }) => {
-  const sql = connect(seeded.databaseUrl ?? "", 1);
-  await page.goto(`${seeded.url}/clusters/${SEED.cluster.id}`);
+  const sql = connect(panel.databaseUrl ?? "", 1);
+  await page.goto(`${panel.url}/clusters/${SEED.cluster.id}`);
   await expect(page.locator("[data-live=live]")).toBeVisible();
   await page.evaluate(() => Object.assign(window, { stayed: true }));
   await sql.begin(async (tx) => {
@@ -112,10 +104,10 @@ test("what others change appears by itself: a new name, another main storage, a 
 
 test("of two who make a cluster of one name, the second is told so at the field, and goes on with another name", {
   tag: "@S05",
-}, async ({ page, browser, seeded }) => {
-  const theirs = await invite(page, browser, seeded.url, "Bob");
+}, async ({ page, browser, panel }) => {
+  const theirs = await invite(page, browser, panel.url, "Bob");
   const fill = async (on: Page) => {
-    await on.goto(`${seeded.url}/clusters/new`);
+    await on.goto(`${panel.url}/clusters/new`);
     await on.getByLabel(en.wizard.name.label).fill("Alpha");
     await on.getByRole("button", { name: "Next: Storages" }).click();
     await expect(on).toHaveURL(/step=storages/);
@@ -128,12 +120,12 @@ test("of two who make a cluster of one name, the second is told so at the field,
   // Bob has confirmed: his task runs, and has the name.
   const plan = clusterPlan("alpha", bobs);
   const locks = [`draft:${bobs}`, "cluster-name:alpha"];
-  await insertTask(seeded.databaseUrl, { id: "tk_seedalpha00000", plan, state: "queued", locks });
+  await insertTask(panel.databaseUrl, { id: "tk_seedalpha00000", plan, state: "queued", locks });
   await field.press("Tab");
   await expect(field).toHaveAccessibleDescription(/Another cluster is called Alpha/);
   await page.getByRole("button", { name: "Next: Storages" }).click();
   await expect(field).toBeFocused();
-  await theirs.goto(`${seeded.url}/clusters/new/${bobs}?step=name`);
+  await theirs.goto(`${panel.url}/clusters/new/${bobs}?step=name`);
   await expect(theirs.getByLabel(en.wizard.name.label)).toHaveValue("Alpha");
   await expect(theirs.getByText(/Another cluster is called/)).toHaveCount(0);
   await field.fill("beta");

@@ -1,33 +1,29 @@
 import { connect } from "../../lib/db/client.ts";
 import { en } from "../../lib/messages/en.ts";
-import type { TestPanel } from "../fixtures/panel.ts";
-import { expect, test as base } from "../fixtures/test.ts";
+import { expect, test } from "../fixtures/test.ts";
 import { SEED, seedPanel } from "../support/seed.ts";
 
 const t = en.audit;
 
-const test = base.extend<{ seeded: TestPanel }>({
-  seeded: async ({ panel }, use) => {
-    await panel.stop();
-    await seedPanel(panel.databaseUrl ?? "");
-    const sql = connect(panel.databaseUrl ?? "", 1);
-    await sql`insert into audit (at, actor_name, address, request_id, action, entity, entity_id, detail)
+async function fill({ databaseUrl }: { databaseUrl: string }): Promise<void> {
+  await seedPanel(databaseUrl);
+  const sql = connect(databaseUrl, 1);
+  await sql`insert into audit (at, actor_name, address, request_id, action, entity, entity_id, detail)
       select timestamptz '2026-03-01 12:00:00Z' + n * interval '1 hour', (array['Bob','Eve'])[1 + n % 2], '10.1.1.' || n, 'rq-' || n,
         (array['storage.set-main','future.thing'])[1 + n % 2], 'storage', ${SEED.main.id}, jsonb_build_object('name', 'disk-' || n || chr(8238))
       from generate_series(1, 130) n`;
-    await sql.end();
-    await panel.start();
-    await use(panel);
-  },
-});
+  await sql.end();
+}
+
+test.use({ panelOptions: { fill } });
 
 const rows = "tbody tr";
 
 test("the audit log is filtered by who, what, when and about what; the address tells which, and its rows stand in the first HTML", async ({
   page,
-  seeded,
+  panel,
 }) => {
-  await page.goto(seeded.url);
+  await page.goto(panel.url);
   await page.getByRole("link", { name: t.title }).click();
   await expect(page.locator(rows).first()).toContainText("disk-130");
   await page.getByLabel(t.column.who, { exact: true }).selectOption("Bob");
@@ -60,9 +56,9 @@ test("the audit log is filtered by who, what, when and about what; the address t
 
 test("what this release has no word for is shown as it was recorded, and a row leads to what it is about", async ({
   page,
-  seeded,
+  panel,
 }) => {
-  await page.goto(`${seeded.url}/audit?who=Eve`);
+  await page.goto(`${panel.url}/audit?who=Eve`);
   await expect(page.locator(rows).first()).toContainText("future.thing");
   await page.locator(rows).first().getByRole("link").click();
   await expect(page).toHaveURL(new RegExp(`/storages/${SEED.main.id}`));

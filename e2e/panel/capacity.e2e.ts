@@ -1,28 +1,20 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { en } from "../../lib/messages/en.ts";
-import type { TestPanel } from "../fixtures/panel.ts";
-import { expect, test as base } from "../fixtures/test.ts";
-import { SEED, seedPanel } from "../support/seed.ts";
+import { expect, test } from "../fixtures/test.ts";
+import { SEED, SEEDED } from "../support/seed.ts";
 
 const t = en.capacity;
 
-const test = base.extend<{ seeded: TestPanel }>({
-  seeded: async ({ panel }, use) => {
-    await panel.stop();
-    await seedPanel(panel.databaseUrl ?? "");
-    await panel.start();
-    await use(panel);
-  },
-});
+test.use({ panelOptions: SEEDED });
 
 const growth = (page: Page) => page.locator("section").filter({ has: page.getByRole("heading", { name: t.title }) });
 const storage = `/storages/${SEED.main.id}?node=${SEED.node.id}`;
 
 test("a storage's page draws how it filled, says it in words, and the day it is full with what that rests on", {
   tag: "@P09",
-}, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}${storage}`);
+}, async ({ page, panel }) => {
+  await page.goto(`${panel.url}${storage}`);
   const chart = growth(page).getByRole("img");
   await expect(chart).toHaveAttribute("aria-label", /^ssd, kvm-01: Grew .* GiB in 6.d.*, 37.% now\.$/);
   await expect(chart.locator("canvas")).toBeVisible();
@@ -39,8 +31,8 @@ test("a storage's page draws how it filled, says it in words, and the day it is 
   await expect(growth(page).getByText(/used \d+ GiB \(3\d.%\) · allocated/)).toBeVisible();
 });
 
-test("range and node stand in the address, and a reload shows the same", { tag: "@P09" }, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}/storages/${SEED.main.id}`);
+test("range and node stand in the address, and a reload shows the same", { tag: "@P09" }, async ({ page, panel }) => {
+  await page.goto(`${panel.url}/storages/${SEED.main.id}`);
   // The fullest node first: it has no history.
   await expect(growth(page)).toContainText(t.none);
   await expect(growth(page)).toContainText(t.noForecast);
@@ -60,10 +52,10 @@ test("range and node stand in the address, and a reload shows the same", { tag: 
   await expect(growth(page).getByRole("radio", { name: t.ranges.years })).toBeChecked();
 });
 
-test("a history that can't be read says so and is tried again", { tag: "@P09" }, async ({ page, seeded, guard }) => {
+test("a history that can't be read says so and is tried again", { tag: "@P09" }, async ({ page, panel, guard }) => {
   guard.allow(/ERR_FAILED/);
   await page.route("**/api/storages/*/usage*", (route) => route.abort());
-  await page.goto(`${seeded.url}${storage}`);
+  await page.goto(`${panel.url}${storage}`);
   await expect(growth(page).getByRole("alert")).toBeVisible({ timeout: 20_000 });
   await page.unrouteAll();
   await growth(page).getByRole("button", { name: en.common.retry }).click();
@@ -72,10 +64,10 @@ test("a history that can't be read says so and is tried again", { tag: "@P09" },
 
 test("from which share on a storage warns is set on its page, refused beside the field, and colours the bars at once", {
   tag: "@P09",
-}, async ({ page, context, seeded }) => {
-  await page.goto(`${seeded.url}${storage}`);
+}, async ({ page, context, panel }) => {
+  await page.goto(`${panel.url}${storage}`);
   const other = await context.newPage();
-  await other.goto(`${seeded.url}/storages/${SEED.main.id}`);
+  await other.goto(`${panel.url}/storages/${SEED.main.id}`);
   await expect(other.locator("[data-live=live]")).toBeVisible();
   await expect(other.getByText("80 %, urgent from 90 %")).toBeVisible();
   await page.getByRole("button", { name: t.thresholdsEditLabel }).click();

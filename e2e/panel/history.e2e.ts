@@ -1,29 +1,25 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { connect } from "../../lib/db/client.ts";
 import { en } from "../../lib/messages/en.ts";
-import type { TestPanel } from "../fixtures/panel.ts";
-import { expect, test as base } from "../fixtures/test.ts";
+import { expect, test } from "../fixtures/test.ts";
 import { SEED, seedPanel } from "../support/seed.ts";
 
 const QUIET = "nd_seed0000000003";
 
 /** A panel whose third node is still joining: nobody follows it, so nothing of it changes. */
-const test = base.extend<{ seeded: TestPanel }>({
-  seeded: async ({ panel }, use) => {
-    await panel.stop();
-    await seedPanel(panel.databaseUrl ?? "");
-    const sql = connect(panel.databaseUrl ?? "", 1);
-    await sql`update nodes set membership = 'joining' where id = ${QUIET}`;
-    await sql.end();
-    await panel.start();
-    await use(panel);
-  },
-});
+async function fill({ databaseUrl }: { databaseUrl: string }): Promise<void> {
+  await seedPanel(databaseUrl);
+  const sql = connect(databaseUrl, 1);
+  await sql`update nodes set membership = 'joining' where id = ${QUIET}`;
+  await sql.end();
+}
+
+test.use({ panelOptions: { fill } });
 
 test("a node's page tells each change of its status and of its storages: what, when and why, newest first", {
   tag: "@P03",
-}, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}/nodes/${SEED.node.id}`);
+}, async ({ page, panel }) => {
+  await page.goto(`${panel.url}/nodes/${SEED.node.id}`);
   const history = page.locator("section").filter({ has: page.getByRole("heading", { name: en.pages.node.history }) });
   const changes = history.getByRole("listitem");
   // Nobody answers at the node's address: that is told by itself, above what was there before.
@@ -41,17 +37,17 @@ test("a node's page tells each change of its status and of its storages: what, w
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
 
-test("a node that never changed says so in words", { tag: "@P03" }, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}/nodes/${QUIET}`);
+test("a node that never changed says so in words", { tag: "@P03" }, async ({ page, panel }) => {
+  await page.goto(`${panel.url}/nodes/${QUIET}`);
   await expect(page.getByText(en.pages.node.historyNone)).toBeVisible();
 });
 
-test("a long history comes in parts, and its older part when asked for", { tag: "@P03" }, async ({ page, seeded }) => {
-  const sql = connect(seeded.databaseUrl ?? "", 1);
+test("a long history comes in parts, and its older part when asked for", { tag: "@P03" }, async ({ page, panel }) => {
+  const sql = connect(panel.databaseUrl ?? "", 1);
   await sql`insert into status_changes (at, node_id, "from", "to")
     select now() - interval '1 day' - n * interval '1 minute', ${QUIET}, 'active', 'unreachable' from generate_series(1, 70) n`;
   await sql.end();
-  await page.goto(`${seeded.url}/nodes/${QUIET}`);
+  await page.goto(`${panel.url}/nodes/${QUIET}`);
   const changes = page.getByRole("listitem").filter({ hasText: "Unreachable" });
   await expect(changes).toHaveCount(20);
   await page.getByRole("button", { name: en.pages.node.historyOlder }).click();

@@ -23,7 +23,7 @@ import { actionNamed, callAction } from "../fixtures/actions.ts";
 import { get } from "../fixtures/http.ts";
 import type { TestPanel } from "../fixtures/panel.ts";
 import { expect, test } from "../fixtures/test.ts";
-import { SEED, seedPanel } from "../support/seed.ts";
+import { SEED, SEEDED } from "../support/seed.ts";
 import { addStorage, openWizard } from "../verbs/wizard.ts";
 
 /** They set a mark in the page where they run. */
@@ -217,29 +217,30 @@ test("a machine's address, port and user are refused beside their fields; a pass
   await expectUnharmed(page);
 });
 
-test("the cluster page's filter takes anything, in the page and in the address", async ({ page, panel }) => {
-  await panel.stop();
-  await seedPanel(panel.databaseUrl!);
-  await panel.start();
-  const cluster = `${panel.url}/clusters/${SEED.cluster.id}`;
-  await page.goto(cluster);
-  const filter = page.getByLabel(en.pages.cluster.filter);
-  const q = () => new URL(page.url()).searchParams.get("q") ?? "";
-  for (const value of STRINGS) {
-    await filter.fill(value);
-    const typed = (await filter.inputValue()).toWellFormed();
-    await expect(filter).toHaveValue(typed);
-    await expect.poll(q).toBe(typed);
-  }
-  for (const value of [MARKUP[0], "\u202Etxt.exe", "nul\0character", "\u{1F600}".repeat(5_000)]) {
-    await filter.fill(value);
-    const typed = await filter.inputValue();
-    await expect.poll(q).not.toBe("");
-    await page.reload();
-    await expect(filter).toHaveValue(typed);
-    await expect(page.getByRole("rowheader")).toHaveCount(0);
-    await expectUnharmed(page);
-  }
+test.describe("a cluster that is there", () => {
+  test.use({ panelOptions: SEEDED });
+
+  test("the cluster page's filter takes anything, in the page and in the address", async ({ page, panel }) => {
+    const cluster = `${panel.url}/clusters/${SEED.cluster.id}`;
+    await page.goto(cluster);
+    const filter = page.getByLabel(en.pages.cluster.filter);
+    const q = () => new URL(page.url()).searchParams.get("q") ?? "";
+    for (const value of STRINGS) {
+      await filter.fill(value);
+      const typed = (await filter.inputValue()).toWellFormed();
+      await expect(filter).toHaveValue(typed);
+      await expect.poll(q).toBe(typed);
+    }
+    for (const value of [MARKUP[0], "\u202Etxt.exe", "nul\0character", "\u{1F600}".repeat(5_000)]) {
+      await filter.fill(value);
+      const typed = await filter.inputValue();
+      await expect.poll(q).not.toBe("");
+      await page.reload();
+      await expect(filter).toHaveValue(typed);
+      await expect(page.getByRole("rowheader")).toHaveCount(0);
+      await expectUnharmed(page);
+    }
+  });
 });
 
 /** What is asked for by texts of the address. */
@@ -283,45 +284,46 @@ const SENT: Record<string, (value: string) => Record<string, unknown>> = {
   removeAdministrator: (userId) => ({ userId }),
 };
 
-test("no text that is asked for or sent is an error of the panel's own: what no row can bear finds nothing, or is refused", {
-  tag: ["@P13"],
-}, async ({ panel }) => {
-  test.setTimeout(240_000);
-  await panel.stop();
-  await seedPanel(panel.databaseUrl!);
-  await panel.start();
-  const cookie = await panel.signIn();
-  for (const value of STRINGS) {
-    for (const [path, names] of Object.entries(ASKED))
-      for (const name of names) {
-        const answer = await get(panel, `${path}?${new URLSearchParams({ [name]: value })}`, { cookie });
-        expect(answer.status, `${path}, ${name}, ${visible(value).slice(0, 60)}`).toBeLessThan(500);
-      }
-    // A browser takes dots and nothing for another address.
-    if (/^\.*$|[/.]/.test(value)) continue;
-    for (const path of ONE) {
-      const answer = await get(panel, path.replace("ID", encodeURIComponent(value.toWellFormed())), { cookie });
-      expect(answer.status, `${path}, ${visible(value).slice(0, 60)}`).toBeLessThan(500);
-    }
-  }
-  for (const value of ["nul\0character", "\0"]) {
-    const query = (name: string) => new URLSearchParams({ [name]: value });
-    expect((await get(panel, `/api/search?${query("q")}`, { cookie })).body).toEqual({ hits: [] });
-    for (const name of ["q", "who", "node", "cluster"])
-      expect((await get(panel, `/api/task-list?${query(name)}`, { cookie })).body).toEqual({ rows: [], next: null });
-    for (const name of ["q", "who", "entity"])
-      expect((await get(panel, `/api/audit?${query(name)}`, { cookie })).body).toEqual({ rows: [], next: null });
-  }
-  for (const [name, inputOf] of Object.entries(SENT)) {
-    const action = await actionNamed(name);
+test.describe("everything that takes text", () => {
+  test.use({ panelOptions: SEEDED });
+
+  test("no text that is asked for or sent is an error of the panel's own: what no row can bear finds nothing, or is refused", {
+    tag: ["@P13"],
+  }, async ({ panel }) => {
+    test.setTimeout(240_000);
+    const cookie = await panel.signIn();
     for (const value of STRINGS) {
-      const { result } = await callAction(panel, action, inputOf(value), { cookie });
-      const about = `${name}, ${visible(value).slice(0, 60)}`;
-      expect(result?.ok, about).toBe(false);
-      expect(result, about).not.toMatchObject({ error: { code: "internal" } });
-      if (!isStorable(value)) expect(result, about).toMatchObject({ error: { code: "invalid-input" } });
+      for (const [path, names] of Object.entries(ASKED))
+        for (const name of names) {
+          const answer = await get(panel, `${path}?${new URLSearchParams({ [name]: value })}`, { cookie });
+          expect(answer.status, `${path}, ${name}, ${visible(value).slice(0, 60)}`).toBeLessThan(500);
+        }
+      // A browser takes dots and nothing for another address.
+      if (/^\.*$|[/.]/.test(value)) continue;
+      for (const path of ONE) {
+        const answer = await get(panel, path.replace("ID", encodeURIComponent(value.toWellFormed())), { cookie });
+        expect(answer.status, `${path}, ${visible(value).slice(0, 60)}`).toBeLessThan(500);
+      }
     }
-  }
+    for (const value of ["nul\0character", "\0"]) {
+      const query = (name: string) => new URLSearchParams({ [name]: value });
+      expect((await get(panel, `/api/search?${query("q")}`, { cookie })).body).toEqual({ hits: [] });
+      for (const name of ["q", "who", "node", "cluster"])
+        expect((await get(panel, `/api/task-list?${query(name)}`, { cookie })).body).toEqual({ rows: [], next: null });
+      for (const name of ["q", "who", "entity"])
+        expect((await get(panel, `/api/audit?${query(name)}`, { cookie })).body).toEqual({ rows: [], next: null });
+    }
+    for (const [name, inputOf] of Object.entries(SENT)) {
+      const action = await actionNamed(name);
+      for (const value of STRINGS) {
+        const { result } = await callAction(panel, action, inputOf(value), { cookie });
+        const about = `${name}, ${visible(value).slice(0, 60)}`;
+        expect(result?.ok, about).toBe(false);
+        expect(result, about).not.toMatchObject({ error: { code: "internal" } });
+        if (!isStorable(value)) expect(result, about).toMatchObject({ error: { code: "invalid-input" } });
+      }
+    }
+  });
 });
 
 test.describe("the doors", () => {

@@ -3,20 +3,12 @@ import type { Locator, Page } from "@playwright/test";
 import { connect } from "../../lib/db/client.ts";
 import { en } from "../../lib/messages/en.ts";
 import { actionNamed, callAction } from "../fixtures/actions.ts";
-import type { TestPanel } from "../fixtures/panel.ts";
-import { expect, test as base } from "../fixtures/test.ts";
-import { SEED, seedPanel } from "../support/seed.ts";
+import { expect, test } from "../fixtures/test.ts";
+import { SEED, SEEDED } from "../support/seed.ts";
 
 const t = en.node;
 
-const test = base.extend<{ seeded: TestPanel }>({
-  seeded: async ({ panel }, use) => {
-    await panel.stop();
-    await seedPanel(panel.databaseUrl ?? "");
-    await panel.start();
-    await use(panel);
-  },
-});
+test.use({ panelOptions: SEEDED });
 
 const section = (page: Page, title: string): Locator =>
   page.locator("section").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
@@ -25,8 +17,8 @@ const node = `/nodes/${SEED.node.id}`;
 
 test("maintenance says before what is active there, keeps new drives away, and is left again; the history tells it", {
   tag: ["@P03"],
-}, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}${node}`);
+}, async ({ page, panel }) => {
+  await page.goto(`${panel.url}${node}`);
   await page.getByRole("button", { name: t.verb.maintenance }).click();
   const dialog = page.getByRole("dialog");
   await expect(dialog).toContainText("1 drive is active here: web-1.");
@@ -36,12 +28,12 @@ test("maintenance says before what is active there, keeps new drives away, and i
   await expect(page.getByRole("button", { name: t.verb["in-service"] })).toBeVisible();
   await expect(section(page, en.pages.node.history).getByRole("listitem").first()).toContainText(t.deed.maintenance);
 
-  await page.goto(`${seeded.url}/drives/new?storage=${SEED.fast.id}`);
+  await page.goto(`${panel.url}/drives/new?storage=${SEED.fast.id}`);
   const option = page.getByLabel(en.drives.form.node, { exact: true }).locator("option", { hasText: SEED.node.name });
   await expect(option).toHaveText(/kvm-01 · kvm-01 is in maintenance\./);
   await expect(option).toBeDisabled();
 
-  await page.goto(`${seeded.url}${node}`);
+  await page.goto(`${panel.url}${node}`);
   await page.getByRole("button", { name: t.verb["in-service"] }).click();
   await page.getByRole("dialog").getByRole("button", { name: t.verb["in-service"] }).click();
   await expect(page.getByRole("button", { name: t.verb.maintenance })).toBeVisible();
@@ -49,8 +41,8 @@ test("maintenance says before what is active there, keeps new drives away, and i
 
 test("a node is renamed; a name that is taken, one that is none, and an address where nobody answers are refused at their field", {
   tag: ["@P03"],
-}, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}${node}`);
+}, async ({ page, panel }) => {
+  await page.goto(`${panel.url}${node}`);
   await page.getByRole("link", { name: t.verb.edit, exact: true }).click();
   const save = page.getByRole("button", { name: t.edit.save });
   const name = page.getByLabel(t.edit.name, { exact: true });
@@ -77,11 +69,11 @@ test("a node is renamed; a name that is taken, one that is none, and an address 
 
 test("removing a node with drives that can't be reached is refused in words, and by force says what stays and goes", {
   tag: ["@P03", "@P10", "@B01"],
-}, async ({ page, seeded }) => {
-  const sql = connect(seeded.databaseUrl ?? "", 1);
+}, async ({ page, panel }) => {
+  const sql = connect(panel.databaseUrl ?? "", 1);
   const identity = { marker: "{}", vmFs: "", imageFs: "", shareFs: "" };
   await sql`insert into node_storages values (${SEED.node.id}, ${SEED.main.id}, ${sql.json(identity)})`;
-  await page.goto(`${seeded.url}${node}`);
+  await page.goto(`${panel.url}${node}`);
   await page.getByRole("link", { name: t.verb.remove, exact: true }).click();
   const confirm = page.getByRole("button", { name: t.remove.confirm });
   await expect(page.getByText(/5 drives are on kvm-01/).first()).toBeVisible();
@@ -97,7 +89,7 @@ test("removing a node with drives that can't be reached is refused in words, and
   await confirm.click();
   await page.waitForURL(/\/tasks\//);
   await expect(page.getByText("Done", { exact: true }).first()).toBeVisible();
-  await page.goto(`${seeded.url}/clusters/${SEED.cluster.id}`);
+  await page.goto(`${panel.url}/clusters/${SEED.cluster.id}`);
   await expect(page.getByRole("rowheader", { name: "kvm-02" })).toBeVisible();
   await expect(page.getByRole("rowheader", { name: "kvm-01" })).toHaveCount(0);
   expect(await sql`select 1 from drives`).toHaveLength(0);
@@ -107,10 +99,10 @@ test("removing a node with drives that can't be reached is refused in words, and
 
 test("the server refuses what the page keeps back: a removal that was not shown, and a key nobody compared", {
   tag: ["@P03"],
-}, async ({ seeded }) => {
-  const cookie = await seeded.signIn();
+}, async ({ panel }) => {
+  const cookie = await panel.signIn();
   const call = async (name: string, input: unknown) =>
-    (await callAction(seeded, await actionNamed(name), input, { cookie })).result;
+    (await callAction(panel, await actionNamed(name), input, { cookie })).result;
   const nodeId = SEED.node.id;
   const removal = { nodeId, isForced: true, digest: "0".repeat(64), typed: SEED.node.name };
   expect(await call("confirmNodeRemoval", removal)).toMatchObject({ ok: false, error: { code: "stale" } });
@@ -123,15 +115,15 @@ test("the server refuses what the page keeps back: a removal that was not shown,
 
 test("a disk that fails is a warning on the overview and on its node's row, in words, also while the node is not heard", {
   tag: ["@P03"],
-}, async ({ page, seeded }) => {
+}, async ({ page, panel }) => {
   const words = "The disk nvme0n1 says of itself that it is failing.";
-  await page.goto(seeded.url);
+  await page.goto(panel.url);
   const need = page.getByRole("listitem").filter({ hasText: "A disk of kvm-01 is failing" });
   await expect(need).toContainText(words);
   await need.getByRole("link", { name: en.pages.needs.openNode }).click();
   await expect(page.getByText(words)).toBeVisible();
   await expect(section(page, t.disks.title)).toContainText("nvme0n1");
-  await page.goto(`${seeded.url}/clusters/${SEED.cluster.id}`);
+  await page.goto(`${panel.url}/clusters/${SEED.cluster.id}`);
   const row = page.getByRole("row").filter({ has: page.getByRole("rowheader", { name: "kvm-01" }) });
   await row.getByRole("button", { name: /^Why/ }).click();
   await expect(page.locator('tr[id^="why-"]')).toContainText(words);
@@ -139,8 +131,8 @@ test("a disk that fails is a warning on the overview and on its node's row, in w
 
 test("a node's disks are listed with what they say of themselves, its age, and nothing made up", {
   tag: ["@P03"],
-}, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}${node}`);
+}, async ({ page, panel }) => {
+  await page.goto(`${panel.url}${node}`);
   const disks = section(page, t.disks.title);
   // What lies on a disk is a list within its line.
   const line = (name: string) =>
@@ -158,6 +150,6 @@ test("a node's disks are listed with what they say of themselves, its age, and n
   await expect(disks.locator("time")).toHaveAttribute("title", /\d{4}/);
 
   const other = "/nodes/nd_seed0000000002";
-  await page.goto(`${seeded.url}${other}`);
+  await page.goto(`${panel.url}${other}`);
   await expect(section(page, t.disks.title)).toContainText(t.disks.coming);
 });

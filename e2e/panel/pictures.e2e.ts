@@ -23,15 +23,7 @@ const cluster = `/clusters/${SEED.cluster.id}`;
 
 const test = base.extend<{ hasRows: boolean }>({
   hasRows: [true, { option: true }],
-  panel: async ({ panel, hasRows }, use) => {
-    if (hasRows) {
-      await panel.stop();
-      await seedPanel(panel.databaseUrl ?? "");
-      await settle(panel);
-      await panel.start();
-    }
-    await use(panel);
-  },
+  panelOptions: async ({ hasRows }, use) => use(hasRows ? { fill } : {}),
   // What is found of the nodes stands in every page's navigation.
   page: async ({ page, hasRows }, use) => {
     if (hasRows) {
@@ -48,8 +40,9 @@ test.use({ bypassCSP: true });
 test.describe.configure({ mode: "parallel", timeout: 120_000 });
 
 /** Rows that say the same for hours: old figures, and one node alone that is looked at, by a key that is kept. */
-async function settle({ databaseUrl, dataDir }: TestPanel): Promise<void> {
-  const sql = connect(databaseUrl ?? "", 1);
+async function fill({ databaseUrl, dataDir }: { databaseUrl: string; dataDir: string }): Promise<void> {
+  await seedPanel(databaseUrl);
+  const sql = connect(databaseUrl, 1);
   for (const table of ["node_last", "storage_last", "volumes_last"])
     await sql`update ${sql(table)} set measured_at = measured_at - interval '3 hours'`;
   await sql`update nodes set membership = 'leaving' where name = 'kvm-02'`;

@@ -1,28 +1,20 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { en } from "../../lib/messages/en.ts";
-import type { TestPanel } from "../fixtures/panel.ts";
-import { expect, test as base } from "../fixtures/test.ts";
-import { SEED, seedPanel } from "../support/seed.ts";
+import { expect, test } from "../fixtures/test.ts";
+import { SEED, seeded } from "../support/seed.ts";
 
 const t = en.search;
 
-const test = base.extend<{ seeded: TestPanel }>({
-  seeded: async ({ panel }, use) => {
-    await panel.stop();
-    await seedPanel(panel.databaseUrl ?? "", { nodes: 12 });
-    await panel.start();
-    await use(panel);
-  },
-});
+test.use({ panelOptions: seeded({ nodes: 12 }) });
 
 const box = (page: Page) => page.getByRole("combobox", { name: t.label });
 const options = (page: Page) => page.getByRole("dialog").getByRole("option");
 
 test("Ctrl-K finds clusters, nodes, storages and tasks, in natural order, and opens one, by keyboard alone", {
   tag: "@P13",
-}, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}/tasks`);
+}, async ({ page, panel }) => {
+  await page.goto(`${panel.url}/tasks`);
   await expect(page.locator("[data-live=live]")).toBeVisible();
   await page.keyboard.press("ControlOrMeta+k");
   await expect(box(page)).toBeFocused();
@@ -68,8 +60,8 @@ test("Ctrl-K finds clusters, nodes, storages and tasks, in natural order, and op
   }
 });
 
-test("the search closes as it opened, and the focus is where it was", { tag: "@P13" }, async ({ page, seeded }) => {
-  await page.goto(`${seeded.url}/tasks`);
+test("the search closes as it opened, and the focus is where it was", { tag: "@P13" }, async ({ page, panel }) => {
+  await page.goto(`${panel.url}/tasks`);
   const filter = page.getByRole("searchbox", { name: en.pages.tasks.filterText });
   await filter.focus();
   await page.keyboard.press("ControlOrMeta+k");
@@ -82,13 +74,9 @@ test("the search closes as it opened, and the focus is where it was", { tag: "@P
   await expect(filter).toBeFocused();
 });
 
-test("nothing found is said, and a panel that does not answer too", { tag: "@P13" }, async ({
-  page,
-  seeded,
-  guard,
-}) => {
+test("nothing found is said, and a panel that does not answer too", { tag: "@P13" }, async ({ page, panel, guard }) => {
   guard.allow(/ERR_FAILED/);
-  await page.goto(seeded.url);
+  await page.goto(panel.url);
   await page.getByRole("button", { name: t.open }).click();
   await box(page).fill("nothing is called so");
   await expect(page.getByText(t.none)).toBeVisible();
@@ -100,9 +88,9 @@ test("nothing found is said, and a panel that does not answer too", { tag: "@P13
 
 test("clusters are sorted by their heads, the order stands in the address and stays", { tag: "@P13" }, async ({
   page,
-  seeded,
+  panel,
 }) => {
-  await page.goto(seeded.url);
+  await page.goto(panel.url);
   const names = page.getByRole("rowheader");
   await expect(names).toHaveText([/ams-kvm/, /fra-kvm/]);
   await page.getByRole("button", { name: en.pages.overview.column.nodes }).click();
@@ -127,8 +115,8 @@ for (const [colorScheme, width] of [
 ] as const) {
   test.describe(`${colorScheme}, ${width} px`, () => {
     test.use({ colorScheme, viewport: { width, height: 844 } });
-    test("the search is sound for eyes, hands and screen readers", { tag: "@P13" }, async ({ page, seeded }) => {
-      await page.goto(seeded.url);
+    test("the search is sound for eyes, hands and screen readers", { tag: "@P13" }, async ({ page, panel }) => {
+      await page.goto(panel.url);
       await page.getByRole("button", { name: t.open }).click();
       await expect(options(page).first()).toBeVisible();
       expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);

@@ -455,3 +455,9 @@ export async function seedPanel(databaseUrl: string, options: SeedOptions = {}):
     await sql.end();
   }
 }
+
+/** How a panel begins with these rows: its `panelOptions`. */
+export const seeded = (options?: SeedOptions) => ({
+  fill: ({ databaseUrl }: { databaseUrl: string }) => seedPanel(databaseUrl, options),
+});
+export const SEEDED = seeded();
