@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { queryOptions, replaceEqualDeep } from "@tanstack/react-query";
 import type { ClusterView, NeedsView, NodeView, PanelView, StorageView } from "../domain/dto.ts";
 import type { FiguresLive, NodeLive } from "../domain/live.ts";
 import { getJson } from "./get-json.ts";
@@ -27,9 +27,19 @@ export function toPanelState(view: PanelView, at?: number): PanelState {
   return { clusters: view.clusters, live, sentAt: view.sentAt, needs: view.needs };
 }
 
+/**
+ * What the next state shares with the one before. The functions below share what they leave as it was; an answer is
+ * compared with what was there, part by part, which for a thousand nodes takes too long to be done at each event.
+ */
+function shared(before: unknown, next: unknown): unknown {
+  const isChanged = (before as PanelState | undefined)?.clusters === (next as PanelState).clusters;
+  return isChanged ? next : replaceEqualDeep(before, next);
+}
+
 export const panelQuery = () =>
   queryOptions({
     queryKey: PANEL_KEY,
+    structuralSharing: shared,
     queryFn: async ({ signal }) => toPanelState(await getJson<PanelView>("/api/clusters", signal), Date.now()),
     staleTime: Number.POSITIVE_INFINITY,
   });
