@@ -5,7 +5,7 @@ import { type DirectoryFacts, lookAtDirectories } from "../../directories.ts";
 import { type Disk, disksCommand, readDisks } from "../../disks.ts";
 import { readSections, SECTION_SCRIPT } from "../../sections.ts";
 import type { LvmConfig } from "./config.ts";
-import { readReport, type Volume, type VolumeGroup } from "./report.ts";
+import { readReport, type Volume, type VolumeGroup } from "../../lvm/report.ts";
 
 export interface LvmFacts {
   /** False: `lvm2` is not there, and the groups can't be read. */

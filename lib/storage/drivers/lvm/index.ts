@@ -1,13 +1,13 @@
 import type { StorageDriver } from "../../contract.ts";
 import { type LvmConfig, lvmConfig } from "./config.ts";
-import { lvmDrives } from "./drives.ts";
+import { lvmDrives } from "../../lvm/drives.ts";
 import { type LvmFacts, readLvmFacts } from "./facts.ts";
 import { foundLvm } from "./found.ts";
-import { lvmIdentity } from "./identity.ts";
+import { lvmIdentity } from "../../lvm/identity.ts";
 import { joinLvm, previewLvm } from "./join.ts";
 import { leaveLvm } from "./leave.ts";
 import { lvmParts } from "./parts.ts";
-import { probeLvm, readLvmCheck } from "./probe.ts";
+import { probeLvm, readLvmCheck } from "../../lvm/probe.ts";
 
 /** Drives as LVs of a volume group on the node's own disks. */
 export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {

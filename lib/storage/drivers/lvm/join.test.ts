@@ -5,7 +5,7 @@ import type { LvmConfig } from "./config.ts";
 import type { LvmFacts } from "./facts.ts";
 import { foundLvm } from "./found.ts";
 import { joinLvm } from "./join.ts";
-import type { PhysicalVolume, VolumeGroup } from "./report.ts";
+import type { PhysicalVolume, VolumeGroup } from "../../lvm/report.ts";
 
 const A = "mOT8rW-Ijxu-jDgS-as2k-I0yZ-qNLd-B82NlB";
 const B = "TakUyE-vXBT-BNCl-tEuD-1xfv-Y0NW-f0AjS9";

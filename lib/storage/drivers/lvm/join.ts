@@ -4,13 +4,15 @@ import { formatBytes } from "../../../domain/units.ts";
 import type { JoinContext, JoinPlan, Ownership } from "../../contract.ts";
 import { fileSystemId } from "../../directories.ts";
 import type { LvmConfig } from "./config.ts";
+import { makeGroupSteps, UUID_STEP } from "../../lvm/make-group.ts";
+import { newPvs } from "../../lvm/pv-steps.ts";
 import { diskRows } from "./disk-rows.ts";
 import type { LvmFacts } from "./facts.ts";
-import type { LvmIdentity } from "./identity.ts";
-import { makeGroupSteps, UUID_STEP } from "./make-group.ts";
-import { renameObstacle, stateObstacle } from "./rename.ts";
-import type { VolumeGroup } from "./report.ts";
-import { MADE_TAG, ownerTags, renameStep, tagStep } from "./steps.ts";
+import type { LvmIdentity } from "../../lvm/identity.ts";
+import { renameObstacle } from "./rename.ts";
+import type { VolumeGroup } from "../../lvm/report.ts";
+import { stateObstacle } from "../../lvm/state.ts";
+import { MADE_TAG, ownerTags, renameStep, tagStep } from "../../lvm/steps.ts";
 
 /** What is said about the search for the VG, and the one that was found or chosen. */
 interface Search {
@@ -201,7 +203,7 @@ function joinWithoutGroup(
   if (!isRead && facts.complaints !== "") rows[0] = { ...row, output: facts.complaints, command: "vgs" };
   const nothing: JoinPlan = { rows, steps: [], identity: null, notes: [], uses: [] };
   if (chosen.length === 0) return nothing;
-  const { steps, pvUuids } = makeGroupSteps(target, vg, owner, chosen);
+  const { steps, pvUuids } = makeGroupSteps(target, vg, owner, newPvs(owner.storageId, target, chosen));
   const identity: LvmIdentity = {
     ...{ vgUuid: "", pvUuids: pvUuids.join(",") },
     ...{ imageFs: fileSystemId(facts.image), shareFs: fileSystemId(facts.share) },

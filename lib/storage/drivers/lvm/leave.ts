@@ -1,9 +1,9 @@
 import { text } from "../../../domain/text.ts";
 import type { LeaveContext, LeavePlan } from "../../contract.ts";
 import type { LvmConfig } from "./config.ts";
-import { lvmIdentity } from "./identity.ts";
-import { pvUuidsOf } from "./pvs.ts";
-import { untagStep } from "./steps.ts";
+import { lvmIdentity } from "../../lvm/identity.ts";
+import { pvUuidsOf } from "../../lvm/pvs.ts";
+import { untagStep } from "../../lvm/steps.ts";
 
 /** Takes the marks off the VG; the group itself is never removed, also where the panel made it. */
 export function leaveLvm({ config, owner, identity, details, target }: LeaveContext<LvmConfig>): LeavePlan {

@@ -1,8 +1,16 @@
 import type { Check, NodeStep } from "../../../domain/plan.ts";
 import { text } from "../../../domain/text.ts";
 import { patienceFor, REFUSE_SCRIPT } from "../../drive-marks.ts";
-import { CHANGE_MS, CHECK_MS, FREE_PV_SCRIPT, type NewPv, onlyDisks, proveFree, pvFailures } from "./pv-steps.ts";
-import { onlyDevices, pvLink } from "./steps.ts";
+import {
+  CHANGE_MS,
+  CHECK_MS,
+  FREE_PV_SCRIPT,
+  type NewPv,
+  onlyDisks,
+  proveFree,
+  pvFailures,
+} from "../../lvm/pv-steps.ts";
+import { onlyDevices, pvLink } from "../../lvm/steps.ts";
 
 /** The VG that is changed, and the PVs it has now. */
 export interface Group {
@@ -70,11 +78,11 @@ const check = (script: string, ...words: string[]): Check => ({
 /** Adds new PVs to a VG. */
 export function extendStep({ name, uuid, pvUuids, target }: Group, pvs: readonly NewPv[]): NodeStep {
   const devices = [...onlyDevices(pvUuids), ...onlyDisks(pvs)];
-  const disks = pvs.map(({ disk }) => disk.link);
+  const disks = pvs.map(({ link }) => link);
   const uuids = pvs.map((pv) => pv.uuid);
   const values = { vg: name, disks: disks.join(", "), disk: disks.join(", ") };
   const amount = String(pvs.length);
-  const pairs = pvs.flatMap(({ disk, uuid: pv }) => [pv, disk.link]);
+  const pairs = pvs.flatMap(({ link, uuid: pv }) => [pv, link]);
   return {
     kind: "node",
     id: "extend",

@@ -5,10 +5,10 @@ import type { PartsContext, Reader } from "../../contract.ts";
 import { type Disk, disksCommand, readDisks } from "../../disks.ts";
 import { readSections, SECTION_SCRIPT } from "../../sections.ts";
 import type { LvmConfig } from "./config.ts";
-import { lvmIdentity } from "./identity.ts";
-import { pvUuidsOf } from "./pvs.ts";
-import { readReport, type VolumeGroup } from "./report.ts";
-import { onlyDevices } from "./steps.ts";
+import { lvmIdentity } from "../../lvm/identity.ts";
+import { pvUuidsOf } from "../../lvm/pvs.ts";
+import { readReport, type VolumeGroup } from "../../lvm/report.ts";
+import { onlyDevices } from "../../lvm/steps.ts";
 
 export interface PvFacts {
   uuid: string;

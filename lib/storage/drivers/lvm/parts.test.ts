@@ -11,7 +11,7 @@ import { joinLvm } from "./join.ts";
 import { leaveLvm } from "./leave.ts";
 import { planLvmParts } from "./parts.ts";
 import { type PartsFacts, partOf, readPartsReport } from "./parts-facts.ts";
-import { pvUuidFor } from "./pv-steps.ts";
+import { pvUuidFor } from "../../lvm/pv-steps.ts";
 
 const VG = "S8U9wx-3I0A-dc1g-Ee5o-UIgU-XeB7-5k2hvD";
 const PV1 = "ACkSvn-1HPG-3HbK-tGIw-xn6H-nG2B-E9Vuic";

@@ -5,11 +5,11 @@ import { formatBytes } from "../../../domain/units.ts";
 import type { PartsContext, PartsDriver, PartsPlan } from "../../contract.ts";
 import { diskView, isUnused, type UnusedDisk } from "../../disks.ts";
 import type { LvmConfig } from "./config.ts";
-import { lvmIdentity } from "./identity.ts";
+import { lvmIdentity } from "../../lvm/identity.ts";
 import { extendStep, type Group, moveStep, removeSteps } from "./part-steps.ts";
 import { type PartsFacts, partOf, type PvFacts, readPartsFacts } from "./parts-facts.ts";
-import { newPvs, pvStep } from "./pv-steps.ts";
-import { stateObstacle } from "./rename.ts";
+import { newPvs, pvStep } from "../../lvm/pv-steps.ts";
+import { stateObstacle } from "../../lvm/state.ts";
 
 type Context = PartsContext<LvmConfig>;
 type Planned = Pick<PartsPlan, "problems" | "blockers" | "steps" | "notes"> & { pvUuids: readonly string[] };

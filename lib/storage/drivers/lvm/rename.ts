@@ -1,6 +1,7 @@
 import { type Text, text } from "../../../domain/text.ts";
 import type { LvmFacts } from "./facts.ts";
-import type { VolumeGroup } from "./report.ts";
+import type { VolumeGroup } from "../../lvm/report.ts";
+import { stateObstacle } from "../../lvm/state.ts";
 
 /** As the device mapper writes a VG's name: every dash twice. */
 const mapped = (name: string) => name.replaceAll("-", "--");
@@ -36,18 +37,4 @@ export function renameObstacle(group: VolumeGroup, wanted: string, facts: LvmFac
     if (line) return text("lvm.rename.named", { ...values, place: name, line: line.trim().slice(0, 200) });
   }
   return facts.nameInDev ? text("lvm.rename.name-in-dev", { ...values, wanted }) : null;
-}
-
-/** What keeps a VG from being changed at all; null for none. */
-export function stateObstacle(
-  group: VolumeGroup,
-  systemId: string,
-): "partial" | "exported" | "shared" | "system-id" | "read-only" | "duplicate" | null {
-  if (group.missingPvs > 0 || group.attributes[3] === "p" || group.pvs.some((pv) => pv.isMissing)) return "partial";
-  if (group.pvs.some((pv) => pv.isDuplicate)) return "duplicate";
-  if (group.attributes[2] === "x") return "exported";
-  if (group.attributes[5] === "s" || group.attributes[5] === "c" || !["", "none"].includes(group.lockType))
-    return "shared";
-  if (group.systemId !== "" && group.systemId !== systemId) return "system-id";
-  return group.attributes[0] === "r" ? "read-only" : null;
 }

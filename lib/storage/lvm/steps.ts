@@ -1,6 +1,6 @@
-import type { Check, NodeStep } from "../../../domain/plan.ts";
-import { text } from "../../../domain/text.ts";
-import type { Ownership } from "../../contract.ts";
+import type { Check, NodeStep } from "../../domain/plan.ts";
+import { text } from "../../domain/text.ts";
+import type { Ownership } from "../contract.ts";
 import type { VolumeGroup } from "./report.ts";
 
 /** The name of a PV that stays when sdX changes. */

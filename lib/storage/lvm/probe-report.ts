@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { bytesOf } from "../../probe-dirs.ts";
+import { bytesOf } from "../probe-dirs.ts";
 
 export interface LvmVg {
   name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StorageCheck } from "../../../domain/live.ts";
+import type { StorageCheck } from "../../domain/live.ts";
 // What the check printed on a real node with each fault in force.
 import fixture from "./probe.fixture.json" with { type: "json" };
 import { probeLvm, readLvmCheck } from "./probe.ts";

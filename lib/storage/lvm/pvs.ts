@@ -1,4 +1,4 @@
-import type { Identity } from "../../contract.ts";
+import type { Identity } from "../contract.ts";
 import { lvmIdentity } from "./identity.ts";
 
 /** A PV as the storage's check reported it. */

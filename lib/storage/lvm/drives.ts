@@ -1,10 +1,9 @@
-import type { Check, Failure, NodeStep } from "../../../domain/plan.ts";
-import { type Text, text } from "../../../domain/text.ts";
-import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../../contract.ts";
-import { driveFailures } from "../../drive-failures.ts";
-import { encodeLabel, patienceFor, REFUSAL } from "../../drive-marks.ts";
+import type { Check, Failure, NodeStep } from "../../domain/plan.ts";
+import { type Text, text } from "../../domain/text.ts";
+import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../contract.ts";
+import { driveFailures } from "../drive-failures.ts";
+import { encodeLabel, patienceFor, REFUSAL } from "../drive-marks.ts";
 import { ASIDE } from "./aside.ts";
-import type { LvmConfig } from "./config.ts";
 import {
   EMPTY_SCRIPT,
   IS_SCRIPT,
@@ -18,7 +17,14 @@ import { lvmIdentity } from "./identity.ts";
 import { pvsOf, pvUuidsOf } from "./pvs.ts";
 import { onlyDevices, ownerTags } from "./steps.ts";
 
-type Context = DriveContext<LvmConfig>;
+/** What of a storage's config its LVs hang on. */
+export interface GroupConfig {
+  vgName: string;
+  /** Deleted drives are filled with zeros before their space is free. */
+  wipe: boolean;
+}
+
+type Context = DriveContext<GroupConfig>;
 
 /** LVM waits for its own lock, and a busy node takes its time. */
 const CHECK_MS = 60_000;
@@ -274,7 +280,7 @@ function remove(context: Context, drive: DriveSpec, isWiping = false): NodeStep[
 }
 
 /** Drives as LVs: RAW, the whole size taken at creation, zeroed before anybody gets them, active only on demand. */
-export const lvmDrives: DriveDriver<LvmConfig> = {
+export const lvmDrives: DriveDriver<GroupConfig> = {
   format: "raw",
   activates: true,
   growsInUse: true,

@@ -1,9 +1,8 @@
-import type { NodeStep } from "../../../domain/plan.ts";
-import { text } from "../../../domain/text.ts";
-import type { Ownership } from "../../contract.ts";
-import type { UnusedDisk } from "../../disks.ts";
-import { REFUSE_SCRIPT } from "../../drive-marks.ts";
-import { CHANGE_MS, CHECK_MS, FREE_PV_SCRIPT, type NewPv, newPvs, onlyDisks, pvFailures, pvStep } from "./pv-steps.ts";
+import type { NodeStep } from "../../domain/plan.ts";
+import { text } from "../../domain/text.ts";
+import type { Ownership } from "../contract.ts";
+import { REFUSE_SCRIPT } from "../drive-marks.ts";
+import { CHANGE_MS, CHECK_MS, FREE_PV_SCRIPT, type NewPv, onlyDisks, pvFailures, pvStep } from "./pv-steps.ts";
 import { MADE_TAG, ownerTags } from "./steps.ts";
 
 /** The step whose output says which UUID the new VG has. */
@@ -18,8 +17,8 @@ uuid=$(vgs "$@" --noheadings -o vg_uuid -S "vg_name=$name && vg_tags={\\"$tag\\"
 printf 'vgUuid=%s\\n' "$uuid"`;
 
 /**
- * Proves that the disks are the PVs that were just made, and that no other group has the name: two of one name are reached
- * by UUID alone. Drives' own groups are left out. $1 name; then UUID and disk of each.
+ * Proves that the devices are the PVs that were just made, and that no other group has the name: two of one name are reached
+ * by UUID alone. Drives' own groups are left out. $1 name; then UUID and device of each.
  */
 const NAME_FREE = `${FREE_PV_SCRIPT}
 name=$1
@@ -61,7 +60,7 @@ vgremove "$@" -- "$name"`;
 function groupStep(target: string, name: string, owner: Ownership, pvs: readonly NewPv[]): NodeStep {
   const devices = onlyDisks(pvs);
   const tags = [...ownerTags(owner), MADE_TAG];
-  const links = pvs.map(({ disk }) => disk.link);
+  const links = pvs.map(({ link }) => link);
   const all = tags.map((tag) => `"${tag}"`).join(" && ");
   const mark = `spindle.storage=${owner.storageId}`;
   return {
@@ -82,7 +81,7 @@ function groupStep(target: string, name: string, owner: Ownership, pvs: readonly
     },
     precondition: {
       command: {
-        argv: ["sh", "-c", NAME_FREE, "spindle", name, ...pvs.flatMap(({ disk, uuid }) => [uuid, disk.link])],
+        argv: ["sh", "-c", NAME_FREE, "spindle", name, ...pvs.flatMap(({ link, uuid }) => [uuid, link])],
         timeoutMs: CHECK_MS,
       },
     },
@@ -101,16 +100,15 @@ function groupStep(target: string, name: string, owner: Ownership, pvs: readonly
 }
 
 /**
- * A VG made of unused disks, marked as this storage's (B04). Its UUID is known once it is there: the last step's output
+ * A VG made of unused devices, marked as this storage's (B04). Its UUID is known once it is there: the last step's output
  * says it.
  */
 export function makeGroupSteps(
   target: string,
   name: string,
   owner: Ownership,
-  disks: readonly UnusedDisk[],
+  pvs: readonly NewPv[],
 ): { steps: NodeStep[]; pvUuids: string[] } {
-  const pvs = newPvs(owner.storageId, target, disks);
   const said: NodeStep = {
     kind: "node",
     id: UUID_STEP,

@@ -1,6 +1,6 @@
-import type { Volume } from "../../../domain/drive.ts";
-import type { Ownership } from "../../contract.ts";
-import { decodeLabel, isOwnMark } from "../../drive-marks.ts";
+import type { Volume } from "../../domain/drive.ts";
+import type { Ownership } from "../contract.ts";
+import { decodeLabel, isOwnMark } from "../drive-marks.ts";
 import { ASIDE, driveOfLv } from "./aside.ts";
 import type { LvmReport } from "./probe-report.ts";
 

@@ -1,7 +1,7 @@
-import type { Cause, StorageCheck } from "../../../domain/live.ts";
-import { text } from "../../../domain/text.ts";
-import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../../contract.ts";
-import { DIRS_SCRIPT, type DirLook, dirProblem, partitionsOf, readDirs, readOnlyCause } from "../../probe-dirs.ts";
+import type { Cause, StorageCheck } from "../../domain/live.ts";
+import { text } from "../../domain/text.ts";
+import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../contract.ts";
+import { DIRS_SCRIPT, type DirLook, dirProblem, partitionsOf, readDirs, readOnlyCause } from "../probe-dirs.ts";
 import { lvmIdentity } from "./identity.ts";
 import { type LvmReport, linkOf, readLvmReport } from "./probe-report.ts";
 import { LVM_SCRIPT } from "./probe-script.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Check, Failure, NodeStep } from "../../../domain/plan.ts";
-import { text } from "../../../domain/text.ts";
-import { diskFailures, proveDisk, type UnusedDisk } from "../../disks.ts";
-import { REFUSAL, REFUSE_SCRIPT } from "../../drive-marks.ts";
+import type { Check, Failure, NodeStep } from "../../domain/plan.ts";
+import { text } from "../../domain/text.ts";
+import { diskFailures, proveDisk, type UnusedDisk } from "../disks.ts";
+import { REFUSAL, REFUSE_SCRIPT } from "../drive-marks.ts";
 
 const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /** LVM waits for its own lock, and a busy node takes its time. */
@@ -24,17 +24,27 @@ export function pvUuidFor(storageId: string, target: string, { link }: Pick<Unus
     .parts.join("-");
 }
 
-/** A disk that becomes a PV. */
+/** A device that becomes a PV. */
 export interface NewPv {
-  disk: UnusedDisk;
+  /** The name that follows it. */
+  link: string;
   uuid: string;
+  /** Proves, in the unit that acts, that it is the device that was looked at, and that nothing is on it. */
+  proof: Check;
+  /** What it means when that is refused. */
+  failures: Failure[];
 }
 
 export const newPvs = (storageId: string, target: string, disks: readonly UnusedDisk[]): NewPv[] =>
-  disks.map((disk) => ({ disk, uuid: pvUuidFor(storageId, target, disk) }));
+  disks.map((disk) => ({
+    link: disk.link,
+    uuid: pvUuidFor(storageId, target, disk),
+    proof: proveDisk(disk),
+    failures: diskFailures(disk),
+  }));
 
-/** Only these disks are opened. */
-export const onlyDisks = (pvs: readonly NewPv[]) => pvs.flatMap(({ disk }) => ["--devices", disk.link]);
+/** Only these devices are opened. */
+export const onlyDisks = (pvs: readonly NewPv[]) => pvs.flatMap(({ link }) => ["--devices", link]);
 
 /** Shell function `free_pv UUID DEVICE`: refuses unless the device is that PV, and no group has it. */
 export const FREE_PV_SCRIPT = `${REFUSE_SCRIPT}
@@ -57,7 +67,7 @@ export function proveFree(pvs: readonly { uuid: string; device: string }[]): Che
   return { command: { argv: ["sh", "-c", ALL_FREE, "spindle", ...words], timeoutMs: CHECK_MS } };
 }
 
-export const deviceOf = ({ disk, uuid }: NewPv) => ({ uuid, device: disk.link });
+export const deviceOf = ({ link, uuid }: NewPv) => ({ uuid, device: link });
 
 export function pvFailures(values: Record<string, string>): Failure[] {
   return ["pv-gone", "pv-other", "vg-other", "vg-partial", "name-taken", "no-room", "pv-in-use"].map((word) => ({
@@ -67,28 +77,28 @@ export function pvFailures(values: Record<string, string>): Failure[] {
   }));
 }
 
-/** Makes a PV on an unused disk, with room for the metadata of thousands of LVs. Nothing is ever forced or wiped. */
+/** Makes a PV on an unused device, with room for the metadata of thousands of LVs. Nothing is ever forced or wiped. */
 export function pvStep(target: string, pv: NewPv, index: number): NodeStep {
-  const { disk, uuid } = pv;
-  const only = ["--devices", disk.link];
+  const { link, uuid } = pv;
+  const only = ["--devices", link];
   return {
     kind: "node",
     id: `pv-${index + 1}`,
     target,
-    title: text("lvm.parts.step.pv", { disk: disk.link }),
+    title: text("lvm.parts.step.pv", { disk: link }),
     command: {
-      argv: ["pvcreate", ...only, "--metadatasize", "16m", "--uuid", uuid, "--norestorefile", "--", disk.link],
+      argv: ["pvcreate", ...only, "--metadatasize", "16m", "--uuid", uuid, "--norestorefile", "--", link],
       timeoutMs: CHANGE_MS,
     },
     alreadyDone: {
-      command: { argv: ["pvs", ...only, "--noheadings", "-o", "pv_uuid", "--", disk.link], timeoutMs: CHECK_MS },
+      command: { argv: ["pvs", ...only, "--noheadings", "-o", "pv_uuid", "--", link], timeoutMs: CHECK_MS },
       stdout: uuid,
     },
-    precondition: proveDisk(disk),
-    failures: [...diskFailures(disk), ...pvFailures({ disk: disk.link, vg: "" })],
+    precondition: pv.proof,
+    failures: [...pv.failures, ...pvFailures({ disk: link, vg: "" })],
     undo: {
-      title: text("lvm.parts.step.unpv", { disk: disk.link }),
-      command: { argv: ["pvremove", ...only, "--", disk.link], timeoutMs: CHANGE_MS },
+      title: text("lvm.parts.step.unpv", { disk: link }),
+      command: { argv: ["pvremove", ...only, "--", link], timeoutMs: CHANGE_MS },
       proof: proveFree([deviceOf(pv)]),
     },
   };

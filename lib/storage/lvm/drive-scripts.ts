@@ -1,4 +1,4 @@
-import { REFUSE_SCRIPT } from "../../drive-marks.ts";
+import { REFUSE_SCRIPT } from "../drive-marks.ts";
 import { ASIDE } from "./aside.ts";
 
 /**
