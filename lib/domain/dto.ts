@@ -244,7 +244,7 @@ export interface FormField {
   label: Text;
   help?: Text;
   placeholder?: string;
-  widget: "text" | "path" | "number" | "switch";
+  widget: "text" | "path" | "number" | "switch" | "secret";
   default: string | number | boolean;
   /** A setting: it can be changed as long as the storage lives, because nothing on a node hangs on it. */
   isChangeable: boolean;

@@ -17,8 +17,8 @@ export interface SecretRef {
  */
 export interface Command {
   argv: string[];
-  /** Sent on standard input. A secret travels only this way. */
-  stdin?: string | SecretRef;
+  /** Sent on standard input. A secret travels only this way; of several each is a line. */
+  stdin?: string | SecretRef | SecretRef[];
   /** Deadline on the node, in milliseconds. Default: 60 s for changes, 20 s for reads. */
   timeoutMs?: number;
 }
@@ -59,6 +59,13 @@ export interface NodeStep {
   /** Must pass right before the command runs: identity, emptiness. A failure fails the step and nothing has run. */
   precondition?: Check;
   undo: Undo | { none: Text };
+  /**
+   * In a plan over several nodes: it begins once every step of an earlier stage is done, on whichever node. Default: 0.
+   * Whoever makes the plan turns stages into meetings, see `inStages`.
+   */
+  stage?: number;
+  /** It proves something, or clears what nothing needs any more: done, it leaves nothing to take back. */
+  isProof?: true;
   /** Known ways to fail, the first that matches counts. */
   failures?: Failure[];
   /**

@@ -11,7 +11,8 @@ function shown(argument: string): string {
 /** Standard input as a here-string would give it; a secret is named, never shown. */
 function shownInput(stdin: Command["stdin"]): string {
   if (stdin === undefined) return "";
-  return typeof stdin === "string" ? ` <<< ${shown(stdin)}` : " <<< ‹secret›";
+  if (typeof stdin === "string") return ` <<< ${shown(stdin)}`;
+  return Array.isArray(stdin) && stdin.length > 1 ? " <<< ‹secrets›" : " <<< ‹secret›";
 }
 
 /** A command for people to read and repeat, quoted for a shell. Hidden characters are the viewer's to make visible. */

@@ -11,6 +11,7 @@ import { join } from "./en/join.ts";
 import { life } from "./en/life.ts";
 import { live } from "./en/live.ts";
 import { lvm } from "./en/lvm.ts";
+import { networkLvm } from "./en/network-lvm.ts";
 import { node } from "./en/node.ts";
 import { pages } from "./en/pages.ts";
 import { parts } from "./en/parts.ts";
@@ -35,6 +36,7 @@ export const en = {
   life,
   live,
   lvm,
+  "network-lvm": networkLvm,
   node,
   pages,
   parts,

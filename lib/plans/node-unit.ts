@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PanelError } from "../domain/errors.ts";
 import type { Check, NodeStep } from "../domain/plan.ts";
 import type { Connection } from "../ssh/connection.ts";
+import { stdinOf } from "../ssh/channel.ts";
 import { run } from "../ssh/run.ts";
 import { crashPoint } from "./crash-point.ts";
 import { LiveLines } from "./live-lines.ts";
@@ -112,7 +113,7 @@ export async function runAttempt(context: TaskContext, attempt: Attempt): Promis
 export async function resumeAttempt(context: TaskContext, attempt: Attempt): Promise<UnitRecord> {
   // Its output may show the secret it was given.
   const { command } = specOf(context, attempt);
-  if (typeof command.stdin === "object") await context.openSecret(command.stdin.secret).catch(() => {});
+  await stdinOf(command.stdin, context.openSecret).catch(() => {});
   const options = optionsOf(context, attempt);
   const record = await settle(context, attempt, options);
   options.lines.end();

@@ -3,6 +3,7 @@ import { PanelError } from "../domain/errors.ts";
 import type { Check, Command } from "../domain/plan.ts";
 import { text } from "../domain/text.ts";
 import type { Connection } from "../ssh/connection.ts";
+import { stdinOf } from "../ssh/channel.ts";
 import { type RunResult, run } from "../ssh/run.ts";
 import { ESCAPED_RUNNER, escapeForUnit, NODE_SCRIPT } from "./unit-script.ts";
 
@@ -205,8 +206,7 @@ function runnerArguments({ panelId, unit, command, guard, sweep = "" }: UnitSpec
  */
 export async function startUnit(connection: Connection, spec: UnitSpec, options: FollowOptions): Promise<UnitRecord> {
   const nonce = newNonce();
-  const { stdin } = spec.command;
-  const input = typeof stdin === "object" ? await open(stdin.secret, options) : stdin;
+  const input = await stdinOf(spec.command.stdin, options.openSecret);
   const result = await call(
     connection,
     nonce,
@@ -222,11 +222,6 @@ export async function startUnit(connection: Connection, spec: UnitSpec, options:
     options,
   );
   return parseRecord(connection, nonce, result);
-}
-
-async function open(secret: string, { openSecret }: FollowOptions): Promise<string> {
-  if (!openSecret) throw new Error("A step with a secret needs a way to open it");
-  return openSecret(secret);
 }
 
 /** Follows an attempt to its end; one that has not begun is closed and reported as `never`. */

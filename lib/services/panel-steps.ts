@@ -1,3 +1,4 @@
+import { registerMeeting } from "../plans/stages.ts";
 import { registerJoinSteps } from "./clusters/record.ts";
 import { registerClusterRemoval } from "./clusters/settle-removal.ts";
 import { registerDriveSteps } from "./drives/settle.ts";
@@ -8,6 +9,7 @@ import { registerStorageRemoval } from "./storages/settle-removal.ts";
 
 /** Makes every panel step known to the engine; called once in a process, before the engine starts. */
 export function registerPanelSteps(): void {
+  registerMeeting();
   registerJoinSteps();
   registerDriveSteps();
   registerPartsStep();

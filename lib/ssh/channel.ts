@@ -22,7 +22,10 @@ export async function stdinOf(
 ): Promise<string | undefined> {
   if (stdin === undefined || typeof stdin === "string") return stdin;
   if (!openSecret) throw new Error("A command with a secret needs a way to open it");
-  return openSecret(stdin.secret);
+  if (!Array.isArray(stdin)) return openSecret(stdin.secret);
+  const lines: string[] = [];
+  for (const { secret } of stdin) lines.push(`${await openSecret(secret)}\n`);
+  return lines.join("");
 }
 
 /** How long a command waits for one of the connection's channels. */

@@ -23,7 +23,7 @@ export interface RunResult {
   durationMs: number;
 }
 
-/** Runs a read on one node. Throws PanelError for a broken connection or a deadline; a non-zero exit is a result. */
+/** Runs a read on one node; secrets that it names are opened for it. Throws PanelError for a broken connection or a deadline; a non-zero exit is a result. */
 export type Reader = (command: Command) => Promise<RunResult>;
 
 /** Directories that belong to the cluster and are the same for all its storages (S08). */
@@ -42,6 +42,14 @@ export interface Ownership {
   epoch: number;
 }
 
+/** A node's part in a storage that all nodes of its cluster see; see `Capabilities.shared`. */
+export interface SharedPart {
+  /** Does what is done once for all nodes. */
+  isFirst: boolean;
+  /** Pinned on the nodes that have it; null where none has yet. */
+  pinned: Identity | null;
+}
+
 export interface JoinContext<Config> {
   config: Config;
   dirs: ClusterDirs;
@@ -50,6 +58,8 @@ export interface JoinContext<Config> {
   choices: Record<string, string>;
   /** Key of the node in the plan. */
   target: string;
+  /** Absent where each node has its own. */
+  shared?: SharedPart;
 }
 
 /** Identity of the storage on one node, pinned at join: `{vgUuid}`, `{fsUuid, marker}`. Strings only; compared, never interpreted, outside the driver. */
@@ -58,7 +68,7 @@ export type Identity = Record<string, string>;
 /** What a driver says about joining a storage on one node. Pure, from facts. */
 export interface JoinPlan {
   rows: PreflightRow[];
-  /** Steps in order; empty when a row failed. Ids are unique within the storage. */
+  /** Steps in order; empty when a row failed. Ids are unique within the storage. Their stages are those of the whole plan. */
   steps: NodeStep[];
   identity: Identity | null;
   /** Fields of the identity that only the task can tell: the step prints a line `FIELD=VALUE` for each. */
@@ -93,7 +103,10 @@ export interface RawCheck {
 }
 
 export interface Capabilities {
-  /** One capacity for the whole cluster, or one per node. */
+  /**
+   * All nodes of a cluster see one and the same: one capacity, one identity, one list of volumes, and what is done once is
+   * done by one of them (see `SharedPart`).
+   */
   shared: boolean;
   format: DriveFormat | null;
   /** Whether the space of a drive is taken at creation. */
@@ -134,11 +147,15 @@ export interface DriveContext<Config> {
   details: Record<string, unknown> | null;
   /** Key of the node in the plan. */
   target: string;
+  /** Of a shared storage: keys of the other nodes that see its volumes, in the plan. */
+  others?: string[];
 }
 
 /** The same, for whoever takes the storage away from the node or changes what it is made of. */
 export interface LeaveContext<Config> extends DriveContext<Config> {
   dirs: ClusterDirs;
+  /** Of a shared storage: this node takes away what was made once for all, since all nodes leave. */
+  endsShared?: boolean;
 }
 
 /** What a storage has for drives on one node, in bytes, from its own check. */
@@ -164,6 +181,11 @@ export interface DriveDriver<Config = unknown> extends DriveAbilities {
   /** The most that a drive of this size may come to take, in bytes, its metadata included. */
   reserve(size: number): number;
   room(identity: Identity, figures: StorageFigures | null, details: Record<string, unknown> | null): DriveRoom;
+  /**
+   * What a task holds while it changes something here, over all nodes and clusters: who has it is the only writer. Null
+   * where each node keeps its writers apart itself.
+   */
+  writerLock(identity: Identity): string | null;
   /** Why it takes no change now, from its own check; null when it does. */
   obstacle(details: Record<string, unknown> | null, count: number): Text | null;
   /** Makes a drive that shows nothing of what was there before. */

@@ -8,7 +8,7 @@ const metaSchema = z.object({
   label: z.string(),
   help: z.string().optional(),
   placeholder: z.string().optional(),
-  widget: z.enum(["text", "path", "number", "switch"]),
+  widget: z.enum(["text", "path", "number", "switch", "secret"]),
   default: z.union([z.string(), z.number(), z.boolean()]),
   changeable: z.literal(true).optional(),
 });

@@ -46,6 +46,16 @@ export const live = {
     "write-failed": "Writing to {path} fails.",
     full: "{path} is full.",
   },
+  "network-lvm": {
+    "logged-out": "The node has no session to {target}.",
+    "target-lost": "No session to {target} is up.",
+    "lun-gone": "The LUN {wwid} is not reached on any path.",
+    "no-multipath": "multipath does not have the LUN {wwid}.",
+    suspended: "The device of the LUN {wwid} stands still.",
+    "portal-lost":
+      "{count, plural, one {A portal is} other {# portals are}} lost: {portals}. The LUN is reached by the others.",
+    "path-lost": "Not every path to the LUN works: {paths}.",
+  },
   lvm: {
     late: "The check of the volume group {vg} does not finish.",
     "pvs-gone": "The disks of the volume group {vg} are gone.",

@@ -10,6 +10,8 @@ export const task = {
   stale: "Something has changed since the plan was shown, so nothing was run.",
   "stale-hint": "Look at the new plan and confirm that one.",
   "name-mismatch": "Type {name} to confirm.",
+  meet: "Wait until every node is so far",
+  "meet-none": "It only waits.",
   waiting: "Waiting for {node}.",
   "strange-answer": "{node} gave an answer the panel does not understand.",
   "strange-answer-hint": "A login script that prints something, or a full or read-only system disk, can be the reason.",

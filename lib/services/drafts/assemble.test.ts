@@ -132,6 +132,7 @@ function input(storages: PlannedStorage[], machines: PlannedMachine[], change: P
     panel: { id: "pa_1", epoch: 1 },
     members: [],
     takenThings: [],
+    pinned: {},
     ...change,
   };
 }

@@ -1,10 +1,11 @@
-import type { Plan, PlanTarget, Step } from "../../domain/plan.ts";
+import type { NodeStep, Plan, PlanTarget, Step } from "../../domain/plan.ts";
 import { PLAN_FORMAT } from "../../domain/plan.ts";
 import type { PreflightGroup } from "../../domain/preflight.ts";
 import type { StorageKind, Virtualization } from "../../domain/storage.ts";
 import { type Text, text } from "../../domain/text.ts";
 import type { Hypervisor, KnownMachine } from "../../hypervisor/contract.ts";
 import type { ClusterDirs, Identity } from "../../storage/contract.ts";
+import { inStages } from "../../plans/stages.ts";
 import type { MachineFacts } from "./facts.ts";
 import { judgeMachine, type MachineJudgement } from "./judge-machine.ts";
 import { storagesLock } from "../storages/lock.ts";
@@ -53,7 +54,9 @@ export interface PlanInput {
   /** Members of every cluster of the panel. */
   members: KnownMachine[];
   /** Things that storages of members have for themselves, such as volume groups by UUID. */
-  takenThings: { scope: string; value: string; label: string }[];
+  takenThings: { scope: string; value: string; label: string; storageId: string }[];
+  /** By storage: an identity that is pinned on a node that has it. */
+  pinned: Record<string, Identity>;
 }
 
 export interface Assembled {
@@ -101,7 +104,7 @@ function targetOf(machine: PlannedMachine): PlanTarget {
 }
 
 /** Ids of steps are unique in a plan: the part and the machine go before them. */
-function named(steps: readonly Step[], prefix: string): Step[] {
+function named(steps: readonly NodeStep[], prefix: string): NodeStep[] {
   return steps.map((step) => ({ ...step, id: `${prefix}.${step.id}` }));
 }
 
@@ -113,10 +116,12 @@ function planOf(input: PlanInput, judgements: Map<string, MachineJudgement>): Pl
   const notes: Text[] = [];
   for (const [key, judgement] of judgements) steps.push(...named(judgement.access, key));
   if (input.machines.some((machine) => machine.passwordSecret)) steps.push(forgetStep(input));
+  const own: NodeStep[] = [];
   for (const [key, judgement] of judgements) {
-    steps.push(...named(judgement.steps, key));
+    own.push(...named(judgement.steps, key));
     notes.push(...judgement.notes);
   }
+  steps.push(...inStages(own, "meet"));
   steps.push(recordStep(input, judgements));
   return {
     ...frame(input),
@@ -133,7 +138,10 @@ function previewPlan(input: PlanInput): Plan {
     ...frame(input),
     // A cluster without nodes takes storages on paper; they are joined with its nodes.
     targets: input.kind === "storage" ? [] : [PREVIEW_TARGET],
-    steps: [...(input.kind === "storage" ? [] : named(steps, PREVIEW_TARGET.key)), recordStep(input, new Map())],
+    steps: [
+      ...(input.kind === "storage" ? [] : inStages(named(steps, PREVIEW_TARGET.key), "meet")),
+      recordStep(input, new Map()),
+    ],
     locks: input.kind === "storage" ? locksOf(input, new Map()) : [],
     notes: distinct(notes),
   };

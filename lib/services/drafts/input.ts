@@ -34,16 +34,31 @@ export async function readMembers(tx: Executor = db()): Promise<KnownMachine[]> 
 /** What storages of members have for themselves: their drivers say it of their pinned identities. */
 async function readTakenThings(tx: Executor): Promise<PlanInput["takenThings"]> {
   const rows = await tx
-    .select({ identity: nodeStorages.identity, kind: storages.kind, storage: storages.name, node: nodes.name })
+    .select({
+      ...{ identity: nodeStorages.identity, storageId: storages.id, kind: storages.kind },
+      ...{ storage: storages.name, node: nodes.name },
+    })
     .from(nodeStorages)
     .innerJoin(storages, eq(storages.id, nodeStorages.storageId))
     .innerJoin(nodes, eq(nodes.id, nodeStorages.nodeId));
   return rows.flatMap((row) =>
     (driverOf(row.kind)?.things(row.identity) ?? []).map((thing) => ({
       ...thing,
+      storageId: row.storageId,
       label: `${row.storage}, ${row.node}`,
     })),
   );
+}
+
+/** What is pinned of a cluster's shared storages, on whichever node. */
+async function readPinned(clusterId: string, tx: Executor): Promise<PlanInput["pinned"]> {
+  const rows = await tx
+    .select({ id: storages.id, kind: storages.kind, identity: nodeStorages.identity })
+    .from(nodeStorages)
+    .innerJoin(storages, eq(storages.id, nodeStorages.storageId))
+    .where(eq(storages.clusterId, clusterId));
+  const shared = rows.filter(({ kind }) => driverOf(kind)?.capabilities.shared);
+  return Object.fromEntries(shared.map(({ id, identity }) => [id, identity]));
 }
 
 const NAME_LOCK = "cluster-name:";
@@ -119,11 +134,12 @@ export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): P
   const planned = plannedStorages(form, stored.storageIds);
   const isJoin = row.kind !== "storage";
   const hasMachines = draft.nodes.length > 0;
-  const [panel, members, takenThings, living, others, reserved, hasAllMembers] = await Promise.all([
+  const [panel, members, takenThings, pinned, living, others, reserved, hasAllMembers] = await Promise.all([
     panelIdentity(),
     // What machines must not have in common with a node: of none there is nothing to read.
     hasMachines ? readMembers(tx) : [],
     hasMachines ? readTakenThings(tx) : [],
+    readPinned(stored.clusterId, tx),
     livingSecrets(draft.nodes, tx),
     tx.select({ name: clusters.name }).from(clusters).where(ne(clusters.id, stored.clusterId)),
     reservedNames(row.id, tx),
@@ -145,6 +161,7 @@ export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): P
     // A member differs from the others since it joined.
     members: row.kind === "storage" ? [] : members,
     takenThings,
+    pinned,
   };
   const withCredential = draft.nodes.filter(
     (node) =>

@@ -3,7 +3,7 @@ import type { PreflightGroup, PreflightRow } from "../../domain/preflight.ts";
 import { type Text, text } from "../../domain/text.ts";
 import { shareCapacity, type Use, usesCollide } from "../../domain/uses.ts";
 import type { HostContext, Hypervisor, KnownMachine } from "../../hypervisor/contract.ts";
-import type { Identity, JoinPlan, Ownership } from "../../storage/contract.ts";
+import type { Identity, JoinPlan, Ownership, SharedPart } from "../../storage/contract.ts";
 import { type DirectoryFacts, placeInFileSystem } from "../../storage/directories.ts";
 import { directoryRow, makeDirectorySteps } from "../../storage/directory-steps.ts";
 import { requireDriver } from "../../storage/registry.ts";
@@ -94,15 +94,23 @@ function judgeStorage(input: PlanInput, machine: PlannedMachine, storage: Planne
       owner: ownershipOf(input, storage),
       choices: machine.choices[storage.key] ?? {},
       target: machine.key,
+      ...sharedPart(input, machine, storage),
     },
     seen.facts,
   );
   return { storage, join, rows: [...join.rows], isComplete: true };
 }
 
+/** Who does what is done once for all: the first machine, unless nodes of the cluster have done it already. */
+function sharedPart(input: PlanInput, machine: PlannedMachine, { id, kind }: PlannedStorage): { shared?: SharedPart } {
+  if (!requireDriver(kind).capabilities.shared) return {};
+  const pinned = input.pinned[id] ?? null;
+  return { shared: { pinned, isFirst: pinned === null && machine.key === input.machines[0]?.key } };
+}
+
 /** Rows that no storage sees alone: the same place twice, one capacity twice, a thing that another node has. */
 function addCollisions(input: PlanInput, present: JudgedStorage[], judged: JudgedStorage[], dirs: Use[]): void {
-  judged.forEach(({ join, rows }, index) => {
+  judged.forEach(({ storage: own, join, rows }, index) => {
     // Whose place can't be told may be in the same one.
     for (const { storage, join: theirs, isComplete } of present)
       if (isComplete && !theirs) rows.push(untold(storage.name));
@@ -116,11 +124,17 @@ function addCollisions(input: PlanInput, present: JudgedStorage[], judged: Judge
       }
       const taken =
         use.what === "thing" &&
-        input.takenThings.find((thing) => thing.scope === use.scope && thing.value === use.value);
+        input.takenThings.find(
+          // What all nodes share is the storage's own on every one of them.
+          (thing) =>
+            thing.scope === use.scope && thing.value === use.value && !(own.id === thing.storageId && isShared(own)),
+        );
       if (taken) rows.push(collision(use, taken.label));
     }
   });
 }
+
+const isShared = ({ kind }: PlannedStorage) => requireDriver(kind).capabilities.shared;
 
 function collision(use: Use, other: string): PreflightRow {
   return {
@@ -204,7 +218,11 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
         join?.late ? [[storage.id, { ...join.late, step: stepId(storage, join.late.step) }]] : [],
       ),
     ),
-    things: judged.flatMap(({ join }) => join?.uses ?? []).filter((use) => use.what === "thing"),
+    things: judged
+      // What nodes of the cluster have already is not taken: it is joined while others work with it.
+      .filter(({ storage }) => !input.pinned[storage.id])
+      .flatMap(({ join }) => join?.uses ?? [])
+      .filter((use) => use.what === "thing"),
   };
 }
 

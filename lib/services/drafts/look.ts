@@ -161,7 +161,7 @@ async function lookOnce(
     },
   });
   try {
-    const read: Reader = (command) => run(connection, command, { signal });
+    const read: Reader = (command) => run(connection, command, { signal, openSecret });
     return await readAll(plan, node, read, onPart);
   } finally {
     connection.close();

@@ -29,6 +29,8 @@ function outcomeOf(plan: Plan, journal: readonly JournalRow[], driveId: string):
     const row = journal.find((one) => one.stepId === step.id);
     if (!row) continue;
     const isThere = row.state === "done" || row.state === "skipped";
+    // What it proved or cleared is nothing that has happened to the drive.
+    if (step.isProof) continue;
     if ("none" in step.undo) outcome.isDone ||= isThere;
     else outcome.isOpen ||= isThere || row.state === "left";
     outcome.isGone ||= isThere && step.id === `${driveId}.${REMOVED}`;

@@ -294,6 +294,7 @@ export const lvmDrives: DriveDriver<GroupConfig> = {
     const isKnown = typeof extentSize === "number" && typeof freeExtents === "number";
     return { key: lvmIdentity.parse(identity).vgUuid, free: isKnown ? extentSize * freeExtents : null };
   },
+  writerLock: () => null,
   obstacle: (details, count) => {
     const { metadataFree } = groupOf(details);
     const missing = pvsOf(details).filter((pv) => pv.isMissing).length;

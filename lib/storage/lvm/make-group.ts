@@ -57,7 +57,13 @@ shift
 [ -n "$(vgs "$@" --noheadings -o vg_name -S "vg_name=$name")" ] || exit 0
 vgremove "$@" -- "$name"`;
 
-function groupStep(target: string, name: string, owner: Ownership, pvs: readonly NewPv[]): NodeStep {
+function groupStep(
+  target: string,
+  name: string,
+  owner: Ownership,
+  pvs: readonly NewPv[],
+  options: readonly string[],
+): NodeStep {
   const devices = onlyDisks(pvs);
   const tags = [...ownerTags(owner), MADE_TAG];
   const links = pvs.map(({ link }) => link);
@@ -69,7 +75,7 @@ function groupStep(target: string, name: string, owner: Ownership, pvs: readonly
     target,
     title: text("lvm.parts.step.vg", { vg: name, disks: links.join(", ") }),
     command: {
-      argv: ["vgcreate", ...devices, ...tags.flatMap((tag) => ["--addtag", tag]), "--", name, ...links],
+      argv: ["vgcreate", ...devices, ...options, ...tags.flatMap((tag) => ["--addtag", tag]), "--", name, ...links],
       timeoutMs: CHANGE_MS,
     },
     alreadyDone: {
@@ -99,27 +105,37 @@ function groupStep(target: string, name: string, owner: Ownership, pvs: readonly
   };
 }
 
+/** Says which UUID the storage's own group has, as the identity's late field. `devices`: words that name the only ones opened. */
+export function uuidStep(target: string, name: string, owner: Ownership, devices: readonly string[]): NodeStep {
+  return {
+    kind: "node",
+    id: UUID_STEP,
+    target,
+    title: text("lvm.parts.step.uuid", { vg: name }),
+    command: {
+      argv: ["sh", "-c", SAY_UUID, "spindle", name, `spindle.storage=${owner.storageId}`, ...devices],
+      timeoutMs: CHECK_MS,
+    },
+    undo: { none: text("lvm.parts.step.uuid-none") },
+  };
+}
+
 /**
  * A VG made of unused devices, marked as this storage's (B04). Its UUID is known once it is there: the last step's output
- * says it.
+ * says it. `options`: more words for vgcreate.
  */
 export function makeGroupSteps(
   target: string,
   name: string,
   owner: Ownership,
   pvs: readonly NewPv[],
+  options: readonly string[] = [],
 ): { steps: NodeStep[]; pvUuids: string[] } {
-  const said: NodeStep = {
-    kind: "node",
-    id: UUID_STEP,
-    target,
-    title: text("lvm.parts.step.uuid", { vg: name }),
-    command: {
-      argv: ["sh", "-c", SAY_UUID, "spindle", name, `spindle.storage=${owner.storageId}`, ...onlyDisks(pvs)],
-      timeoutMs: CHECK_MS,
-    },
-    undo: { none: text("lvm.parts.step.uuid-none") },
-  };
-  const steps = [...pvs.map((pv, index) => pvStep(target, pv, index)), groupStep(target, name, owner, pvs), said];
+  const said = uuidStep(target, name, owner, onlyDisks(pvs));
+  const steps = [
+    ...pvs.map((pv, index) => pvStep(target, pv, index)),
+    groupStep(target, name, owner, pvs, options),
+    said,
+  ];
   return { steps, pvUuids: pvs.map(({ uuid }) => uuid) };
 }

@@ -26,7 +26,7 @@ export const MADE_TAG = "spindle.made";
 
 const flagged = (flag: string, tags: readonly string[]) => tags.flatMap((tag) => [flag, tag]);
 
-function vgCheck(devices: string[], field: string, selection: string, stdout: string): Check {
+function vgCheck(devices: readonly string[], field: string, selection: string, stdout: string): Check {
   return { command: { argv: ["vgs", ...devices, "--noheadings", "-o", field, "-S", selection] }, stdout };
 }
 
@@ -69,9 +69,14 @@ export function renameStep(target: string, group: VolumeGroup, wanted: string): 
   };
 }
 
-/** Marks a VG as this storage's. `name` is the VG's name when the step runs. */
-export function tagStep(target: string, group: VolumeGroup, name: string, owner: Ownership): NodeStep {
-  const devices = onlyDevices(group.pvs.map((pv) => pv.uuid));
+/** Marks a VG as this storage's. `name` is the VG's name when the step runs; `devices`: words that name the only ones opened. */
+export function tagStep(
+  target: string,
+  group: Pick<VolumeGroup, "uuid">,
+  name: string,
+  owner: Ownership,
+  devices: readonly string[],
+): NodeStep {
   const tags = ownerTags(owner);
   const all = tags.map((tag) => `"${tag}"`).join(" && ");
   return {

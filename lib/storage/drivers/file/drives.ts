@@ -192,6 +192,7 @@ export const fileDrives: DriveDriver<FileConfig> = {
   // Of 64 KiB clusters: 8 bytes of table and 2 of reference count each, and the head.
   reserve: (size) => size + Math.ceil(size / 8192) + Math.ceil(size / 32768) + 1024 ** 2,
   room: (identity, figures) => ({ key: fileIdentity.parse(identity).vmFs, free: figures?.free ?? null }),
+  writerLock: () => null,
   obstacle: () => null,
   create,
   grow,

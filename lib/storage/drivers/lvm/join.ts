@@ -12,7 +12,7 @@ import type { LvmIdentity } from "../../lvm/identity.ts";
 import { renameObstacle } from "./rename.ts";
 import type { VolumeGroup } from "../../lvm/report.ts";
 import { stateObstacle } from "../../lvm/state.ts";
-import { MADE_TAG, ownerTags, renameStep, tagStep } from "../../lvm/steps.ts";
+import { MADE_TAG, onlyDevices, ownerTags, renameStep, tagStep } from "../../lvm/steps.ts";
 
 /** What is said about the search for the VG, and the one that was found or chosen. */
 interface Search {
@@ -226,6 +226,7 @@ export function joinLvm(context: JoinContext<LvmConfig>, facts: LvmFacts): JoinP
   ];
   if (rows.some((one) => one.state === "fail")) return { rows, steps: [], identity: null, notes: [], uses };
   const wanted = context.config.vgName;
+  const devices = onlyDevices(group.pvs.map((pv) => pv.uuid));
   const rename = isRename ? [renameStep(context.target, group, wanted)] : [];
   const identity: LvmIdentity = {
     vgUuid: group.uuid,
@@ -233,7 +234,13 @@ export function joinLvm(context: JoinContext<LvmConfig>, facts: LvmFacts): JoinP
     imageFs: fileSystemId(facts.image),
     shareFs: fileSystemId(facts.share),
   };
-  return { rows, steps: [...rename, tagStep(context.target, group, wanted, context.owner)], identity, notes: [], uses };
+  return {
+    rows,
+    steps: [...rename, tagStep(context.target, group, wanted, context.owner, devices)],
+    identity,
+    notes: [],
+    uses,
+  };
 }
 
 /** The step as far as it is known without a node: which devices and which UUID come with the look. */
@@ -241,9 +248,9 @@ export function previewLvm({ config, owner, target }: JoinContext<LvmConfig>): {
   steps: JoinPlan["steps"];
   notes: Text[];
 } {
-  const group = { name: config.vgName, uuid: "UUID", pvs: [{ uuid: "UUID" }] } as VolumeGroup;
+  const group = { uuid: "UUID" };
   return {
-    steps: [tagStep(target, group, config.vgName, owner)],
+    steps: [tagStep(target, group, config.vgName, owner, onlyDevices(["UUID"]))],
     notes: [text("lvm.note.preview", { vg: config.vgName })],
   };
 }

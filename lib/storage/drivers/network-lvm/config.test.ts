@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import { HOSTILE_STRINGS } from "../../../domain/hostile-strings.ts";
+import { chapSecretsOf, networkLvmConfig, portalsOf } from "./config.ts";
+import { portalArgument, portalText, readPortals } from "./portals.ts";
+import { kernelWwid, wwidOf } from "./wwid.ts";
+
+const WWID = "360000000000000000e00000000010001";
+const typed = { portals: "10.0.0.1, 10.0.0.2:3261", target: "iqn.2026-01.lab.host:san1", wwid: WWID };
+
+describe("portals @S26", () => {
+  it.each([
+    ["10.0.0.1", ["10.0.0.1"]],
+    ["10.0.0.1:3260 10.0.0.2:3261", ["10.0.0.1", "10.0.0.2:3261"]],
+    ["san.example.com,[2001:db8::1]:3262", ["san.example.com", "[2001:db8::1]:3262"]],
+    ["2001:db8::1", ["[2001:db8::1]"]],
+  ])("%s", (text, shown) => {
+    expect(readPortals(text)?.map(portalText)).toEqual(shown);
+  });
+
+  it.each([
+    "",
+    " , ",
+    "10.0.0.1 10.0.0.1:3260",
+    "10.0.0.1:0",
+    "10.0.0.1:65536",
+    "10.0.0.1:x",
+    "-p",
+    "a b;c",
+    "fe80::1%eth0",
+  ])("not %j", (text) => {
+    expect(readPortals(text)).toBeNull();
+  });
+
+  it("go to iscsiadm with their port", () => {
+    expect(readPortals("10.0.0.1 2001:db8::1")?.map(portalArgument)).toEqual(["10.0.0.1:3260", "[2001:db8::1]:3260"]);
+  });
+});
+
+describe("the form @S26", () => {
+  it("takes what a target needs, and knows the rest", () => {
+    const config = networkLvmConfig.parse(typed);
+    expect(config).toMatchObject({ vgName: "net0", waitSeconds: 120, chapUser: "", chapSecret: "" });
+    expect(portalsOf(config)).toHaveLength(2);
+    expect(chapSecretsOf(config)).toEqual([]);
+  });
+
+  it.each([
+    ["a target of no kind", { target: "san1" }, "target"],
+    ["a WWID that a vendor's word makes", { wwid: "1IET_00010001" }, "wwid"],
+    ["a WWID cut short", { wwid: WWID.slice(0, 20) }, "wwid"],
+    ["a user without a secret", { chapUser: "panel" }, "chapSecret"],
+    ["a secret without a user", { chapSecret: "sc_0123456789abcdef" }, "chapSecret"],
+    ["a secret that is none of a row", { chapUser: "panel", chapSecret: "hunter2" }, "chapSecret"],
+    ["a target that alone proves itself", { reverseUser: "san", reverseSecret: "sc_0123456789abcdef" }, "chapUser"],
+    ["a user with blanks", { chapUser: "a b", chapSecret: "sc_0123456789abcdef" }, "chapUser"],
+    ["a wait of years", { waitSeconds: 1e9 }, "waitSeconds"],
+  ])("refuses %s", (_what, change, field) => {
+    const { error } = networkLvmConfig.safeParse({ ...typed, ...change });
+    expect(error?.issues.map(({ path }) => path[0])).toContain(field);
+  });
+
+  it.each(HOSTILE_STRINGS.filter((text) => !/^[A-Za-z0-9._:@-]*$/.test(text)))(
+    "refuses the user and the target %j",
+    (text) => {
+      const secret = "sc_0123456789abcdef";
+      expect(networkLvmConfig.safeParse({ ...typed, chapUser: text, chapSecret: secret }).success).toBe(false);
+      expect(networkLvmConfig.safeParse({ ...typed, target: text }).success).toBe(false);
+      expect(networkLvmConfig.safeParse({ ...typed, portals: text }).success).toBe(false);
+      expect(networkLvmConfig.safeParse({ ...typed, wwid: text }).success).toBe(false);
+    },
+  );
+});
+
+describe("a LUN's WWID @S26", () => {
+  /** As tgt 1.0.85 answers: a T10 designator, then NAA 6. */
+  const TGT =
+    "00830048020100244945542020202020303030313030303100000000000000000000000000000000000000000103000830000001000000010103001060000000000000000e00000000010001";
+
+  it("is its NAA name as multipath has it, the longest", () => {
+    expect(wwidOf(Buffer.from(TGT, "hex"))).toBe(WWID);
+    expect(kernelWwid(WWID)).toBe(`naa.${WWID.slice(1)}`);
+  });
+
+  it.each([
+    ["a vendor's word alone", "0083000c0201000849455420 20202020".replaceAll(" ", ""), null],
+    ["a port's name", "0083000c0113000860000000000000a1", null],
+    ["an EUI-64", "0083000c01020008001122334455667a", "2001122334455667a"],
+    ["an NAA before an EUI", "0083001801020008001122334455667a0103000850000000000000a1", "350000000000000a1"],
+    ["a page cut off", "00830048010300106000", null],
+    ["nothing", "", null],
+  ])("%s", (_what, page, wwid) => {
+    expect(wwidOf(Buffer.from(page, "hex"))).toBe(wwid);
+  });
+});

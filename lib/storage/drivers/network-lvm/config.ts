@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { volumeGroupName } from "../../../domain/names.ts";
+import { secretField } from "../../secret-field.ts";
+import { type Portal, portalsField, readPortals } from "./portals.ts";
+import { WWID } from "./wwid.ts";
+
+const TARGET = /^(?:iqn\.\d{4}-\d{2}\.[a-z0-9.-]{1,180}(?::[a-z0-9.:-]{1,180})?|(?:eui|naa)\.[0-9a-f]{16,32})$/;
+/** What open-iscsi's record files can hold: no blanks, no quotes, no backslash. */
+const CHAP_NAME = /^[A-Za-z0-9._:@-]{1,128}$/;
+const chapName = z
+  .string("network-lvm.field.chap-user")
+  .refine((name) => name === "" || CHAP_NAME.test(name), "network-lvm.field.chap-user")
+  .default("");
+
+/** Seconds that I/O waits for a target that is gone before it fails. */
+const MOST_WAIT = 86_400;
+
+export const networkLvmConfig = z
+  .strictObject({
+    portals: portalsField.meta({
+      ...{ label: "network-lvm.portals", help: "network-lvm.portals-help", placeholder: "10.0.0.1, 10.0.0.2" },
+      ...{ widget: "text", default: "" },
+    }),
+    target: z
+      .string("network-lvm.field.target")
+      .toLowerCase()
+      .regex(TARGET, "network-lvm.field.target")
+      .meta({ label: "network-lvm.target", help: "network-lvm.target-help", widget: "text", default: "" }),
+    chapUser: chapName.meta({ label: "network-lvm.chap-user", help: "network-lvm.chap-user-help", widget: "text" }),
+    chapSecret: secretField.meta({ label: "network-lvm.chap-secret", widget: "secret", secret: true }),
+    reverseUser: chapName.meta({
+      ...{ label: "network-lvm.reverse-user", help: "network-lvm.reverse-user-help", widget: "text" },
+    }),
+    reverseSecret: secretField.meta({ label: "network-lvm.reverse-secret", widget: "secret", secret: true }),
+    wwid: z
+      .string("network-lvm.field.wwid")
+      .toLowerCase()
+      .regex(WWID, "network-lvm.field.wwid")
+      .meta({ label: "network-lvm.wwid", help: "network-lvm.wwid-help", widget: "text", default: "" }),
+    vgName: volumeGroupName
+      .default("net0")
+      .meta({ label: "network-lvm.vg-name", help: "network-lvm.vg-name-help", placeholder: "net0", widget: "text" }),
+    waitSeconds: z
+      .number("network-lvm.field.wait")
+      .int("network-lvm.field.wait")
+      .min(0, "network-lvm.field.wait")
+      .max(MOST_WAIT, "network-lvm.field.wait")
+      .default(120)
+      .meta({ label: "network-lvm.wait", help: "network-lvm.wait-help", widget: "number" }),
+    wipe: z
+      .boolean("errors.field.invalid")
+      .default(false)
+      .meta({ label: "lvm.wipe", help: "lvm.wipe-help", widget: "switch", changeable: true }),
+  })
+  .refine(({ chapUser, chapSecret }) => (chapUser === "") === (chapSecret === ""), {
+    ...{ path: ["chapSecret"], message: "network-lvm.field.chap-both" },
+  })
+  .refine(({ reverseUser, reverseSecret }) => (reverseUser === "") === (reverseSecret === ""), {
+    ...{ path: ["reverseSecret"], message: "network-lvm.field.chap-both" },
+  })
+  .refine(({ chapUser, reverseUser }) => reverseUser === "" || chapUser !== "", {
+    ...{ path: ["chapUser"], message: "network-lvm.field.chap-reverse-alone" },
+  });
+export type NetworkLvmConfig = z.output<typeof networkLvmConfig>;
+
+/** The portals of a valid config. */
+export function portalsOf({ portals }: Pick<NetworkLvmConfig, "portals">): Portal[] {
+  return readPortals(portals) ?? [];
+}
+
+/** References of the secrets that a login needs, in the order in which scripts read them. */
+export function chapSecretsOf({ chapSecret, reverseSecret }: NetworkLvmConfig): string[] {
+  return [chapSecret, reverseSecret].filter((id) => id !== "");
+}

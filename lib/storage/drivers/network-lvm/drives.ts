@@ -1,0 +1,59 @@
+import type { NodeStep } from "../../../domain/plan.ts";
+import { text } from "../../../domain/text.ts";
+import type { DriveContext, DriveDriver, DriveSpec } from "../../contract.ts";
+import { driveFailures } from "../../drive-failures.ts";
+import { ASIDE } from "../../lvm/aside.ts";
+import { lvmDrives } from "../../lvm/drives.ts";
+import { lvmIdentity } from "../../lvm/identity.ts";
+import type { NetworkLvmConfig } from "./config.ts";
+import { DROP_MAPS, NO_MAP, PROVE_NO_MAP } from "./map-script.ts";
+
+type Context = DriveContext<NetworkLvmConfig>;
+
+const CHECK_MS = 60_000;
+
+/** As the device mapper writes names: every dash twice. */
+const mapped = (name: string) => name.replaceAll("-", "--");
+
+/** Names that the kernel's maps of a drive may have: its own, and the one under which it is wiped. */
+const mapNames = ({ config }: Context, { id }: DriveSpec) =>
+  [id, id + ASIDE].map((lv) => `${mapped(config.vgName)}-${mapped(lv)}`);
+
+/** One look at each of the other nodes, before anything is done on this one. */
+function onOthers(context: Context, drive: DriveSpec, what: "prove" | "drop"): NodeStep[] {
+  const { config, identity, others = [] } = context;
+  const words = [lvmIdentity.parse(identity).vgUuid.replaceAll("-", ""), ...mapNames(context, drive)];
+  const values = { lv: `${config.vgName}/${drive.id}`, vg: config.vgName, label: drive.label };
+  const script = what === "prove" ? PROVE_NO_MAP : DROP_MAPS;
+  return others.map((target) => ({
+    ...{ kind: "node", id: `${drive.id}.${what}-${target}`, target, isProof: true },
+    title: text(`network-lvm.drive.${what}`, values),
+    command: { argv: ["sh", "-c", script, "spindle", ...words], timeoutMs: CHECK_MS },
+    alreadyDone: { command: { argv: ["sh", "-c", NO_MAP, "spindle", ...words], timeoutMs: CHECK_MS } },
+    failures: driveFailures("network-lvm", values, { elsewhere: [], "in-use": [] }),
+    undo: { none: text(`network-lvm.drive.${what}-none`) },
+  }));
+}
+
+const later = (steps: readonly NodeStep[]): NodeStep[] => steps.map((step) => ({ ...step, stage: 1 }));
+
+/** First what the other nodes have to show, then the steps on the one that acts. */
+function after(context: Context, drive: DriveSpec, what: "prove" | "drop", steps: readonly NodeStep[]): NodeStep[] {
+  return [...onOthers(context, drive, what), ...later(steps)];
+}
+
+/**
+ * Drives as LVs of a group that all nodes see: one node acts, and is the only writer as long as its task lasts; an LV is
+ * active on one node alone, which every other has shown before; extents are free once no node maps them.
+ */
+export const networkLvmDrives: DriveDriver<NetworkLvmConfig> = {
+  ...lvmDrives,
+  writerLock: (identity) => `volume-group:${lvmIdentity.parse(identity).vgUuid}`,
+  create: (context, drive) => later(lvmDrives.create(context, drive)),
+  relabel: (context, drive, label) => later(lvmDrives.relabel(context, drive, label)),
+  // The node that has it switched on would go on with its old size.
+  grow: (context, drive, size) => after(context, drive, "prove", lvmDrives.grow(context, drive, size)),
+  activate: (context, drive) => after(context, drive, "prove", lvmDrives.activate(context, drive)),
+  deactivate: (context, drive) => later(lvmDrives.deactivate(context, drive)),
+  remove: (context, drive, isWiping) => after(context, drive, "drop", lvmDrives.remove(context, drive, isWiping)),
+};

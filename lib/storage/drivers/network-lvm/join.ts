@@ -1,0 +1,117 @@
+import type { NodeStep } from "../../../domain/plan.ts";
+import type { PreflightRow } from "../../../domain/preflight.ts";
+import { text } from "../../../domain/text.ts";
+import type { JoinContext, JoinPlan, SharedPart } from "../../contract.ts";
+import { fileSystemId } from "../../directories.ts";
+import { makeGroupSteps, UUID_STEP, uuidStep } from "../../lvm/make-group.ts";
+import type { FoundGroup } from "../../lvm/metadata.ts";
+import { tagStep } from "../../lvm/steps.ts";
+import { restStep } from "./adopt.ts";
+import type { NetworkLvmConfig } from "./config.ts";
+import { contentsRow } from "./contents-row.ts";
+import type { LookConfig, NetworkLvmFacts } from "./facts.ts";
+import { type NetworkLvmIdentity, networkLvmIdentity } from "./identity.ts";
+import type { LunLook } from "./look.ts";
+import { logInStep, lunPv, lunStep, type Place, recordSteps } from "./lun-steps.ts";
+import { markStep } from "./mark.ts";
+import { multipathSteps } from "./multipath-steps.ts";
+import { ownRow, portalsRow, lunRow } from "./rows.ts";
+import { lunLink } from "./wwid.ts";
+
+type Context = JoinContext<NetworkLvmConfig>;
+
+/** Alone where nothing says that it is not: as in a preview. */
+const ALONE: SharedPart = { isFirst: true, pinned: null };
+
+/** The LUN that the form names, as the first portal that has it shows it. */
+function lunIn(facts: NetworkLvmFacts, { wwid }: Pick<LookConfig, "wwid">): LunLook | null {
+  return facts.portals.flatMap(({ luns }) => luns ?? []).find((lun) => lun.wwid === wwid) ?? null;
+}
+
+/** Whether the group on the LUN is to be taken over as it is: it is the storage's own already, or was chosen. */
+function adoptedGroup(context: Context, { contents }: NetworkLvmFacts): FoundGroup | null {
+  return contents?.kind === "group" && context.shared?.pinned == null ? contents.group : null;
+}
+
+/** PV and VG, made once or taken over; the last step says which UUID the group has. */
+function onceSteps(place: Place, group: FoundGroup | null, size: number): NodeStep[] {
+  const { config, owner, target } = place;
+  const devices = ["--devices", lunLink(config.wwid)];
+  if (!group) {
+    // No node switches on by itself what all of them see.
+    return makeGroupSteps(target, config.vgName, owner, [lunPv(place, size)], ["--setautoactivation", "n"]).steps;
+  }
+  return [
+    restStep(target, group, devices),
+    tagStep(target, group, config.vgName, owner, devices),
+    uuidStep(target, config.vgName, owner, devices),
+  ];
+}
+
+function reachSteps(place: Place, size: number): NodeStep[] {
+  const { config, owner, target } = place;
+  return [
+    markStep(target, owner, config),
+    ...multipathSteps(target, owner, config.wwid, config.waitSeconds),
+    ...recordSteps(place),
+    logInStep(place),
+    lunStep(place, size),
+  ];
+}
+
+/**
+ * The first node logs in, and makes the group or takes it over; then the others log in and see it: none of them ever meets
+ * a group that is not ready for being shared.
+ */
+function joinSteps(place: Place, { isFirst, pinned }: SharedPart, group: FoundGroup | null, size: number): NodeStep[] {
+  const { config, owner, target } = place;
+  const reach = reachSteps(place, size);
+  if (isFirst) return [...reach, ...onceSteps(place, group, size)];
+  const steps = [...reach, uuidStep(target, config.vgName, owner, ["--devices", lunLink(config.wwid)])];
+  return pinned ? steps : steps.map((step) => ({ ...step, stage: 1 }));
+}
+
+/** What is known of the storage before anything runs; the group's UUID comes with the step that makes or sees it. */
+function identityOf(context: Context, facts: NetworkLvmFacts, size: number): NetworkLvmIdentity {
+  const { config, owner, target, shared } = context;
+  const pinned = shared?.pinned ? networkLvmIdentity.parse(shared.pinned) : null;
+  const group = adoptedGroup(context, facts);
+  const made = lunPv({ config, owner, target }, size).uuid;
+  return {
+    ...{ wwid: config.wwid, target: config.target },
+    vgUuid: "",
+    pvUuids: pinned?.pvUuids ?? group?.pvUuids.join(",") ?? made,
+    ...{ imageFs: fileSystemId(facts.image), shareFs: fileSystemId(facts.share) },
+  };
+}
+
+/** What a Network LVM storage needs of a node, and what would run there. Pure. */
+export function joinNetworkLvm(context: Context, facts: NetworkLvmFacts): JoinPlan {
+  const { config, owner, target } = context;
+  const part = context.shared ?? ALONE;
+  const lun = lunIn(facts, config);
+  const rows: PreflightRow[] = [
+    portalsRow(config, facts),
+    lunRow(config, facts, lun),
+    ...(lun ? [contentsRow(context, part, facts)] : []),
+    ownRow(context, facts),
+  ];
+  const label = `${config.target} ${config.wwid}`;
+  const uses: JoinPlan["uses"] = [{ what: "thing", scope: "lun", value: config.wwid, label }];
+  if (!lun || rows.some(({ state }) => state === "fail")) return { rows, steps: [], identity: null, notes: [], uses };
+  const place: Place = { config, owner, target };
+  return {
+    rows,
+    steps: joinSteps(place, part, adoptedGroup(context, facts), lun.size),
+    identity: identityOf(context, facts, lun.size),
+    late: { step: UUID_STEP, fields: ["vgUuid"] },
+    notes: [text("network-lvm.note.boot"), text("network-lvm.note.multipath", { wwid: config.wwid })],
+    uses,
+  };
+}
+
+/** The steps as far as they are known without a node: how large the LUN is comes with the look. */
+export function previewNetworkLvm({ config, owner, target }: Context): { steps: NodeStep[]; notes: JoinPlan["notes"] } {
+  const steps = joinSteps({ config, owner, target }, ALONE, null, 0);
+  return { steps, notes: [text("network-lvm.note.preview", { vg: config.vgName })] };
+}

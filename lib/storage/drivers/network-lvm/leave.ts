@@ -1,0 +1,51 @@
+import type { NodeStep } from "../../../domain/plan.ts";
+import { text } from "../../../domain/text.ts";
+import type { LeaveContext, LeavePlan } from "../../contract.ts";
+import { driveFailures } from "../../drive-failures.ts";
+import { lvmIdentity } from "../../lvm/identity.ts";
+import { pvUuidsOf } from "../../lvm/pvs.ts";
+import { untagStep } from "../../lvm/steps.ts";
+import type { NetworkLvmConfig } from "./config.ts";
+import { logOutStep, type Place, unrecordSteps } from "./lun-steps.ts";
+import { DROP_MAPS, NO_MAP } from "./map-script.ts";
+import { unmarkStep } from "./mark.ts";
+import { noMultipathSteps } from "./multipath-steps.ts";
+
+const CHECK_MS = 60_000;
+
+/** Takes every map of the group off the node; refused while one is open. */
+function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
+  const words = [vgUuid.replaceAll("-", "")];
+  const values = { vg: config.vgName, lv: config.vgName, label: config.vgName };
+  return {
+    ...{ kind: "node", id: "maps", target, title: text("network-lvm.step.maps", values) },
+    command: { argv: ["sh", "-c", DROP_MAPS, "spindle", ...words], timeoutMs: CHECK_MS },
+    alreadyDone: { command: { argv: ["sh", "-c", NO_MAP, "spindle", ...words], timeoutMs: CHECK_MS } },
+    failures: driveFailures("network-lvm", values, { "in-use": [] }),
+    isProof: true,
+    undo: { none: text("network-lvm.step.maps-none") },
+  };
+}
+
+/**
+ * Lets go of LUN and target: nothing of the group is mapped, the sessions end unless another LUN uses them, and what the join
+ * wrote goes. The group and everything in it stays; its marks go when all nodes leave.
+ */
+export function leaveNetworkLvm(context: LeaveContext<NetworkLvmConfig>): LeavePlan {
+  const { config, owner, identity, details, target, endsShared } = context;
+  const place: Place = { config, owner, target };
+  const { vgUuid } = lvmIdentity.parse(identity);
+  const group = { uuid: vgUuid, pvUuids: pvUuidsOf(identity, details), vgName: config.vgName };
+  const values = { vg: config.vgName, uuid: vgUuid, target: config.target };
+  return {
+    steps: [
+      ...(endsShared ? [untagStep(target, group, owner)] : []),
+      dropStep(place, vgUuid),
+      logOutStep(place),
+      ...unrecordSteps(place),
+      ...noMultipathSteps(target, owner, config.wwid, config.waitSeconds),
+      unmarkStep(target, owner, config),
+    ],
+    left: [text("network-lvm.left.node", values), ...(endsShared ? [text("lvm.left.tags", values)] : [])],
+  };
+}

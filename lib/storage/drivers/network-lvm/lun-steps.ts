@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import type { Check, Command, Failure, NodeStep } from "../../../domain/plan.ts";
+import { text } from "../../../domain/text.ts";
+import type { Ownership } from "../../contract.ts";
+import { REFUSAL } from "../../drive-marks.ts";
+import { type NewPv, pvUuidFor } from "../../lvm/pv-steps.ts";
+import { chapSecretsOf, type NetworkLvmConfig, portalsOf } from "./config.ts";
+import { PROVE_BLANK, WAIT_FOR_LUN } from "./lun-script.ts";
+import { MARKS_DIR } from "./mark.ts";
+import { type Portal, portalArgument, portalText } from "./portals.ts";
+import { DELETE_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
+import { ALL_LOGGED_IN, LOG_IN, LOG_OUT, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
+import { kernelWwid, lunLink } from "./wwid.ts";
+
+/** One storage on one node: what the steps about its target and LUN are made from. */
+export interface Place {
+  config: NetworkLvmConfig;
+  owner: Ownership;
+  /** Key of the node in the plan. */
+  target: string;
+}
+
+const CHECK_MS = 60_000;
+/** Portals that are gone take as long as their logins are tried. */
+const LOGIN_MS = 300_000;
+const LUN_SECONDS = 60;
+
+/**
+ * Seconds: of a ping's turn and its answer, so that a portal that is gone is known within five; of a login, and how often it
+ * is tried, so that a dead portal delays a boot by thirty seconds at the most.
+ */
+const SETTINGS = [
+  ["node.startup", "automatic"],
+  ["node.conn[0].startup", "automatic"],
+  ["node.conn[0].timeo.noop_out_interval", "2"],
+  ["node.conn[0].timeo.noop_out_timeout", "3"],
+  ["node.conn[0].timeo.login_timeout", "10"],
+  ["node.session.initial_login_retry_max", "2"],
+].map((setting) => setting.join(" = "));
+
+const shell = (script: string, ...words: string[]): string[] => ["sh", "-c", script, "spindle", ...words];
+
+const markStart = ({ panelId }: Ownership) => `# spindle ${panelId} `;
+
+/** What a record's mark says: whose it is, and what it was written from, secrets by their ids. */
+function recordMark({ config, owner }: Place): string {
+  const { chapUser, reverseUser } = config;
+  const from = JSON.stringify([chapUser, reverseUser, chapSecretsOf(config), SETTINGS]);
+  return markStart(owner) + createHash("sha256").update(from).digest("hex").slice(0, 16);
+}
+
+function writeRecordCommand(place: Place, { address, port }: Portal): Command {
+  const { config } = place;
+  const { target, chapUser, reverseUser } = config;
+  const portal = portalArgument({ address, port });
+  const words = [target, address, String(port), portal, recordMark(place), chapUser, reverseUser, ...SETTINGS];
+  const secrets = chapSecretsOf(config).map((secret) => ({ secret }));
+  return {
+    argv: shell(WRITE_RECORD, ...words),
+    ...(secrets.length > 0 ? { stdin: secrets } : {}),
+    timeoutMs: CHECK_MS,
+  };
+}
+
+function deleteRecordCommand({ config, owner }: Place, { address, port }: Portal): Command {
+  const portal = [address, String(port), portalArgument({ address, port })];
+  const words = [config.target, ...portal, markStart(owner), MARKS_DIR, owner.storageId];
+  return { argv: shell(DELETE_RECORD, ...words), timeoutMs: CHECK_MS };
+}
+
+const isRecorded = (place: Place, { address, port }: Portal): Check => ({
+  command: { argv: shell(IS_RECORDED, place.config.target, address, String(port), recordMark(place)) },
+});
+
+/** A record of each portal: what the node logs in by, now and at each boot. */
+export function recordSteps(place: Place): NodeStep[] {
+  return portalsOf(place.config).map((portal, index): NodeStep => {
+    const values = { portal: portalText(portal), target: place.config.target };
+    return {
+      ...{ kind: "node", id: `record-${index + 1}`, target: place.target },
+      title: text("network-lvm.step.record", values),
+      command: writeRecordCommand(place, portal),
+      alreadyDone: isRecorded(place, portal),
+      undo: { title: text("network-lvm.step.unrecord", values), command: deleteRecordCommand(place, portal) },
+    };
+  });
+}
+
+export function unrecordSteps(place: Place): NodeStep[] {
+  return portalsOf(place.config).map((portal, index): NodeStep => {
+    const values = { portal: portalText(portal), target: place.config.target };
+    return {
+      ...{ kind: "node", id: `unrecord-${index + 1}`, target: place.target },
+      title: text("network-lvm.step.unrecord", values),
+      command: deleteRecordCommand(place, portal),
+      undo: { title: text("network-lvm.step.record", values), command: writeRecordCommand(place, portal) },
+    };
+  });
+}
+
+const logInCommand = ({ config }: Place): Command => ({
+  argv: shell(
+    LOG_IN,
+    config.target,
+    ...portalsOf(config).flatMap((portal) => [portal.address, String(portal.port), portalArgument(portal)]),
+  ),
+  timeoutMs: LOGIN_MS,
+});
+
+const logOutCommand = ({ config }: Place): Command => ({
+  argv: shell(LOG_OUT, config.target, config.wwid, kernelWwid(config.wwid), ...portalsOf(config).map(portalArgument)),
+  timeoutMs: LOGIN_MS,
+});
+
+const isUnused = ({ config }: Place): Check => ({ command: { argv: shell(UNUSED_LUN, config.wwid) } });
+
+/** What iscsiadm prints for what an administrator can mend. */
+function loginFailures({ target }: NetworkLvmConfig): Failure[] {
+  const printed = { "login-refused": "authorization failure", "target-unproven": "non-retryable iSCSI login failure" };
+  return [...Object.entries(printed), ["in-use", `${REFUSAL}in-use`] as const].map(([key, match]) => ({
+    match,
+    message: text(`network-lvm.failed.${key}`, { target }),
+    hint: text(`network-lvm.failed.${key}-hint`, { target }),
+  }));
+}
+
+export function logInStep(place: Place): NodeStep {
+  const { config, target } = place;
+  const values = { target: config.target };
+  const portals = portalsOf(config).flatMap(({ address, port }) => [address, String(port)]);
+  return {
+    ...{ kind: "node", id: "log-in", target, title: text("network-lvm.step.log-in", values) },
+    command: logInCommand(place),
+    alreadyDone: { command: { argv: shell(ALL_LOGGED_IN, config.target, ...portals) } },
+    failures: loginFailures(config),
+    undo: {
+      title: text("network-lvm.step.log-out", values),
+      command: logOutCommand(place),
+      proof: isUnused(place),
+    },
+  };
+}
+
+export function logOutStep(place: Place): NodeStep {
+  const { config, target } = place;
+  const values = { target: config.target };
+  return {
+    ...{ kind: "node", id: "log-out", target, title: text("network-lvm.step.log-out", values) },
+    command: logOutCommand(place),
+    alreadyDone: { command: { argv: shell(NO_SESSION, config.target, config.wwid, kernelWwid(config.wwid)) } },
+    precondition: isUnused(place),
+    failures: loginFailures(config),
+    undo: { title: text("network-lvm.step.log-in", values), command: logInCommand(place) },
+  };
+}
+
+const LUN_REFUSALS = ["lun-gone", "no-multipath", "lun-suspended", "other-size", "lun-used"];
+
+function lunFailures(wwid: string): Failure[] {
+  return LUN_REFUSALS.map((word) => ({
+    match: REFUSAL + word,
+    message: text(`network-lvm.failed.${word}`, { wwid }),
+    hint: text(`network-lvm.failed.${word}-hint`, { wwid }),
+  }));
+}
+
+const lunWords = (wwid: string, size: number) => [wwid, kernelWwid(wwid), String(size)];
+
+/** Waits for the LUN behind multipath. `size`: bytes, as the look found it. */
+export function lunStep({ config, target }: Place, size: number): NodeStep {
+  const { wwid } = config;
+  return {
+    ...{ kind: "node", id: "lun", target, title: text("network-lvm.step.lun", { wwid }) },
+    command: {
+      argv: shell(WAIT_FOR_LUN, ...lunWords(wwid, size), String(LUN_SECONDS)),
+      timeoutMs: LUN_SECONDS * 2_000 + CHECK_MS,
+    },
+    failures: lunFailures(wwid),
+    isProof: true,
+    undo: { none: text("network-lvm.step.lun-none") },
+  };
+}
+
+/** The LUN as the PV that it becomes: known by the same name, and the same UUID, on every node. */
+export function lunPv({ config, owner }: Place, size: number): NewPv {
+  const { wwid } = config;
+  const link = lunLink(wwid);
+  return {
+    link,
+    uuid: pvUuidFor(owner.storageId, "", { link }),
+    proof: { command: { argv: shell(PROVE_BLANK, ...lunWords(wwid, size)), timeoutMs: CHECK_MS } },
+    failures: lunFailures(wwid),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Command, NodeStep } from "../../../domain/plan.ts";
+import { text } from "../../../domain/text.ts";
+import type { Ownership } from "../../contract.ts";
+import { type OwnFile, removeFileStep, writeFileStep } from "../../own-file.ts";
+
+/** Between two looks of multipathd at a path that failed, in seconds: its own default. */
+const POLL_SECONDS = 5;
+
+/** What multipath is told of the LUN alone: a drop-in, so that nobody else's settings are touched. */
+function dropIn({ storageId }: Ownership, wwid: string, waitSeconds: number): OwnFile {
+  const retries = waitSeconds === 0 ? "fail" : String(Math.ceil(waitSeconds / POLL_SECONDS));
+  // Partitions that a guest made inside of a volume group's LUN are none of the node's.
+  const lines = [`wwid "${wwid}"`, `no_path_retry ${retries}`, "skip_kpartx yes"];
+  return {
+    path: `/etc/multipath/conf.d/spindle-${storageId}.conf`,
+    text: ["multipaths {", "  multipath {", ...lines.map((line) => `    ${line}`), "  }", "}"].join("\n"),
+    mode: "0644",
+    isOwnDir: false,
+  };
+}
+
+/**
+ * multipath takes what stands in its list of WWIDs. Written before the first login, the LUN is multipath's from its first
+ * moment on: neither LVM nor anybody else ever sees a single path of it. $1 WWID
+ */
+const CLAIM = `set -eu
+file=/etc/multipath/wwids
+mkdir -p /etc/multipath
+grep -qxF "/$1/" "$file" 2>/dev/null || (umask 077; printf '/%s/\\n' "$1" >>"$file")
+sync -- "$file"
+systemctl is-active --quiet multipathd || systemctl start multipathd
+timeout -k 5 60 multipathd reconfigure`;
+
+const IS_CLAIMED = `grep -qxF "/$1/" /etc/multipath/wwids 2>/dev/null && systemctl is-active --quiet multipathd`;
+
+/** Does nothing while multipath has the LUN. $1 WWID */
+const DISCLAIM = `file=/etc/multipath/wwids
+grep -qxF "/$1/" "$file" 2>/dev/null || exit 0
+for uuid in /sys/class/block/dm-*/dm/uuid; do
+  [ -r "$uuid" ] && read -r word <"$uuid" || continue
+  [ "$word" != "mpath-$1" ] || { echo "multipath has the LUN still"; exit 1; }
+done
+grep -vxF "/$1/" "$file" >"$file.new"
+chmod 0600 -- "$file.new" && mv -- "$file.new" "$file"
+timeout -k 5 60 multipathd reconfigure || :`;
+
+const claimCommand = (wwid: string): Command => ({ argv: ["sh", "-c", CLAIM, "spindle", wwid], timeoutMs: 120_000 });
+const disclaimCommand = (wwid: string): Command => ({
+  argv: ["sh", "-c", DISCLAIM, "spindle", wwid],
+  timeoutMs: 120_000,
+});
+
+/** Steps that give the LUN to multipath before it is there. */
+export function multipathSteps(target: string, owner: Ownership, wwid: string, waitSeconds: number): NodeStep[] {
+  const values = { wwid };
+  const title = text("network-lvm.step.multipath", values);
+  const undoTitle = text("network-lvm.step.no-multipath", values);
+  return [
+    writeFileStep({ id: "multipath", target, title, undoTitle }, dropIn(owner, wwid, waitSeconds)),
+    {
+      ...{ kind: "node", id: "claim", target, title: text("network-lvm.step.claim", values) },
+      command: claimCommand(wwid),
+      alreadyDone: { command: { argv: ["sh", "-c", IS_CLAIMED, "spindle", wwid] } },
+      undo: { title: text("network-lvm.step.disclaim", values), command: disclaimCommand(wwid) },
+    },
+  ];
+}
+
+/** Steps that take it from multipath again, once it is gone. */
+export function noMultipathSteps(target: string, owner: Ownership, wwid: string, waitSeconds: number): NodeStep[] {
+  const values = { wwid };
+  const title = text("network-lvm.step.no-multipath", values);
+  const undoTitle = text("network-lvm.step.multipath", values);
+  return [
+    removeFileStep({ id: "no-multipath", target, title, undoTitle }, dropIn(owner, wwid, waitSeconds)),
+    {
+      ...{ kind: "node", id: "disclaim", target, title: text("network-lvm.step.disclaim", values) },
+      command: disclaimCommand(wwid),
+      alreadyDone: { command: { argv: ["grep", "-qxF", `/${wwid}/`, "/etc/multipath/wwids"] }, code: 1 },
+      undo: { title: text("network-lvm.step.claim", values), command: claimCommand(wwid) },
+    },
+  ];
+}

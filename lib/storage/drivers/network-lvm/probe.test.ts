@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { networkLvmConfig } from "./config.ts";
+import { probeNetworkLvm, readNetworkLvmCheck, readSan } from "./probe.ts";
+
+const WWID = "360000000000000000e00000000010001";
+const VG = "mOT8rW-Ijxu-jDgS-as2k-I0yZ-qNLd-B82NlB";
+const PV = "TakUyE-vXBT-BNCl-tEuD-1xfv-Y0NW-f0AjS9";
+const config = networkLvmConfig.parse({
+  ...{ portals: "10.77.0.1 10.77.0.2", target: "iqn.2026-01.lab.host:san2", wwid: WWID, vgName: "net0" },
+});
+const dirs = { imageDir: "/image", shareDir: "/share" };
+const identity = { vgUuid: VG, pvUuids: PV, imageFs: "", shareFs: "", wwid: WWID, target: config.target };
+const owner = { panelId: "pa_1", storageId: "st_1" };
+
+const SESSIONS = ["session 5 LOGGED_IN 10.77.0.2 3260", "session 6 LOGGED_IN 10.77.0.1 3260"];
+const PATHS = ["path sdb running 2097152 5", "path sdc running 2097152 6"];
+const DEVICE = ["multipath dm-28 0 2097152 2"];
+const ROW = JSON.stringify({
+  ...{ vg_name: "net0", vg_uuid: VG, vg_attr: "wz--n-", vg_size: "1069547520", vg_free: "1069547520" },
+  ...{ vg_extent_size: "4194304", vg_extent_count: "255", vg_free_count: "255", vg_missing_pv_count: "0" },
+  ...{ vg_seqno: "1", vg_mda_size: "17821696", vg_mda_free: "8908800", vg_tags: "", pv_uuid: PV },
+  ...{ pv_name: "/dev/mapper/mpatha", pv_size: "1069547520", pv_free: "1069547520", pv_missing: "" },
+});
+const GROUP = [`look 0 /dev/disk/by-id/lvm-pv-uuid-${PV}`, `vg ${ROW}`, `read ${PV} ok`, "mapped", "listed"];
+const read = (lines: string[], code: number | null = 0) =>
+  readNetworkLvmCheck(config, dirs, identity, { code, lines, durationMs: 10 }, owner);
+
+describe("one check @S11 @S26", () => {
+  it("all paths, and the group behind them", () => {
+    const check = read([...SESSIONS, ...PATHS, ...DEVICE, ...GROUP]);
+    expect(check).toMatchObject({ outcome: "ok", volumes: [], figures: { size: 1_069_547_520 } });
+    expect(check.details).toMatchObject({ san: { device: { name: "dm-28", isSuspended: false, size: 2 ** 30 } } });
+  });
+
+  const DEGRADED: [string, string[], string][] = [
+    [
+      "one portal of two",
+      ["session 5 FAILED 10.77.0.2 3260", SESSIONS[1]!, "path sdb transport-offline 2097152 5", PATHS[1]!],
+      "portal-lost",
+    ],
+    ["a portal without a session", [SESSIONS[1]!, PATHS[1]!], "portal-lost"],
+    ["a path that stands still", [...SESSIONS, "path sdb blocked 2097152 5", PATHS[1]!], "path-lost"],
+  ];
+  it.each(DEGRADED)("is degraded by %s", (_what, lines, reason) => {
+    const check = read([...lines, ...DEVICE, ...GROUP]);
+    expect(check).toMatchObject({ outcome: "degraded", cause: { reason: { key: `live.network-lvm.${reason}` } } });
+    expect(check.volumes).toEqual([]);
+  });
+
+  const LOST: [string, string[], string][] = [
+    ["no session", [], "logged-out"],
+    [
+      "no session that is up",
+      ["session 5 FAILED 10.77.0.2 3260", "session 6 FREE 10.77.0.1 3260", ...PATHS, ...DEVICE],
+      "target-lost",
+    ],
+    ["no disk on the sessions", [...SESSIONS, ...DEVICE], "lun-gone"],
+    [
+      "a path that runs on a session that does not",
+      ["session 5 FAILED 10.77.0.2 3260", SESSIONS[1]!, PATHS[0]!, ...DEVICE],
+      "lun-gone",
+    ],
+    ["nothing that multipath has", [...SESSIONS, ...PATHS], "no-multipath"],
+    ["a device that stands still", [...SESSIONS, ...PATHS, "multipath dm-28 1 2097152 2"], "suspended"],
+  ];
+  it.each(LOST)("is lost with %s", (_what, lines, reason) => {
+    const check = read(lines, 6);
+    expect(check).toMatchObject({ outcome: "failed", cause: { reason: { key: `live.network-lvm.${reason}` } } });
+    expect(check.volumes).toBeUndefined();
+  });
+
+  it("that does not come to its end is late, whatever it said", () => {
+    expect(read([...SESSIONS, ...PATHS, ...DEVICE], null).outcome).toBe("late");
+  });
+
+  it("hears the group's own troubles", () => {
+    const lost = read([...SESSIONS, ...PATHS, ...DEVICE, `look 5 /dev/x`, "err not found"], 5);
+    expect(lost).toMatchObject({ outcome: "failed", cause: { reason: { key: "live.lvm.vg-gone" } } });
+  });
+
+  it("does not trip over what a node may write", () => {
+    for (const line of ["session", "path", "multipath", "path sda running -1 5", "session x y z NaN", "\u001b[31m"])
+      expect(() => readSan([line])).not.toThrow();
+  });
+});
+
+describe("the probe's part", () => {
+  it("is one text for all nodes, with the storage's words as arguments", () => {
+    const one = probeNetworkLvm(config, dirs, identity);
+    expect(probeNetworkLvm(config, dirs, identity).script).toBe(one.script);
+    expect(one.args).toEqual([
+      ...[config.target, WWID, `naa.${WWID.slice(1)}`, "net0", VG, PV, VG.replaceAll("-", ""), "/image", "/share"],
+    ]);
+    expect(one.script).toContain("check_network_lvm()");
+  });
+});

@@ -1,0 +1,127 @@
+import type { Cause, StorageCheck } from "../../../domain/live.ts";
+import { text } from "../../../domain/text.ts";
+import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../../contract.ts";
+import { probeLvm, readLvmCheck } from "../../lvm/probe.ts";
+import { type NetworkLvmConfig, portalsOf } from "./config.ts";
+import { networkLvmIdentity } from "./identity.ts";
+import { type Portal, portalText } from "./portals.ts";
+import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
+import { kernelWwid } from "./wwid.ts";
+
+const { script: GROUP_SCRIPT } = probeLvm(
+  { vgName: "" },
+  { imageDir: "", shareDir: "" },
+  { vgUuid: "", pvUuids: "", imageFs: "", shareFs: "" },
+);
+/** One text for all nodes. */
+const WHOLE = GROUP_SCRIPT + NETWORK_LVM_SCRIPT;
+
+/** The Network LVM storage's part of a node's probe. */
+export function probeNetworkLvm(config: NetworkLvmConfig, dirs: ClusterDirs, identity: Identity): ProbeFragment {
+  const { wwid, target } = networkLvmIdentity.parse(identity);
+  const group = probeLvm(config, dirs, identity);
+  return { ...group, script: WHOLE, args: [target, wwid, kernelWwid(wwid), ...group.args] };
+}
+
+/** A session to one portal, in the kernel's words. */
+export interface SessionLook {
+  number: string;
+  state: string;
+  address: string;
+  port: number;
+}
+
+/** A disk that is one path to the LUN. */
+export interface PathLook {
+  name: string;
+  state: string;
+  /** Bytes. */
+  size: number;
+  session: string;
+}
+
+export interface SanLook {
+  sessions: SessionLook[];
+  paths: PathLook[];
+  device: { name: string; isSuspended: boolean; size: number } | null;
+}
+
+const SECTOR = 512;
+const MOST = 64;
+const bytesOf = (sectors: string | undefined) => (/^\d{1,14}$/.test(sectors ?? "") ? Number(sectors) * SECTOR : 0);
+
+/** Reads the lines about sessions, paths and the multipath device. */
+export function readSan(lines: readonly string[]): SanLook {
+  const words = lines.slice(0, MOST).map((line) => line.split(" "));
+  const of = (kind: string) => words.filter(([word]) => word === kind);
+  const [device] = of("multipath");
+  return {
+    sessions: of("session").map(([, number = "", state = "", address = "", port]) => ({
+      ...{ number, state, address, port: Number(port) || 0 },
+    })),
+    paths: of("path").map(([, name = "", state = "", sectors, session = ""]) => ({
+      ...{ name, state, size: bytesOf(sectors), session },
+    })),
+    device: device ? { name: device[1] ?? "", isSuspended: device[2] !== "0", size: bytesOf(device[3]) } : null,
+  };
+}
+
+const isUp = ({ state }: SessionLook) => state === "LOGGED_IN";
+
+/** What a person runs to see the same; sysfs can't hang. */
+const COMMAND = "grep . /sys/class/iscsi_session/session*/targetname /sys/class/iscsi_session/session*/state";
+
+function causeOf(key: string, values: Record<string, string | number>, { sessions, paths }: SanLook): Cause {
+  const shown = [
+    ...sessions.map(({ number, state, address, port }) => `session ${number} ${state} ${address}:${port}`),
+    ...paths.map(({ name, state, session }) => `path ${name} ${state} session ${session}`),
+  ];
+  return { reason: text(`live.network-lvm.${key}`, values), command: COMMAND, output: shown.join("\n") };
+}
+
+/** Portals that have no session that is up. */
+function deadPortals(portals: readonly Portal[], { sessions }: SanLook): Portal[] {
+  return portals.filter(
+    ({ address, port }) => !sessions.some((one) => isUp(one) && one.address === address && one.port === port),
+  );
+}
+
+type Finding = Pick<StorageCheck, "outcome" | "cause">;
+
+/** What takes the LUN away, before anything of its group could be asked. */
+function lossOf({ target, wwid }: NetworkLvmConfig, san: SanLook): Finding | null {
+  const values = { target, wwid };
+  const failed = (key: string): Finding => ({ outcome: "failed", cause: causeOf(key, values, san) });
+  if (!san.sessions.some(isUp)) return failed(san.sessions.length === 0 ? "logged-out" : "target-lost");
+  const up = san.sessions.filter(isUp).map(({ number }) => number);
+  if (!san.paths.some(({ state, session }) => state === "running" && up.includes(session))) return failed("lun-gone");
+  if (!san.device) return failed("no-multipath");
+  return san.device.isSuspended ? failed("suspended") : null;
+}
+
+/** What takes a path away, but not the LUN. */
+function pathFinding(config: NetworkLvmConfig, san: SanLook): Finding | null {
+  const dead = deadPortals(portalsOf(config), san);
+  const values = { target: config.target, portals: dead.map(portalText).join(", "), count: dead.length };
+  if (dead.length > 0) return { outcome: "degraded", cause: causeOf("portal-lost", values, san) };
+  const stuck = san.paths.filter(({ state }) => state !== "running");
+  if (stuck.length === 0) return null;
+  const named = { ...values, paths: stuck.map(({ name }) => name).join(", ") };
+  return { outcome: "degraded", cause: causeOf("path-lost", named, san) };
+}
+
+/** Reads one check: the way to the LUN first, then its group as LVM has it. */
+export function readNetworkLvmCheck(
+  config: NetworkLvmConfig,
+  dirs: ClusterDirs,
+  identity: Identity,
+  raw: RawCheck,
+  owner: Pick<Ownership, "panelId" | "storageId">,
+): StorageCheck {
+  const san = readSan(raw.lines);
+  const loss = raw.code === null ? null : lossOf(config, san);
+  if (loss) return loss;
+  const check = readLvmCheck(config, dirs, identity, raw, owner);
+  const finding = check.outcome === "ok" ? pathFinding(config, san) : null;
+  return { ...check, ...finding, ...(check.details ? { details: { ...check.details, san } } : {}) };
+}

@@ -1,0 +1,70 @@
+/** Shell function `record_file TARGET ADDRESS PORT`: the record of a portal, in $file; 1 without one. */
+const RECORD_FILE = `
+record_file() {
+  for root in /etc/iscsi/nodes /var/lib/iscsi/nodes; do
+    # With and without the portal group, as open-iscsi names them.
+    for file in "$root/$1/$2,$3" "$root/$1/$2,$3,"*/default; do [ ! -f "$file" ] || return 0; done
+  done
+  file=
+  return 1
+}
+`;
+
+/**
+ * Makes the record of one portal, and writes what a login needs straight into its file, readable by root alone: no secret
+ * is ever an argument. The secrets are the first two lines of standard input. $1 target, $2 address, $3 port, $4 portal as
+ * iscsiadm takes it, $5 mark, $6 CHAP user, $7 the user that the target shows; then settings `name = value`.
+ */
+export const WRITE_RECORD = `set -eu
+${RECORD_FILE}
+target=$1 address=$2 port=$3 portal=$4 mark=$5 user=$6 reverse=$7
+shift 7
+secret= reverse_secret=
+[ -z "$user" ] || IFS= read -r secret
+[ -z "$reverse" ] || IFS= read -r reverse_secret
+umask 077
+record_file "$target" "$address" "$port" || iscsiadm -m node -T "$target" -p "$portal" -o new
+record_file "$target" "$address" "$port"
+new=\${file%%/nodes/*}/.spindle.new
+own() {
+  echo "$mark"
+  for setting; do printf '%s\\n' "$setting"; done
+  [ -n "$user" ] || { echo 'node.session.auth.authmethod = None'; return 0; }
+  echo 'node.session.auth.authmethod = CHAP'
+  printf 'node.session.auth.username = %s\\nnode.session.auth.password = %s\\n' "$user" "$secret"
+  [ -z "$reverse" ] || printf 'node.session.auth.username_in = %s\\nnode.session.auth.password_in = %s\\n' "$reverse" "$reverse_secret"
+}
+names=
+for setting; do names="$names \${setting%% =*}"; done
+done=
+{
+  while IFS= read -r line; do
+    case $line in
+      '# END RECORD'*) own "$@"; done=1 ;;
+      '# spindle'* | node.session.auth.authmethod* | node.session.auth.username* | node.session.auth.password*) continue ;;
+    esac
+    case "$names " in *" \${line%% =*} "*) continue ;; esac
+    printf '%s\\n' "$line"
+  done <"$file"
+  [ -n "$done" ] || own "$@"
+} >"$new"
+chmod 0600 -- "$new"
+sync -- "$new"
+mv -- "$new" "$file"`;
+
+/** Whether the record is there with this mark, for root alone. $1 target, $2 address, $3 port, $4 mark */
+export const IS_RECORDED = `${RECORD_FILE}
+record_file "$1" "$2" "$3" && [ "$(stat -c %a -- "$file")" = 600 ] && grep -qxF -- "$4" "$file"`;
+
+/**
+ * Deletes the record where it carries the panel's mark, unless another storage of the panel uses the target on the node.
+ * $1 target, $2 address, $3 port, $4 portal, $5 how the panel's marks begin, $6 where storages are noted, $7 this one
+ */
+export const DELETE_RECORD = `${RECORD_FILE}
+record_file "$1" "$2" "$3" || exit 0
+grep -qF -- "$5" "$file" || { echo "not the panel's: $file"; exit 0; }
+for mark in "$6"/*; do
+  [ -f "$mark" ] && [ "\${mark##*/}" != "$7" ] || continue
+  ! grep -qxF "target $1" "$mark" || { echo "another storage's as well: $mark"; exit 0; }
+done
+iscsiadm -m node -T "$1" -p "$4" -o delete`;

@@ -1,0 +1,201 @@
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LOOK_SCRIPT } from "./look-script.ts";
+import { DROP_MAPS, PROVE_NO_MAP } from "./map-script.ts";
+import { DELETE_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
+
+const TARGET = "iqn.2026-01.lab.host:san1";
+/** As open-iscsi 2.1.8 writes one, cut short. */
+const RECORD = `# BEGIN RECORD 2.1.8
+node.name = ${TARGET}
+node.tpgt = 1
+node.startup = manual
+node.session.auth.authmethod = None
+node.session.auth.username = old
+node.session.auth.password = stale
+node.session.initial_login_retry_max = 8
+node.conn[0].address = 10.0.0.1
+node.conn[0].timeo.login_timeout = 15
+# END RECORD
+`;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spindle-iscsi-"));
+  mkdirSync(join(folder, "nodes"));
+  mkdirSync(join(folder, "marks"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function program(name: string, body: string): void {
+  writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`);
+  chmodSync(join(folder, name), 0o755);
+}
+
+/** A script with the node's directories in the test's folder. */
+function sh(script: string, words: string[], input = "") {
+  const moved = script
+    .replaceAll("/etc/iscsi/nodes", `${folder}/nodes`)
+    .replaceAll("/var/lib/iscsi/nodes", "/nowhere")
+    .replaceAll("/sys/module/dm_mod", folder);
+  const argv = ["-i", `PATH=${folder}:/usr/bin:/bin`, "sh", "-c", moved, "spindle", ...words];
+  const { status, stdout, stderr } = spawnSync("env", argv, { input, encoding: "utf8" });
+  return { status, said: stdout + stderr };
+}
+
+const place = () => join(folder, "nodes", TARGET, "10.0.0.1,3260,1");
+const file = () => join(place(), "default");
+function haveRecord(text = RECORD): void {
+  mkdirSync(place(), { recursive: true });
+  writeFileSync(file(), text);
+}
+const SETTINGS = ["node.startup = automatic", "node.conn[0].timeo.login_timeout = 10"];
+const words = (user = "", reverse = "") => [
+  ...[TARGET, "10.0.0.1", "3260", "10.0.0.1:3260", "# spindle pa_1 abc", user, reverse],
+  ...SETTINGS,
+];
+
+describe("a record @S26", () => {
+  it("gets secrets from standard input, for root alone, and keeps what is none of ours", () => {
+    haveRecord();
+    expect(sh(WRITE_RECORD, words("panelin", "panelout"), "in $ecret%\nout\\secret\n").status).toBe(0);
+    const text = readFileSync(file(), "utf8");
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expect(text.split("\n")).toEqual([
+      ...["# BEGIN RECORD 2.1.8", `node.name = ${TARGET}`, "node.tpgt = 1", "node.session.initial_login_retry_max = 8"],
+      ...["node.conn[0].address = 10.0.0.1", "# spindle pa_1 abc", ...SETTINGS, "node.session.auth.authmethod = CHAP"],
+      ...["node.session.auth.username = panelin", "node.session.auth.password = in $ecret%"],
+      ...["node.session.auth.username_in = panelout", "node.session.auth.password_in = out\\secret"],
+      ...["# END RECORD", ""],
+    ]);
+    expect(sh(IS_RECORDED, words().slice(0, 3).concat("# spindle pa_1 abc")).status).toBe(0);
+  });
+
+  it("is the same when it is written twice, and knows CHAP no more where there is none", () => {
+    haveRecord();
+    sh(WRITE_RECORD, words("panelin"), "secret\n");
+    expect(sh(WRITE_RECORD, words()).status).toBe(0);
+    const once = readFileSync(file(), "utf8");
+    expect(once).not.toMatch(/secret|panelin/);
+    expect(once.match(/authmethod/g)).toHaveLength(1);
+    sh(WRITE_RECORD, words());
+    expect(readFileSync(file(), "utf8")).toBe(once);
+  });
+
+  it("is made by iscsiadm where there is none", () => {
+    program(
+      "iscsiadm",
+      `mkdir -p "${place()}" && printf 'node.name = x\\n' >"${file()}" && echo "$@" >"${folder}/argv"`,
+    );
+    expect(sh(WRITE_RECORD, words()).status).toBe(0);
+    expect(readFileSync(join(folder, "argv"), "utf8").trim()).toBe(`-m node -T ${TARGET} -p 10.0.0.1:3260 -o new`);
+    expect(readFileSync(file(), "utf8")).toContain("# spindle pa_1 abc");
+  });
+
+  it("that open-iscsi can't make is a failure", () => {
+    program("iscsiadm", "exit 6");
+    expect(sh(WRITE_RECORD, words()).status).not.toBe(0);
+  });
+
+  const deletion = (storage = "st_1") => [
+    ...[TARGET, "10.0.0.1", "3260", "10.0.0.1:3260", "# spindle pa_1 ", join(folder, "marks"), storage],
+  ];
+
+  it.each([
+    ["ours", "# spindle pa_1 abc\n", [], true],
+    ["somebody else's", "", [], false],
+    ["another panel's", "# spindle pa_2 abc\n", [], false],
+    ["another storage's as well", "# spindle pa_1 abc\n", ["st_2"], false],
+    ["only noted by itself", "# spindle pa_1 abc\n", ["st_1"], true],
+  ])("%s is deleted: %s", (_what, mark, others, isDeleted) => {
+    haveRecord(RECORD + mark);
+    for (const other of others) writeFileSync(join(folder, "marks", other), `panel pa_1\ntarget ${TARGET}\n`);
+    program("iscsiadm", `echo "$@" >"${folder}/argv"`);
+    expect(sh(DELETE_RECORD, deletion()).status).toBe(0);
+    expect(existsSync(join(folder, "argv"))).toBe(isDeleted);
+  });
+
+  it("that is gone is deleted already", () => {
+    program("iscsiadm", "exit 21");
+    expect(sh(DELETE_RECORD, deletion()).status).toBe(0);
+  });
+});
+
+const VG = "mOT8rWIjxujDgSas2kI0yZqNLdB82NlB";
+function maps(...lines: string[]): void {
+  const remove = `echo "$4" >>"${folder}/removed"; sed -i "/ $4 /d" "${folder}/maps"`;
+  program("dmsetup", `case $1 in info) cat "${folder}/maps" ;; remove) ${remove} ;; esac`);
+  writeFileSync(join(folder, "maps"), `${lines.join("\n")}\n`);
+}
+
+describe("maps of a group @S28", () => {
+  it.each([
+    ["of the drive", `LVM-${VG}xyz net0-dr_1 0`, false],
+    ["of another drive", `LVM-${VG}xyz net0-dr_2 0`, true],
+    ["of another group of the name", "LVM-other net0-dr_1 0", true],
+  ])("%s stands in the way", (_what, line, isClear) => {
+    maps(line);
+    expect(sh(PROVE_NO_MAP, [VG, "net0-dr_1"]).status === 0).toBe(isClear);
+  });
+
+  it("that is open stays, and so do the others", () => {
+    maps(`LVM-${VG}a net0-dr_1 0`, `LVM-${VG}b net0-dr_2 1`);
+    expect(sh(DROP_MAPS, [VG])).toMatchObject({ status: 1, said: expect.stringContaining("in-use net0-dr_2") });
+    expect(existsSync(join(folder, "removed"))).toBe(false);
+  });
+
+  it("go by their names, and all of them where none is given", () => {
+    maps(`LVM-${VG}a net0-dr_1 0`, `LVM-${VG}b net0-dr_2 0`, "LVM-other x 0");
+    expect(sh(DROP_MAPS, [VG, "net0-dr_2"]).status).toBe(0);
+    expect(readFileSync(join(folder, "removed"), "utf8")).toBe("net0-dr_2\n");
+    expect(sh(DROP_MAPS, [VG]).status).toBe(0);
+    expect(readFileSync(join(folder, "maps"), "utf8").trim()).toBe("LVM-other x 0");
+  });
+});
+
+/** A portal that does with each connection what the test says. */
+async function portal(meet: (socket: Socket) => void): Promise<{ port: number; close: () => void }> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    meet(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+}
+
+function look(port: number): Promise<string> {
+  const child = spawn("perl", ["-e", LOOK_SCRIPT, "--", "targets", "1", "127.0.0.1", String(port)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  child.stdin.end();
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  return new Promise((resolve) => child.on("close", () => resolve(said.trim())));
+}
+
+describe("a look at a portal @S26", () => {
+  it("that says nothing ends by itself", async () => {
+    const { port, close } = await portal(() => {});
+    expect(await look(port)).toBe("error silent");
+    close();
+  });
+
+  it("that hangs up, or talks something else, is no target", async () => {
+    const mute = await portal((socket) => socket.destroy());
+    expect(await look(mute.port)).toBe("error closed");
+    const web = await portal((socket) => socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n".repeat(9)));
+    expect(await look(web.port)).toMatch(/^error (strange|closed|login)/);
+    mute.close();
+    web.close();
+  });
+
+  it("that is not there is refused", async () => {
+    const { port, close } = await portal(() => {});
+    close();
+    expect(await look(port)).toMatch(/^error refused/);
+  });
+});

@@ -1,0 +1,98 @@
+import { REFUSE_SCRIPT } from "../../drive-marks.ts";
+import { SYSFS_SCRIPT } from "./sysfs-script.ts";
+
+/** Shell function `logged_in TARGET ADDRESS PORT`: whether a session of that portal is up. */
+const LOGGED_IN = `${SYSFS_SCRIPT}
+logged_in() {
+  iscsi_sessions "$1" | while read -r _ _ state address port; do
+    [ "$state $address $port" != "LOGGED_IN $2 $3" ] || echo yes
+  done | grep -q yes
+}
+`;
+
+/** Whether every portal has its session. $1 target; then address and port of each. */
+export const ALL_LOGGED_IN = `${LOGGED_IN}
+target=$1
+shift
+while [ $# -gt 0 ]; do
+  logged_in "$target" "$1" "$2" || exit 1
+  shift 2
+done`;
+
+/**
+ * Logs in at every portal; one that does not answer is said, and none is a failure. The node does the rest: its own service
+ * logs in at each boot. $1 target; then address, port and portal of each.
+ */
+export const LOG_IN = `${LOGGED_IN}
+target=$1 up=0
+shift
+while [ $# -gt 0 ]; do
+  if logged_in "$target" "$1" "$2"; then
+    up=$((up + 1))
+  elif said=$(timeout -k 5 40 iscsiadm -m node -T "$target" -p "$3" --login 2>&1); then
+    up=$((up + 1))
+  else
+    printf '%s\\n' "$said"
+  fi
+  shift 3
+done
+[ "$up" -gt 0 ] || exit 1
+udevadm settle --timeout=30
+echo "sessions $up"`;
+
+/**
+ * Proves that nothing of this node uses the LUN: no LV of it is mapped, nothing holds its device. $1 WWID as multipath
+ * writes it
+ */
+export const UNUSED_LUN = `${REFUSE_SCRIPT}${SYSFS_SCRIPT}
+multipath_map "$1" | while read -r _ name _; do
+  for holder in "/sys/class/block/$name/holders"/*; do
+    [ ! -e "$holder" ] || { word_in "$holder/dm/name"; refuse in-use "\${word:-\${holder##*/}}"; }
+  done
+  word_in "/sys/class/block/$name/dev"
+  while read -r _ _ at _ place _; do [ "$at" != "$word" ] || refuse in-use "$place"; done </proc/self/mountinfo
+done`;
+
+/**
+ * Lets the LUN go: its multipath device, then the sessions, unless another disk of them is in use: that is another LUN's.
+ * $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then the portals.
+ */
+export const LOG_OUT = `${SYSFS_SCRIPT}
+target=$1 wwid=$2 kernel=$3
+shift 3
+others() {
+  for disk in /sys/class/block/sd*; do
+    case $(readlink -f -- "$disk") in */session"$1"/*) ;; *) continue ;; esac
+    word_in "$disk/device/wwid"
+    [ "$word" != "$kernel" ] || continue
+    for holder in "$disk"/holders/*; do [ ! -e "$holder" ] || { echo "\${disk##*/}"; return; }; done
+    word_in "$disk/dev"
+    number=$word
+    while read -r _ _ at _; do [ "$at" != "$number" ] || { echo "\${disk##*/}"; return; }; done </proc/self/mountinfo
+  done
+}
+if [ -n "$(multipath_map "$wwid")" ]; then timeout -k 5 60 multipath -f "$wwid" || exit 1; fi
+stays=$(iscsi_sessions "$target" | while read -r _ number _; do
+  used=$(others "$number")
+  [ -z "$used" ] || echo "session $number stays: $used is another LUN's"
+done)
+if [ -n "$stays" ]; then
+  printf '%s\\n' "$stays"
+  # Its own disks go; the sessions are the other LUN's.
+  iscsi_paths "$kernel" | while read -r _ name _; do echo 1 >"/sys/class/block/$name/device/delete"; done
+  exit 0
+fi
+code=0
+for portal; do
+  said=$(timeout -k 5 40 iscsiadm -m node -T "$target" -p "$portal" --logout 2>&1)
+  case $? in
+    # 21: there is no such session, or no such record.
+    0 | 21) ;;
+    *) printf '%s\\n' "$said"; code=1 ;;
+  esac
+done
+exit $code`;
+
+/** Whether the node has no session to the target, and no device of the LUN. $1 target, $2, $3 WWID as multipath and as sysfs write it */
+export const NO_SESSION = `${SYSFS_SCRIPT}
+[ -z "$(multipath_map "$2")" ] && [ -z "$(iscsi_paths "$3")" ]`;
