@@ -9,6 +9,7 @@ export default defineConfig({
           name: "unit",
           include: ["lib/**/*.test.ts", "bin/**/*.test.ts", "components/**/*.test.ts"],
           exclude: ["**/*.lab.test.ts", "**/*.db.test.ts", "node_modules"],
+          env: { SPINDLE_UNFINISHED: "1" },
         },
       },
       {

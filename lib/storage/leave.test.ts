@@ -4,6 +4,21 @@ import { availableKinds, requireDriver } from "./registry.ts";
 
 const CONFIGS: Record<string, { config: unknown; identity: Record<string, string> }> = {
   file: { config: { vmDir: "/vm" }, identity: { marker: '{"storage":"st_1"}', vmFs: "x", imageFs: "", shareFs: "" } },
+  "network-lvm": {
+    config: {
+      ...{ portals: "10.0.0.1", target: "iqn.2026-01.lab.host:san1", wwid: "360000000000000000e00000000010001" },
+      ...{
+        chapUser: "",
+        chapSecret: "",
+        reverseUser: "",
+        reverseSecret: "",
+        vgName: "net0",
+        waitSeconds: 60,
+        wipe: false,
+      },
+    },
+    identity: { vgUuid: "VG-1", pvUuids: "PV-1", imageFs: "", shareFs: "", wwid: "3", target: "iqn" },
+  },
   lvm: { config: { vgName: "lvm0" }, identity: { vgUuid: "VG-1", pvUuids: "PV-1", imageFs: "", shareFs: "" } },
 };
 
@@ -22,7 +37,7 @@ describe("a storage leaves a node @P03 @P14", () => {
     expect(steps.length).toBeGreaterThan(0);
     for (const step of steps) {
       expect(step.alreadyDone).toBeDefined();
-      expect(step.undo).toHaveProperty("command");
+      if (!step.isProof) expect(step.undo).toHaveProperty("command");
       // Whatever it holds is none of a removal's business.
       expect(JSON.stringify(step)).not.toMatch(/lvremove|vgremove|pvremove|rm -r|vgrename/);
     }

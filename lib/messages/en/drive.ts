@@ -38,6 +38,7 @@ export const drive = {
     wiping: "The deletion of {label} has begun to wipe it. Delete it again to go on.",
   },
   place: {
+    others: "{node} can’t be asked now whether it has drives of {storage} switched on.",
     "not-member": "{node} is not a member yet.",
     unreachable: "{node} can’t be reached.",
     unknown: "How {storage} is on {node} is not known now.",

@@ -7,6 +7,7 @@ import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, World } from "../drives/world.ts";
 import { type Parting, partingOf, type RemovalFacts, removalLocks } from "../nodes/removal-plan.ts";
 import { clusterLock, placeLock, storageLock, storagesLock } from "../storages/lock.ts";
+import { leaveLocks } from "../storages/leave.ts";
 import { volumesNote } from "../storages/plan-removal.ts";
 import type { Planned } from "../tasks/start-plan.ts";
 
@@ -81,7 +82,7 @@ function locksOf({ world, cluster }: ClusterRemovalFacts, leaving: readonly Leav
   return [
     clusterLock(cluster.id),
     storagesLock(cluster.id),
-    ...storages.map(({ id }) => storageLock(id)),
+    ...storages.flatMap((storage) => [storageLock(storage.id), ...leaveLocks(world, storage)]),
     ...leaving.flatMap(({ node }) => [
       ...removalLocks(node),
       ...storages.map((storage) => placeLock(storage.id, node.id)),
@@ -119,7 +120,7 @@ export function refusedClusterRemoval(
  */
 export function planClusterRemoval(facts: ClusterRemovalFacts, isForced: boolean): PlannedClusterRemoval {
   const { cluster, nodes } = facts;
-  const leaving = nodes.map((one): Leaving => ({ node: one.node, parting: partingOf(one) }));
+  const leaving = nodes.map((one): Leaving => ({ node: one.node, parting: partingOf(one, true) }));
   const left = leaving.flatMap(leftOn);
   const plan: Plan = {
     format: PLAN_FORMAT,

@@ -41,8 +41,11 @@ export class Found {
     return made;
   }
 
-  listed(nodeId: string, storageId: string): ListedVolumes | undefined {
-    return this.#places.get(storageId)?.get(nodeId);
+  /** The last listing of a place; of a storage that all nodes share (`nodeId` null) the newest of any node. */
+  listed(nodeId: string | null, storageId: string): ListedVolumes | undefined {
+    if (nodeId !== null) return this.#places.get(storageId)?.get(nodeId);
+    const [first, ...others] = this.listings(storageId);
+    return others.reduce((newest, one) => (one.ageMs < (newest?.ageMs ?? Infinity) ? one : newest), first);
   }
 
   /** The last listings of a storage, of each node that has one. */
@@ -50,9 +53,19 @@ export class Found {
     return [...(this.#places.get(storageId)?.values() ?? [])];
   }
 
-  /** The volume of one drive, as it was listed last. */
-  volume(nodeId: string, storageId: string, driveId: string): Volume | undefined {
+  /** The volume of one drive, as it was listed last; of one that all nodes see, switched on and in use wherever it is. */
+  volume(nodeId: string | null, storageId: string, driveId: string): Volume | undefined {
     const listed = this.listed(nodeId, storageId);
-    return listed && byDrive(listed.volumes).get(driveId);
+    const volume = listed && byDrive(listed.volumes).get(driveId);
+    if (!volume || nodeId !== null) return volume;
+    const everywhere = this.listings(storageId).flatMap(({ volumes }) => byDrive(volumes).get(driveId) ?? []);
+    const anywhere = (of: (one: Volume) => boolean | null) => everywhere.some((one) => of(one)) || of(volume);
+    return { ...volume, isActive: anywhere((one) => one.isActive), isOpen: anywhere((one) => one.isOpen) };
+  }
+
+  /** Nodes on which a drive of a shared storage was switched on when they were looked at last. */
+  activeOn(storageId: string, driveId: string): string[] {
+    const listings = this.listings(storageId);
+    return listings.flatMap(({ nodeId, volumes }) => (byDrive(volumes).get(driveId)?.isActive ? nodeId : []));
   }
 }

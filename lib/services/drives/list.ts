@@ -12,6 +12,7 @@ import {
 import { DRIVE_MOST, DRIVE_PAGE, type DriveFilter, type DriveSort, driveFilterOf } from "../../domain/drive-list.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
+import { SHARED_BY_KIND } from "../../domain/storage.ts";
 import { naturalOrder } from "../../domain/units.ts";
 import { processWide } from "../../shared.ts";
 import { availableKinds, requireDriver } from "../../storage/registry.ts";
@@ -24,8 +25,8 @@ type Seen = Pick<World, "listed" | "volume">;
 
 /** A listing from before a drive's last change says nothing about it. */
 function measuredOf(world: Seen, { id, nodeId, storageId, changedAt }: DriveRow) {
-  const listed = nodeId ? world.listed(nodeId, storageId) : undefined;
-  const volume = nodeId ? world.volume(nodeId, storageId, id) : undefined;
+  const listed = world.listed(nodeId, storageId);
+  const volume = world.volume(nodeId, storageId, id);
   const isCurrent = listed !== undefined && listed.listedAt > changedAt.getTime();
   return {
     measured: listed && volume ? { ...volume, ageMs: listed.ageMs } : null,
@@ -73,7 +74,7 @@ function wordOf({ words }: Worked, found: Found, row: DriveRow): DriveWord {
 }
 
 const usedBy = (found: Found, { id, nodeId, storageId }: DriveRow): number =>
-  (nodeId ? found.volume(nodeId, storageId, id)?.used : null) ?? -1;
+  found.volume(nodeId, storageId, id)?.used ?? -1;
 
 /** Volumes on a storage that no drive stands for: somebody else's, or left by an accident (B03). */
 function unknownOn(storageId: string, found: Found, rows: Rows): UnknownVolume[] {
@@ -85,15 +86,21 @@ function unknownOn(storageId: string, found: Found, rows: Rows): UnknownVolume[]
 
 function strangersOn(storageId: string, found: Found, rows: Rows): UnknownVolume[] {
   const ofMembers = found.listings(storageId).filter(({ nodeId }) => rows.nodeById.has(nodeId));
-  return ofMembers.flatMap(({ nodeId, volumes, ageMs }) => {
-    const isKnown = ({ drive }: Volume) => drive !== null && rows.driveById.get(drive)?.nodeId === nodeId;
-    return volumes
-      .filter((volume) => !isKnown(volume))
-      .map((volume): UnknownVolume => {
-        const aged: MeasuredVolume = { ...volume, ageMs };
-        return { ...aged, nodeId, storageId };
-      });
-  });
+  const newest = found.listed(null, storageId);
+  // What all nodes share is the same on each.
+  const isShared = SHARED_BY_KIND[rows.storageById.get(storageId)?.kind ?? "file"];
+  return ofMembers
+    .filter((one) => !isShared || one === newest)
+    .flatMap(({ nodeId, volumes, ageMs }) => {
+      const place = isShared ? null : nodeId;
+      const isKnown = ({ drive }: Volume) => drive !== null && rows.driveById.get(drive)?.nodeId === place;
+      return volumes
+        .filter((volume) => !isKnown(volume))
+        .map((volume): UnknownVolume => {
+          const aged: MeasuredVolume = { ...volume, ageMs };
+          return { ...aged, nodeId, storageId };
+        });
+    });
 }
 
 /** Of rows: by label, what they are sorted by beside it in ranks, made when it is first asked for. */

@@ -50,6 +50,7 @@ export function placeDrives(
     const problem = nodeId === null && storage.isEnabled ? null : chosen[0]?.reason;
     return { nodeIds: [], problem: problem ?? text("drive.no-place", { storage: storage.name }) };
   }
+  if (world.isShared(storage)) return placeShared(storage, { open, nodeId, reserve, shown });
   const free = new Map(open.map((place) => [place.nodeId, place.free ?? 0]));
   const nodeIds: string[] = [];
   for (const [index, bytes] of reserve.entries()) {
@@ -62,6 +63,17 @@ export function placeDrives(
     nodeIds.push(best);
   }
   return { nodeIds, problem: null };
+}
+
+/** All nodes have one room between them, and one of them makes all the drives: the only writer. */
+function placeShared(
+  storage: StorageRow,
+  { open, nodeId, reserve, shown }: Omit<Wanted, "storage"> & { open: readonly DrivePlace[] },
+): { nodeIds: string[]; problem: Text | null } {
+  const acting = open.find((place) => place.nodeId === shown[0]) ?? open[0];
+  const total = reserve.reduce((sum, bytes) => sum + bytes, 0);
+  if (!acting || (acting.free ?? 0) < total) return { nodeIds: [], problem: noSpace(storage, open, nodeId, reserve) };
+  return { nodeIds: reserve.map(() => acting.nodeId), problem: null };
 }
 
 function noSpace(

@@ -2,10 +2,12 @@ import type { DrivePlace } from "../../domain/drive.ts";
 import type { DriveRequest } from "../../domain/drive-request.ts";
 import { changeObstacle, driveObstacle, formatProblem, MAX_DRIVE, MIN_DRIVE, wholeSize } from "../../domain/drive.ts";
 import { driveLabel } from "../../domain/names.ts";
+import { isReached } from "../../domain/node.ts";
 import { type NodeStep, PLAN_FORMAT, type Plan, type PlanTarget, type Step } from "../../domain/plan.ts";
 import { FORMAT_BY_KIND } from "../../domain/storage.ts";
 import { type Text, text } from "../../domain/text.ts";
 import { formatBytes } from "../../domain/units.ts";
+import { inStages } from "../../plans/stages.ts";
 import type { DriveSpec } from "../../storage/contract.ts";
 import { driveIdOf } from "./ids.ts";
 import { driveView } from "./list.ts";
@@ -19,6 +21,7 @@ export interface PlannedDrive {
   id: string;
   clusterId: string;
   storageId: string;
+  /** Where it is; of one that all nodes see, the one that acts. */
   nodeId: string;
   label: string;
   size: number;
@@ -107,7 +110,7 @@ function planCreate(world: World, actorId: string, request: Create, shown: reado
     const where = { clusterId: storage.clusterId, storageId: storage.id, nodeId };
     return { id: driveIdOf(actorId, request.key, index), ...where, label, size: sizeOn(nodeId), before: null };
   });
-  const steps = drives.flatMap((drive) => driver.create(contextOf(world, drive), specOf(drive)));
+  const steps = drives.map((drive) => driver.create(contextOf(world, drive), specOf(drive)));
   const asked = request.size;
   const rounded = [...new Set(drives.map((drive) => drive.size))].filter((size) => size !== asked);
   const notes = rounded.map((size) =>
@@ -140,14 +143,24 @@ function changeProblem(world: World, request: Change, row: DriveRow): [field: st
 /** Why this drive can't be changed so now; null when it can. */
 function blockerOf(world: World, request: Change, row: DriveRow): Text | null {
   const storage = world.storage(row.storageId);
-  const node = world.node(row.nodeId);
+  const node = storage && world.actingNode(row, storage);
   if (!storage || !node) return text("drive.not-found");
   const obstacle = driveObstacle(request.verb, driveView(world, row), world.driverOf(storage));
   if (obstacle) return obstacle;
-  const away = changeObstacle(world.place(node, storage));
+  const away = changeObstacle(world.place(node, storage)) ?? othersObstacle(world, request, node, storage);
   if (away) return away;
   const details = world.details(node.id, storage.id);
   return world.driverOf(storage).obstacle(details, 0);
+}
+
+/** What every node has to show first, before one acts. */
+const ASK_ALL: readonly Verb[] = ["grow", "activate", "delete"];
+
+/** Of a storage that all nodes share: a node that can't be asked what it has switched on; null where there is none. */
+function othersObstacle(world: World, { verb }: Change, acting: NodeRow, storage: StorageRow): Text | null {
+  if (!world.isShared(storage) || !ASK_ALL.includes(verb)) return null;
+  const silent = world.nodesOf(storage).find((node) => node.id !== acting.id && !isReached(world.health(node.id)));
+  return silent ? text("drive.place.others", { node: silent.name, storage: storage.name }) : null;
 }
 
 function planChange(world: World, request: Change): Planned {
@@ -166,7 +179,7 @@ function planChange(world: World, request: Change): Planned {
   if (request.verb === "grow" && found.length === 0) blockers.push(...growthBlockers(world, drives));
   const confirmName = request.verb === "delete" ? nameToType(world, known) : null;
   if (found.length > 0 || blockers.length > 0) return { ...NOTHING, problems, blockers, confirmName };
-  const steps = drives.flatMap((drive) => stepsOf(world, request, drive));
+  const steps = drives.map((drive) => stepsOf(world, request, drive));
   const notes = request.verb === "delete" ? [text("drive.note.gone")] : [];
   return { ...NOTHING, plan: planOf(world, request.verb, drives, steps, notes), drives, confirmName };
 }
@@ -179,9 +192,10 @@ function nameToType(world: World, rows: readonly DriveRow[]): string | null {
 
 function planned(world: World, request: Change, row: DriveRow): PlannedDrive {
   const { id, clusterId, storageId, label, size, state } = row;
-  const drive = { id, clusterId, storageId, nodeId: row.nodeId ?? "", label, size, before: state };
-  if (request.verb === "rename") return { ...drive, newLabel: request.label };
   const storage = world.storage(storageId);
+  const nodeId = (storage && world.actingNode(row, storage)?.id) ?? "";
+  const drive = { id, clusterId, storageId, nodeId, label, size, before: state };
+  if (request.verb === "rename") return { ...drive, newLabel: request.label };
   if (request.verb !== "grow" || !storage) return drive;
   const details = world.details(drive.nodeId, storageId);
   return { ...drive, newSize: world.driverOf(storage).roundSize(wholeSize(request.size), details) };
@@ -196,7 +210,7 @@ function growthBlockers(world: World, drives: readonly PlannedDrive[]): Text[] {
     if (!storage || !node) continue;
     const driver = world.driverOf(storage);
     const bytes = driver.reserve(drive.newSize ?? drive.size) - driver.reserve(drive.size);
-    const key = `${node.id}:${storage.id}`;
+    const key = world.isShared(storage) ? storage.id : `${node.id}:${storage.id}`;
     wanted.set(key, { node, storage, bytes: (wanted.get(key)?.bytes ?? 0) + bytes });
   }
   return [...wanted.values()].flatMap(({ node, storage, bytes }) => {
@@ -237,7 +251,34 @@ export interface DrivesInput {
   drives: PlannedDrive[];
 }
 
-function planOf(world: World, verb: Verb, drives: PlannedDrive[], steps: NodeStep[], notes: Text[]): Plan {
+/** What is held over all nodes while these drives are changed, by drive; null where nothing is. */
+function writerLocks(world: World, drives: readonly PlannedDrive[]): (string | null)[] {
+  return drives.map(({ nodeId, storageId }) => {
+    const storage = world.storage(storageId);
+    const identity = world.identity(nodeId, storageId);
+    return storage && identity ? world.driverOf(storage).writerLock(identity) : null;
+  });
+}
+
+/**
+ * Steps of several drives as one list. Where a lock makes one node the only writer, the nodes that act have their turns: the
+ * next begins when the one before is through.
+ */
+function inTurns(drives: readonly PlannedDrive[], locks: readonly (string | null)[], steps: NodeStep[][]): NodeStep[] {
+  const turns = new Map<string, string[]>();
+  return steps.flatMap((own, index) => {
+    const lock = locks[index];
+    const nodeId = drives[index]?.nodeId;
+    if (lock == null || nodeId === undefined) return own;
+    const nodes = turns.get(lock) ?? [];
+    turns.set(lock, nodes);
+    if (!nodes.includes(nodeId)) nodes.push(nodeId);
+    const turn = nodes.indexOf(nodeId);
+    return own.map((step) => (step.stage ? { ...step, stage: step.stage + turn } : step));
+  });
+}
+
+function planOf(world: World, verb: Verb, drives: PlannedDrive[], parts: NodeStep[][], notes: Text[]): Plan {
   const input: DrivesInput = { verb, drives };
   const bag = input as unknown as Record<string, unknown>;
   const begin: Step = {
@@ -260,15 +301,17 @@ function planOf(world: World, verb: Verb, drives: PlannedDrive[], steps: NodeSte
     input: bag,
     undo: { none: text("drive.step.end-none") },
   };
-  const nodeIds = new Set(drives.map((drive) => drive.nodeId));
+  const writers = writerLocks(world, drives);
+  const steps = inTurns(drives, writers, parts);
+  const nodeIds = new Set(steps.map(({ target }) => target));
   return {
     format: PLAN_FORMAT,
     kind: `drives.${verb}`,
     title: text(`drive.plan.${verb}`, { count: drives.length, label: drives[0]?.label ?? "" }),
     targets: world.nodes.filter((node) => nodeIds.has(node.id)).map(targetOf),
-    steps: [begin, ...steps, end],
+    steps: [begin, ...inStages(steps, "meet"), end],
     // One change of a drive at a time. A node's own volume groups have one writer already: the node, by LVM's lock.
-    locks: drives.map((drive) => `drive:${drive.id}`),
+    locks: [...new Set([...drives.map((drive) => `drive:${drive.id}`), ...writers.filter((lock) => lock !== null)])],
     notes,
   };
 }

@@ -65,7 +65,8 @@ async function writeRows(
       const storage = world.storage(storageId);
       const format = storage ? formatOf(storage) : null;
       if (!format) throw new Error(`${storageId} holds no drives`);
-      return { id, clusterId, storageId, nodeId, label, size, format, state: "creating" as const, taskId };
+      const place = storage && world.isShared(storage) ? null : nodeId;
+      return { id, clusterId, storageId, nodeId: place, label, size, format, state: "creating" as const, taskId };
     });
     await tx.insert(drives).values(rows);
     return;

@@ -1,7 +1,8 @@
 import type { Executor } from "../../db/client.ts";
-import type { Place, Volume } from "../../domain/drive.ts";
+import { changeObstacle, type Place, type Volume } from "../../domain/drive.ts";
 import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
 import type { Text } from "../../domain/text.ts";
+import { naturalOrder } from "../../domain/units.ts";
 import { hubDetails, hubVersion, hubVolumes } from "../../live/hub.ts";
 import { lastMeasured } from "../../live/last-view.ts";
 import type { ListedVolumes } from "../../live/node-state.ts";
@@ -107,7 +108,34 @@ export class World {
     return this.#rows.drivesByNode.get(nodeId) ?? [];
   }
 
+  /** Whether all nodes see one and the same there. */
+  isShared(storage: StorageRow): boolean {
+    return requireDriver(storage.kind).capabilities.shared;
+  }
+
+  /** The nodes on which a storage is joined, by name. */
+  nodesOf(storage: StorageRow): NodeRow[] {
+    return this.nodes
+      .filter((node) => this.identity(node.id, storage.id) !== undefined)
+      .toSorted((a, b) => naturalOrder(a.name, b.name));
+  }
+
+  /**
+   * The node that acts on a drive: its own; of a drive that all nodes see the one that has it switched on, else the first
+   * that takes changes. Undefined where there is none.
+   */
+  actingNode(drive: DriveRow, storage: StorageRow): NodeRow | undefined {
+    if (drive.nodeId !== null) return this.node(drive.nodeId);
+    const [active] = this.#found.activeOn(storage.id, drive.id);
+    const nodes = this.nodesOf(storage);
+    const isOpen = (node: NodeRow) => changeObstacle(this.place(node, storage)) === null;
+    return nodes.find(({ id }) => id === active) ?? nodes.find(isOpen) ?? nodes[0];
+  }
+
+  /** Drives at a place; of a shared storage all of them, on whichever node one asks. */
   drivesOn(nodeId: string, storageId: string): readonly DriveRow[] {
+    const storage = this.storage(storageId);
+    if (storage && this.isShared(storage)) return this.#rows.drivesByPlace.get(`null:${storageId}`) ?? [];
     return this.#rows.drivesByPlace.get(`${nodeId}:${storageId}`) ?? [];
   }
 
@@ -123,12 +151,12 @@ export class World {
     return this.#details[nodeId]?.[storageId] ?? null;
   }
 
-  listed(nodeId: string, storageId: string): ListedVolumes | undefined {
+  listed(nodeId: string | null, storageId: string): ListedVolumes | undefined {
     return this.#found.listed(nodeId, storageId);
   }
 
   /** The volume of one drive, as it was listed last. */
-  volume(nodeId: string, storageId: string, driveId: string): Volume | undefined {
+  volume(nodeId: string | null, storageId: string, driveId: string): Volume | undefined {
     return this.#found.volume(nodeId, storageId, driveId);
   }
 
@@ -171,7 +199,8 @@ export class World {
     };
     const config = requireDriver(storage.kind).config.parse(storage.config);
     const details = this.details(node.id, storage.id);
-    return { config, identity, owner, details, target: node.id };
+    const others = this.isShared(storage) ? this.nodesOf(storage).flatMap(({ id }) => (id === node.id ? [] : id)) : [];
+    return { config, identity, owner, details, target: node.id, ...(others.length > 0 ? { others } : {}) };
   }
 
   /** What a driver needs to take a storage off a node, or to change its parts there. Throws as `context` does. */

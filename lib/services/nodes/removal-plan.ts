@@ -6,7 +6,7 @@ import type { Hypervisor } from "../../hypervisor/contract.ts";
 import type { LeavePlan } from "../../storage/contract.ts";
 import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, StorageRow, World } from "../drives/world.ts";
-import { leaveObstacle, leavePlan } from "../storages/leave.ts";
+import { endingNode, leaveObstacle, leavePlan } from "../storages/leave.ts";
 import type { Planned } from "../tasks/start-plan.ts";
 
 export type PlannedRemoval = Planned & Pick<NodeRemovalView, "canForce" | "left">;
@@ -50,11 +50,11 @@ interface Held {
   isAway: boolean;
 }
 
-function heldStorages({ world, node }: RemovalFacts): Held[] {
+function heldStorages({ world, node }: RemovalFacts, isWhole: boolean): Held[] {
   return world.storages
     .filter((storage) => storage.clusterId === node.clusterId)
     .flatMap((storage) => {
-      const leave = leavePlan(world, node, storage);
+      const leave = leavePlan(world, node, storage, isWhole && endingNode(world, storage)?.id === node.id);
       return leave ? [{ storage, leave, isAway: leaveObstacle(world, node, storage) !== null }] : [];
     });
 }
@@ -90,11 +90,11 @@ export interface Parting {
   left: Text[];
 }
 
-/** What removing a node comes to, whatever stands in the way. Pure. */
-export function partingOf(facts: RemovalFacts): Parting {
+/** What removing a node comes to, whatever stands in the way. `isWhole`: the whole cluster goes. Pure. */
+export function partingOf(facts: RemovalFacts, isWhole = false): Parting {
   const { node, drives, hypervisor, panelId, publicKey } = facts;
   const works = canWork(facts);
-  const held = heldStorages(facts);
+  const held = heldStorages(facts, isWhole);
   const away = works ? held.filter((one) => one.isAway) : held;
   const blockers = [
     ...(works ? [] : [text("node.remove.not-reached", { node: node.name })]),

@@ -5,7 +5,7 @@ import { type Text, text } from "../../domain/text.ts";
 import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, StorageRow, World } from "../drives/world.ts";
 import type { Planned } from "../tasks/start-plan.ts";
-import { leaveObstacle, leavePlan } from "./leave.ts";
+import { endingNode, leaveLocks, leaveObstacle, leavePlan } from "./leave.ts";
 import { placeLock, storageLock } from "./lock.ts";
 
 /** What the panel's own steps of a removal are given; see `settle-removal.ts`. */
@@ -21,8 +21,8 @@ export interface RemovalInput {
 export type PlannedRemoval = Planned & { left: LeftOnNode[] };
 
 /** Steps of one node, each with an id of its own in the plan. */
-function leaveSteps(world: World, node: NodeRow, storage: StorageRow): NodeStep[] {
-  const { steps } = leavePlan(world, node, storage) ?? { steps: [] };
+function leaveSteps(world: World, node: NodeRow, storage: StorageRow, endsShared: boolean): NodeStep[] {
+  const { steps } = leavePlan(world, node, storage, endsShared) ?? { steps: [] };
   return steps.map((step) => ({ ...step, id: `${node.id}.${storage.id}.${step.id}` }));
 }
 
@@ -42,9 +42,10 @@ export function planRemoval(world: World, storage: StorageRow, isForced: boolean
   const obstacle = removeObstacle(storage, count);
   if (obstacle) return { ...nothing, blockers: [obstacle], left: [] };
   const nodes = world.nodes.filter((node) => node.clusterId === storage.clusterId);
+  const ending = endingNode(world, storage);
   const parts = nodes.map((node) => ({
     node,
-    steps: leaveSteps(world, node, storage),
+    steps: leaveSteps(world, node, storage, node.id === ending?.id),
     reason: leaveObstacle(world, node, storage),
   }));
   const left = parts.flatMap(({ node, steps, reason }): LeftOnNode[] =>
@@ -64,7 +65,11 @@ export function planRemoval(world: World, storage: StorageRow, isForced: boolean
       left,
       run.flatMap(({ steps }) => steps),
     ),
-    locks: [storageLock(storage.id), ...nodes.map((node) => placeLock(storage.id, node.id))],
+    locks: [
+      storageLock(storage.id),
+      ...nodes.map((node) => placeLock(storage.id, node.id)),
+      ...leaveLocks(world, storage),
+    ],
     notes: [
       ...left.map(({ node, steps }) => text("life.note.stays", { node, count: steps.length })),
       ...run.flatMap(({ node }) => volumesNote(world, node, storage)),

@@ -8,7 +8,7 @@ import { chapSecretsOf, type NetworkLvmConfig, portalsOf } from "./config.ts";
 import { PROVE_BLANK, WAIT_FOR_LUN } from "./lun-script.ts";
 import { MARKS_DIR } from "./mark.ts";
 import { type Portal, portalArgument, portalText } from "./portals.ts";
-import { DELETE_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
+import { DELETE_RECORD, HAS_OWN_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
 import { ALL_LOGGED_IN, LOG_IN, LOG_OUT, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
 import { kernelWwid, lunLink } from "./wwid.ts";
 
@@ -62,14 +62,23 @@ function writeRecordCommand(place: Place, { address, port }: Portal): Command {
   };
 }
 
-function deleteRecordCommand({ config, owner }: Place, { address, port }: Portal): Command {
+function recordWords({ config, owner }: Place, { address, port }: Portal): string[] {
   const portal = [address, String(port), portalArgument({ address, port })];
-  const words = [config.target, ...portal, markStart(owner), MARKS_DIR, owner.storageId];
-  return { argv: shell(DELETE_RECORD, ...words), timeoutMs: CHECK_MS };
+  return [config.target, ...portal, markStart(owner), MARKS_DIR, owner.storageId];
 }
+
+const deleteRecordCommand = (place: Place, portal: Portal): Command => ({
+  argv: shell(DELETE_RECORD, ...recordWords(place, portal)),
+  timeoutMs: CHECK_MS,
+});
 
 const isRecorded = (place: Place, { address, port }: Portal): Check => ({
   command: { argv: shell(IS_RECORDED, place.config.target, address, String(port), recordMark(place)) },
+});
+
+/** Whether there is a record that the panel may delete; 1 where there is none. */
+const hasOwnRecord = (place: Place, portal: Portal): Check => ({
+  command: { argv: shell(HAS_OWN_RECORD, ...recordWords(place, portal)), timeoutMs: CHECK_MS },
 });
 
 /** A record of each portal: what the node logs in by, now and at each boot. */
@@ -93,6 +102,7 @@ export function unrecordSteps(place: Place): NodeStep[] {
       ...{ kind: "node", id: `unrecord-${index + 1}`, target: place.target },
       title: text("network-lvm.step.unrecord", values),
       command: deleteRecordCommand(place, portal),
+      alreadyDone: { ...hasOwnRecord(place, portal), code: 1 },
       undo: { title: text("network-lvm.step.record", values), command: writeRecordCommand(place, portal) },
     };
   });

@@ -57,14 +57,25 @@ export const IS_RECORDED = `${RECORD_FILE}
 record_file "$1" "$2" "$3" && [ "$(stat -c %a -- "$file")" = 600 ] && grep -qxF -- "$4" "$file"`;
 
 /**
- * Deletes the record where it carries the panel's mark, unless another storage of the panel uses the target on the node.
- * $1 target, $2 address, $3 port, $4 portal, $5 how the panel's marks begin, $6 where storages are noted, $7 this one
+ * Shell function `own_record`: the record of a portal that carries the panel's mark, in $file, and that no other storage of
+ * the panel needs on the node; 1 where there is none, and what there is instead is said. $1 target, $2 address, $3 port,
+ * $4 portal, $5 how the panel's marks begin, $6 where storages are noted, $7 this one
  */
-export const DELETE_RECORD = `${RECORD_FILE}
-record_file "$1" "$2" "$3" || exit 0
-grep -qF -- "$5" "$file" || { echo "not the panel's: $file"; exit 0; }
-for mark in "$6"/*; do
-  [ -f "$mark" ] && [ "\${mark##*/}" != "$7" ] || continue
-  ! grep -qxF "target $1" "$mark" || { echo "another storage's as well: $mark"; exit 0; }
-done
+const OWN_RECORD = `${RECORD_FILE}
+own_record() {
+  record_file "$1" "$2" "$3" || return 1
+  grep -qF -- "$5" "$file" || { echo "not the panel's: $file"; return 1; }
+  for mark in "$6"/*; do
+    [ -f "$mark" ] && [ "\${mark##*/}" != "$7" ] || continue
+    ! grep -qxF "target $1" "$mark" || { echo "another storage's as well: $mark"; return 1; }
+  done
+}
+`;
+
+/** Whether there is one. */
+export const HAS_OWN_RECORD = `${OWN_RECORD}own_record "$@"`;
+
+/** Deletes it. */
+export const DELETE_RECORD = `${OWN_RECORD}
+own_record "$@" || exit 0
 iscsiadm -m node -T "$1" -p "$4" -o delete`;
