@@ -9,6 +9,11 @@ import {
   installHostPackages,
   listInstances,
   openLab,
+  lunWwid,
+  portalAddresses,
+  sanFaultNames,
+  sanPort,
+  type TargetSpec,
 } from "./index.ts";
 import { RunError } from "./run.ts";
 
@@ -26,6 +31,11 @@ const usage = `usage: lab COMMAND [--instance NAME]
   ssh NODE [-- COMMAND...]            log in to a node
   break NAME NODE | mend NAME NODE    [--vg lvm0] [--dir /vm] [--disk disk1]
                                       NAME: ${faultNames.join(", ")}
+  san up [--luns 2] [--size MIB] [--chap one-way|mutual]
+                                      serve a target san1 with LUNs lun1, lun2, … to the nodes, in place of one that was there
+  san status | san grow LUN --size MIB
+                                      its portals, targets, WWIDs and accounts; make a LUN larger
+  san break NAME | san mend NAME      NAME: ${sanFaultNames.join(", ")}
   install-host                        install the packages the lab needs on this machine
 `;
 
@@ -39,6 +49,9 @@ const options = {
   vg: { type: "string" },
   dir: { type: "string" },
   disk: { type: "string" },
+  luns: { type: "string", default: "2" },
+  size: { type: "string", default: "1024" },
+  chap: { type: "string" },
   fresh: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   help: { type: "boolean", default: false },
@@ -101,6 +114,8 @@ async function main(): Promise<number> {
       return exec(lab, need(first, "NODE"));
     case "ssh":
       return ssh(lab, need(first, "NODE"));
+    case "san":
+      return san(lab, need(first, "COMMAND"), second, values);
     case "break":
       await lab.node(need(second, "NODE")).breakFault(need(first, "NAME"), values);
       return 0;
@@ -171,6 +186,69 @@ async function status(lab: Lab, json: boolean): Promise<number> {
     );
     process.stdout.write(`${[...lines, `root's password: ${rootPassword}`].join("\n")}\n`);
   }
+  return 0;
+}
+
+type SanValues = { luns: string; size: string; chap?: string | undefined; json: boolean };
+
+async function san(lab: Lab, command: string, name: string | undefined, values: SanValues): Promise<number> {
+  switch (command) {
+    case "up":
+      await lab.startSan([targetSpec(values)]);
+      return sanStatus(lab, values.json);
+    case "status":
+      return sanStatus(lab, values.json);
+    case "grow":
+      await growLun(lab, need(name, "LUN"), positive(values.size, "--size"));
+      return sanStatus(lab, values.json);
+    case "break":
+      await lab.breakSan(need(name, "NAME"));
+      return 0;
+    case "mend":
+      await lab.mendSan(need(name, "NAME"));
+      return 0;
+    default:
+      throw new UsageError(`no command san ${command}\n${usage}`);
+  }
+}
+
+function positive(value: string, option: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(value)) throw new UsageError(`${option} takes a number`);
+  return Number(value);
+}
+
+function targetSpec({ luns, size, chap }: SanValues): TargetSpec {
+  if (chap !== undefined && chap !== "one-way" && chap !== "mutual")
+    throw new UsageError("--chap takes one-way or mutual");
+  const sizeMiB = positive(size, "--size");
+  const names = Array.from({ length: positive(luns, "--luns") }, (_, index) => `lun${index + 1}`);
+  return { name: "san1", luns: names.map((name) => ({ name, sizeMiB })), ...(chap ? { chap } : {}) };
+}
+
+async function growLun(lab: Lab, name: string, sizeMiB: number): Promise<void> {
+  const target = lab.targets.find(({ luns }) => luns.some((lun) => lun.name === name));
+  if (!target) throw new UsageError(`the SAN has no LUN ${name}`);
+  await lab.growLun(target, name, sizeMiB);
+}
+
+function sanStatus(lab: Lab, json: boolean): number {
+  const portals = portalAddresses(lab.instance).map((address) => `${address}:${sanPort}`);
+  const targets = lab.targets.map((target) => ({
+    ...target,
+    luns: target.luns.map((lun) => ({ ...lun, wwid: lunWwid(target, lun.name) })),
+  }));
+  const account = (word: string, found: { user: string; password: string } | null) =>
+    found ? [`  ${word} ${found.user} ${found.password}`] : [];
+  const lines = targets.flatMap(({ iqn, luns, chap, reverse }) => [
+    iqn,
+    ...luns.map(({ name, sizeMiB, wwid }) => `  ${name}\t${sizeMiB} MiB\t${wwid}`),
+    ...account("CHAP", chap),
+    ...account("CHAP of the target", reverse),
+  ]);
+  const text = json
+    ? JSON.stringify({ portals, targets }, null, 2)
+    : [`portals: ${portals.join(" ")}`, ...lines].join("\n");
+  process.stdout.write(`${text}\n`);
   return 0;
 }
 

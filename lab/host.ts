@@ -18,6 +18,7 @@ const programs: readonly (readonly [program: string, pkg: string, why: string])[
   ["mke2fs", "e2fsprogs", "makes the nodes' root file system"],
   ["ip", "iproute2", "makes the nodes' network"],
   ["ssh", "openssh-client", "logs in to nodes"],
+  ["tgtd", "tgt", "serves LUNs to the nodes"],
   ["unshare", "util-linux", "keeps the build's mounts apart"],
   ["setpriv", "util-linux", "ends the build's steps with the build"],
 ];

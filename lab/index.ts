@@ -5,4 +5,6 @@ export { type Missing, checkHost, installHostPackages, missingPackages } from ".
 export { type Image, type ImageKind, ensureImage, ensureImages } from "./image/build.ts";
 export { listInstances } from "./instance.ts";
 export { type DiskSpec, Lab, type LabSpec, type NodeSpec, defaultDisks, openLab } from "./lab.ts";
+export { type TargetRecord, type TargetSpec, lunWwid, portalAddresses, sanPort } from "./san.ts";
+export { sanFaultNames } from "./san-faults.ts";
 export { type FaultOptions, LabNode, type NodeDisk } from "./node.ts";

@@ -3,7 +3,18 @@ import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { faults, type Lab, type LabNode, makeMountedFs, makeVolumeGroup, openLab } from "./index.ts";
+import {
+  faults,
+  type Lab,
+  type LabNode,
+  lunWwid,
+  makeMountedFs,
+  makeVolumeGroup,
+  openLab,
+  portalAddresses,
+  sanFaultNames,
+  sanPort,
+} from "./index.ts";
 import { bridgeName } from "./instance.ts";
 import { findMarked } from "./processes.ts";
 import { run } from "./run.ts";
@@ -61,6 +72,8 @@ try {
     await makeMountedFs(first, "disk3", "/vm");
   });
   for (const name of Object.keys(faults)) await step(`fault ${name}`, () => faultAndBack(first, second, name));
+  await step("a SAN: nodes log in over both portals, with CHAP", () => san(lab, first, second));
+  await step("the SAN's LUNs go back with a scene", () => sanRestores(lab, first));
   await step("two processes see one lab", async () => {
     assert.equal((await openLab(lab.instance.name)).node("n2").address, second.address);
   });
@@ -222,6 +235,48 @@ async function faultAndBack(node: LabNode, peer: LabNode, name: string): Promise
   assert.equal(await node.hostKeyFingerprint(), key);
   await peer.sh(["ping", "-c", "1", "-W", "5", node.address]);
   await node.mendFault(name);
+}
+
+async function san(all: Lab, node: LabNode, peer: LabNode): Promise<void> {
+  await all.startSan([{ name: "san1", luns: [{ name: "lun1", sizeMiB: 256 }], chap: "mutual" }]);
+  const target = all.targets[0];
+  assert.ok(target?.chap && target.reverse);
+  const portals = portalAddresses(all.instance).map((address) => `${address}:${sanPort}`);
+  const settings = Object.entries({
+    authmethod: "CHAP",
+    username: target.chap.user,
+    password: target.chap.password,
+    username_in: target.reverse.user,
+    password_in: target.reverse.password,
+  }).flatMap(([name, value]) => ["-n", `node.session.auth.${name}`, "-v", value]);
+  for (const one of [node, peer]) {
+    for (const portal of portals) {
+      const record = ["iscsiadm", "-m", "node", "-T", target.iqn, "-p", portal];
+      await one.sh([...record, "-o", "new"]);
+      for (let at = 0; at < settings.length; at += 4)
+        await one.sh([...record, "-o", "update", ...settings.slice(at, at + 4)]);
+      await one.sh([...record, "--login"]);
+    }
+    const wwid = lunWwid(target, "lun1").slice(1);
+    await one.sh(`udevadm settle && [ $(grep -c "naa.${wwid}" /sys/class/block/sd*/device/wwid | grep -c ":1") = 2 ]`);
+  }
+  await all.growLun(target, "lun1", 384);
+  await node.sh("iscsiadm -m session -R && sleep 1 && grep -q 786432 /sys/class/block/sd*/size");
+  for (const name of sanFaultNames) {
+    await all.breakSan(name);
+    await all.mendSan(name);
+  }
+}
+
+async function sanRestores(all: Lab, node: LabNode): Promise<void> {
+  const device = "/dev/disk/by-path/*lun-1";
+  const write = (word: string) =>
+    node.sh(`printf ${word} | dd of=$(ls ${device} | head -n 1) bs=512 conv=sync oflag=direct`);
+  await write("before");
+  await all.save("with-san");
+  await write("after");
+  await all.restore("with-san");
+  assert.match(await node.sh(`dd if=$(ls ${device} | head -n 1) bs=512 count=1 iflag=direct status=none`), /^before/);
 }
 
 async function endsCommands(node: LabNode): Promise<void> {

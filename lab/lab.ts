@@ -17,7 +17,19 @@ import { cutPower, findQemu, monitorSocket, type NodeRecord } from "./qemu.ts";
 import { continueRestored } from "./qmp.ts";
 import { serveRepository, stopRepository } from "./repository.ts";
 import { run } from "./run.ts";
-import { type SceneRecord, layOutScene, listScenes, pruneScenes, saveScene } from "./scene.ts";
+import {
+  type SanRecord,
+  type TargetRecord,
+  type TargetSpec,
+  growLun,
+  removeLuns,
+  restoreSan,
+  sanRecord,
+  startSan,
+  stopSan,
+} from "./san.ts";
+import { sanFault } from "./san-faults.ts";
+import { type SceneRecord, layOutScene, listScenes, pruneScenes, saveScene, sceneDir } from "./scene.ts";
 
 /** A data disk asked for; `serial` is NODE-NAME by default. */
 export type DiskSpec = { name: string; sizeMiB: number; serial?: string };
@@ -34,7 +46,7 @@ export const defaultDisks: readonly DiskSpec[] = [
   { name: "disk3", sizeMiB: 4096 },
 ];
 
-type LabState = { nodes: NodeRecord[]; scene?: string };
+type LabState = { nodes: NodeRecord[]; scene?: string; san?: SanRecord | undefined };
 
 /** Opens the lab of that name, or makes an empty one. `dir` is its folder, by default below `$SPINDLE_LAB_DIR`. Changes nothing that runs. */
 export async function openLab(name = "default", options: { dir?: string; progress?: Progress } = {}): Promise<Lab> {
@@ -87,11 +99,58 @@ export class Lab {
     if (new Set(nodes.map((node) => node.name)).size < nodes.length) throw new Error("two nodes of one name");
     await this.#exclusive(async () => {
       await this.#endNodes();
+      await stopSan(this.instance);
+      await removeLuns(this.instance);
       await rm(join(this.instance.dir, "nodes"), { recursive: true, force: true });
       await this.#keep({ nodes });
       for (const record of nodes) await makeDisks(this.instance, record);
       await this.#bootAll();
     });
+  }
+
+  /** What the SAN shows to the nodes; none before `startSan`. */
+  get targets(): readonly TargetRecord[] {
+    return this.#state.san?.targets ?? [];
+  }
+
+  /**
+   * Starts a SAN with these targets beside the nodes, whose addresses on their network are `portalAddresses`; one that was
+   * there is gone with all that is on it. It is part of scenes from then on.
+   */
+  async startSan(targets: readonly TargetSpec[]): Promise<void> {
+    for (const { name, luns } of targets) {
+      checkName("target", name);
+      for (const lun of luns) checkName("LUN", lun.name, 20);
+    }
+    await this.refresh();
+    await this.#exclusive(async () => {
+      await stopSan(this.instance);
+      await removeLuns(this.instance);
+      const san = sanRecord(targets);
+      await this.#keep({ ...this.#state, san });
+      await ensureBridge(this.instance);
+      await startSan(this.instance, san);
+    });
+  }
+
+  /** Makes a LUN larger, as an array does. The nodes see it once they look again. */
+  async growLun(target: TargetRecord, name: string, sizeMiB: number): Promise<void> {
+    await this.refresh();
+    await this.#exclusive(async () => {
+      const grown = await growLun(this.instance, target, name, sizeMiB);
+      const targets = this.targets.map((one) => (one.tid === target.tid ? grown : one));
+      await this.#keep({ ...this.#state, san: { targets } });
+    });
+  }
+
+  /** Breaks something of the SAN by name, see the table in san-faults.ts. */
+  async breakSan(name: string): Promise<void> {
+    await sanFault(name).break(this.instance, { targets: [...this.targets] });
+  }
+
+  /** Mends what breakSan broke; does nothing where nothing is broken. */
+  async mendSan(name: string): Promise<void> {
+    await sanFault(name).mend(this.instance, { targets: [...this.targets] });
   }
 
   /** Boots the nodes again from the disks they have, as after a power cut of all. */
@@ -108,6 +167,7 @@ export class Lab {
   async down(): Promise<void> {
     await this.#exclusive(async () => {
       await cutPower(this.instance);
+      await stopSan(this.instance);
       await stopRepository(this.instance);
       await removeNetwork(this.instance);
       await rm(runDir(this.instance.subnet), { recursive: true, force: true });
@@ -134,6 +194,7 @@ export class Lab {
         accelerator: kind,
         qemu: await qemuVersion(),
         parent,
+        san: this.#state.san,
       });
       await this.#load(saved);
     });
@@ -175,9 +236,11 @@ export class Lab {
 
   async #load(scene: SceneRecord): Promise<void> {
     const states = await layOutScene(this.instance, scene);
-    await this.#keep({ nodes: scene.nodes, scene: scene.id });
+    await this.#keep({ nodes: scene.nodes, scene: scene.id, san: scene.san });
     await pruneScenes(this.instance, scene.id);
     await this.#prepareNetwork();
+    // Before the nodes go on: what they find is the SAN of that instant.
+    if (scene.san) await restoreSan(this.instance, sceneDir(this.instance, scene.id), scene.san);
     await Promise.all(this.nodes.map((node) => node.powerOn(states.get(node.name))));
     await Promise.all(this.nodes.map((node) => continueRestored(monitorSocket(this.instance, node.name))));
     await Promise.all(
@@ -191,6 +254,7 @@ export class Lab {
 
   async #bootAll(): Promise<void> {
     await this.#prepareNetwork();
+    if (this.#state.san) await startSan(this.instance, this.#state.san);
     await Promise.all(this.nodes.map((node) => node.powerOn()));
     this.#progress(`booting ${this.nodes.map((node) => node.name).join(", ")}`);
     await Promise.all(

@@ -7,6 +7,7 @@ import { type Instance, nodeDir } from "./instance.ts";
 import { type NodeRecord, monitorSocket, pulledDisks } from "./qemu.ts";
 import { saveAndQuit } from "./qmp.ts";
 import { run } from "./run.ts";
+import { type SanRecord, saveLuns } from "./san.ts";
 
 /** A saved lab. Its disks are the backing files of every restore, and of scenes saved after one: those name it among their parents. */
 export type SceneRecord = {
@@ -18,10 +19,12 @@ export type SceneRecord = {
   qemu: string;
   parents: string[];
   nodes: NodeRecord[];
+  /** The SAN that the nodes had; what was on its LUNs stands in the scene's folder. */
+  san?: SanRecord | undefined;
 };
 
 const scenesDir = (instance: Instance) => join(instance.dir, "scenes");
-const sceneDir = (instance: Instance, id: string) => join(scenesDir(instance), id);
+export const sceneDir = (instance: Instance, id: string) => join(scenesDir(instance), id);
 const stateFile = (instance: Instance, id: string, node: string) => join(sceneDir(instance, id), node, "state");
 
 /** The instance's complete scenes, by name the newest only. */
@@ -48,7 +51,7 @@ export async function saveScene(
   instance: Instance,
   name: string,
   nodes: NodeRecord[],
-  about: { accelerator: "tcg" | "kvm"; qemu: string; parent: SceneRecord | undefined },
+  about: { accelerator: "tcg" | "kvm"; qemu: string; parent: SceneRecord | undefined; san: SanRecord | undefined },
 ): Promise<SceneRecord> {
   for (const node of nodes) {
     const pulled = await pulledDisks(instance, node.name);
@@ -61,12 +64,13 @@ export async function saveScene(
   await Promise.all(
     nodes.map((node) => saveAndQuit(monitorSocket(instance, node.name), stateFile(instance, id, node.name))),
   );
+  if (about.san) await saveLuns(instance, sceneDir(instance, id));
   for (const node of nodes)
     for (const file of diskFiles(node))
       await rename(join(nodeDir(instance, node.name), file), join(sceneDir(instance, id), node.name, file));
-  const { accelerator, qemu, parent } = about;
+  const { accelerator, qemu, parent, san } = about;
   const parents = parent ? [parent.id, ...parent.parents] : [];
-  const scene: SceneRecord = { name, id, saved, accelerator, qemu, parents, nodes };
+  const scene: SceneRecord = { name, id, saved, accelerator, qemu, parents, nodes, san };
   await writeJson(join(sceneDir(instance, id), "scene.json"), scene);
   return scene;
 }

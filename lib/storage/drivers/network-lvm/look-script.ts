@@ -32,8 +32,9 @@ $SIG{PIPE} = 'IGNORE';
 alarm $seconds;
 
 sub reach {
-  my ($problem, @found) = getaddrinfo($_[0], $_[1], { socktype => SOCK_STREAM, protocol => IPPROTO_TCP });
+  my (undef, @found) = getaddrinfo($_[0], $_[1], { socktype => SOCK_STREAM, protocol => IPPROTO_TCP });
   fail('unknown-host') unless @found;
+  my ($what, $words) = ('silent', '');
   for my $one (@found) {
     socket($socket, $one->{family}, SOCK_STREAM, IPPROTO_TCP) or next;
     if (connect($socket, $one->{addr})) {
@@ -41,9 +42,9 @@ sub reach {
       binmode $socket;
       return;
     }
-    $problem = "$!";
+    ($what, $words) = ($!{ECONNREFUSED} ? 'refused' : 'silent', "$!");
   }
-  fail('refused', $problem);
+  fail($what, $words);
 }
 
 sub take {
