@@ -1,4 +1,4 @@
-import type { ZodObject, ZodRawShape } from "zod";
+import type { ZodObject, ZodRawShape, ZodType } from "zod";
 import type { DriveAbilities } from "../domain/drive.ts";
 import type { StorageCheck, StorageFigures } from "../domain/live.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
@@ -229,6 +229,8 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. `changeable: true`: nothing on a node hangs on it. */
   config: ZodObject<ZodRawShape>;
   capabilities: Capabilities;
+  /** What may be typed into the fields that take a secret (see `secretField`), by field; left out where there is none. */
+  secrets?: Record<string, ZodType<string>>;
   /** Debian packages that a node needs for it. */
   packages: readonly string[];
   /** Names that no other storage of the cluster may use: `{what: "directory", value: "/vm", field: "vmDir"}`. */

@@ -1,19 +1,22 @@
 import { count, eq } from "drizzle-orm";
 import { writeAudit } from "../../audit/write.ts";
 import type { Transaction } from "../../db/client.ts";
-import { clusters, draftNodes, drafts, drives, nodes } from "../../db/schema/index.ts";
+import { clusters, draftNodes, drafts, drives, nodes, storages } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
 import { dropMachines } from "../drafts/edit.ts";
+import { deleteSecretsOf } from "../drafts/storage-secrets.ts";
+import type { StoredData } from "../drafts/stored.ts";
 import { lockCluster } from "../storages/lock.ts";
 import type { ClusterRemovalInput } from "./removal-plan.ts";
 import { noSuchCluster } from "./remove.ts";
 
 /** What was being typed for the cluster is of no use any more; its credentials go with it. */
 async function dropDrafts(tx: Transaction, clusterId: string): Promise<void> {
-  for (const { id } of await tx.select({ id: drafts.id }).from(drafts).where(eq(drafts.clusterId, clusterId))) {
+  for (const { id, data } of await tx.select().from(drafts).where(eq(drafts.clusterId, clusterId))) {
+    await deleteSecretsOf(tx, (data as unknown as StoredData).form.storages);
     await dropMachines(tx, await tx.select().from(draftNodes).where(eq(draftNodes.draftId, id)));
     await tx.delete(drafts).where(eq(drafts.id, id));
     await announceChanged(tx, "draft", id);
@@ -30,13 +33,14 @@ async function requireEmpty(tx: Transaction, { id, name }: { id: string; name: s
 }
 
 async function remove(tx: Transaction, input: ClusterRemovalInput, context: PanelStepContext): Promise<void> {
-  const { clusterId, name, storages, left } = input;
+  const { clusterId, name, storages: names, left } = input;
   const cluster = await lockCluster(tx, clusterId);
   if (!cluster) throw noSuchCluster();
   await requireEmpty(tx, cluster);
   await dropDrafts(tx, clusterId);
+  await deleteSecretsOf(tx, await tx.select().from(storages).where(eq(storages.clusterId, clusterId)));
   await tx.delete(clusters).where(eq(clusters.id, clusterId));
-  const detail = { name, storages, left, taskId: context.taskId };
+  const detail = { name, storages: names, left, taskId: context.taskId };
   await writeAudit(tx, auditOf(context), { action: "cluster.remove", entity: "cluster", entityId: clusterId, detail });
   await announceChanged(tx, "cluster", clusterId);
 }

@@ -9,8 +9,10 @@ import { failureView } from "../../server/failure.ts";
 import type { ServiceContext } from "../context.ts";
 import { lockStayingCluster } from "../storages/lock.ts";
 import { startPlan } from "../tasks/start-plan.ts";
+import { typedStorages } from "./edit.ts";
 import type { MachineFacts } from "./facts.ts";
 import { lookAt } from "./look.ts";
+import { secretIdsOf } from "./storage-secrets.ts";
 import { announceDraft, loadDraft, lockDraft } from "./stored.ts";
 import { type JudgedDraft, judgeDraft } from "./view.ts";
 
@@ -110,15 +112,15 @@ function start(
     refuseTakenName(judged);
     const { plan } = judged.assembled;
     if (!plan || judged.digest !== input.digest) throw stale(changes(shown, judged));
-    // A task may last longer than the hour that a draft keeps a key.
+    // A task may last longer than the hour that a draft keeps a key or a secret.
     await tx
       .update(secrets)
       .set({ expiresAt: null })
       .where(
-        inArray(
-          secrets.id,
-          judged.draft.nodes.map((node) => node.keySecret),
-        ),
+        inArray(secrets.id, [
+          ...judged.draft.nodes.map((node) => node.keySecret),
+          ...secretIdsOf(typedStorages(judged.draft)),
+        ]),
       );
     const taskId = await startPlan(tx, ctx, plan, { digest: input.digest, draftId: input.draftId, clusterId });
     await announceChanged(tx, "draft", input.draftId);

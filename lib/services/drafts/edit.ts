@@ -9,6 +9,8 @@ import type { ServiceContext } from "../context.ts";
 import { startLooks } from "./look.ts";
 import { syncMembers } from "./members.ts";
 import type { DraftKind } from "./of-cluster.ts";
+import { credentialExpiry } from "./expiry.ts";
+import { deleteSecretsOf, sealSecrets } from "./storage-secrets.ts";
 import { isToLookAgain } from "./to-look-again.ts";
 import { announceDraft, EMPTY_FORM, type LoadedDraft, lockDraft, loadDraft, type StoredData } from "./stored.ts";
 import { judgeDraft, viewOf } from "./view.ts";
@@ -135,8 +137,10 @@ export async function saveDraft(
     }
     await requireIdle(draft, tx);
     const { stored } = draft;
-    const form = formOf(draft, input.data);
+    const typed = formOf(draft, input.data);
     if (draft.row.kind === "storage") await syncMembers(tx, draft.row.id, stored.clusterId);
+    const sealed = { before: stored.form, form: typed, fixed: draft.fixed, expiresAt: credentialExpiry() };
+    const form = await sealSecrets(tx, sealed);
     const data: StoredData = { ...stored, form, storageIds: storageIdsOf(form, stored.storageIds) };
     await tx
       .update(drafts)
@@ -165,12 +169,18 @@ export async function dropMachines(
     await tx.delete(draftNodes).where(and(eq(draftNodes.draftId, row.draftId), eq(draftNodes.key, row.key)));
 }
 
+/** The storages that are the draft's own. */
+export function typedStorages({ stored, fixed }: Pick<LoadedDraft, "stored" | "fixed">): DraftData["storages"] {
+  return stored.form.storages.filter(({ key }) => !fixed.includes(key));
+}
+
 /** Throws a draft away with everything typed and every credential. */
 export async function discardDraft(ctx: ServiceContext, draftId: string): Promise<null> {
   await inTransaction(async (tx) => {
     const draft = await lockDraft(ctx.actor.id, draftId, tx);
     await requireIdle(draft, tx);
     await dropMachines(tx, draft.nodes);
+    await deleteSecretsOf(tx, typedStorages(draft));
     await tx.delete(drafts).where(eq(drafts.id, draftId));
   });
   await announceDraft(draftId);

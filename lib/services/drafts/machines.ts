@@ -10,12 +10,9 @@ import { deleteSecret, sealSecret } from "../../secrets/store.ts";
 import { newKeyPair } from "../../ssh/keys.ts";
 import type { ServiceContext } from "../context.ts";
 import { dropMachines, requireIdle } from "./edit.ts";
+import { credentialExpiry } from "./expiry.ts";
 import { startLooks, startReadingKey } from "./look.ts";
 import { announceDraft, type DraftNodeRow, type LoadedDraft, loadDraft, lockDraft, machineOf } from "./stored.ts";
-
-/** How long a draft keeps a password or a key. */
-const CREDENTIAL_MS = 3_600_000;
-export const credentialExpiry = () => new Date(Date.now() + CREDENTIAL_MS);
 
 const MAX_MACHINES = 64;
 

@@ -9,14 +9,14 @@ import type { RecordInput } from "./assemble.ts";
 import { insertDraft, saveDraft, startJoinDraft, startStorageDraft } from "./edit.ts";
 import { startReadingKey } from "./look.ts";
 import { insertMachine } from "./machines.ts";
+import { withoutSecrets } from "./storage-secrets.ts";
 import { type DraftNodeRow, loadDraft } from "./stored.ts";
 
 type DraftStorage = DraftData["storages"][number];
 
-const storageForm = ({ key, kind, name, config }: RecordInput["storages"][number]): DraftStorage => ({
-  ...{ key, kind, name },
-  config: config as DraftStorage["config"],
-});
+/** What was typed but for its secrets: those belong to the draft of then, and are typed again. */
+const storageForm = ({ key, kind, name, config }: RecordInput["storages"][number]): DraftStorage =>
+  withoutSecrets({ ...{ key, kind, name }, config: config as DraftStorage["config"] });
 
 /** What was typed, from the plan that was made of it. */
 function formOf(record: RecordInput): DraftData {

@@ -1,9 +1,11 @@
 import { and, eq, inArray, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { db, inTransaction } from "../../db/client.ts";
 import { draftNodes, drafts, secrets } from "../../db/schema/index.ts";
-import { dropMachines, isNoNodesKey } from "./edit.ts";
-import { credentialExpiry } from "./machines.ts";
-import { announceDraft } from "./stored.ts";
+import { dropMachines, isNoNodesKey, typedStorages } from "./edit.ts";
+import { credentialExpiry } from "./expiry.ts";
+import { withCluster } from "./of-cluster.ts";
+import { deleteSecretsOf, limitSecrets, secretIdsOf } from "./storage-secrets.ts";
+import { announceDraft, type StoredData } from "./stored.ts";
 
 /** No open task has been started from the draft. */
 const isIdle = sql`not exists (select 1 from task_locks where task_locks.key = 'draft:' || ${drafts.id})`;
@@ -43,13 +45,22 @@ async function limitKeysOfFailedTasks(): Promise<void> {
     );
 }
 
+/** The same for secrets of storages that were typed. */
+async function limitSecretsOfFailedTasks(): Promise<void> {
+  const idle = await db().select({ data: drafts.data }).from(drafts).where(isIdle);
+  const ids = idle.flatMap(({ data }) => secretIdsOf((data as unknown as StoredData).form.storages));
+  await limitSecrets(db(), ids, credentialExpiry());
+}
+
 async function discardExpired(now: Date): Promise<void> {
   const old = await db()
-    .select({ id: drafts.id })
+    .select()
     .from(drafts)
     .where(and(lt(drafts.expiresAt, now), isIdle));
-  for (const { id } of old) {
+  for (const { id, kind, data } of old) {
     await inTransaction(async (tx) => {
+      const current = await withCluster(kind, data as unknown as StoredData, tx);
+      if (current) await deleteSecretsOf(tx, typedStorages(current));
       await dropMachines(tx, await tx.select().from(draftNodes).where(eq(draftNodes.draftId, id)));
       await tx.delete(drafts).where(eq(drafts.id, id));
     });
@@ -61,5 +72,6 @@ async function discardExpired(now: Date): Promise<void> {
 export async function sweepDrafts(now = new Date()): Promise<void> {
   await forgetGonePasswords();
   await limitKeysOfFailedTasks();
+  await limitSecretsOfFailedTasks();
   await discardExpired(now);
 }

@@ -13,6 +13,7 @@ import { isOfKind, type MachineFacts } from "./facts.ts";
 import { type DraftInput, readDraftInput } from "./input.ts";
 import type { MachineJudgement } from "./judge-machine.ts";
 import { problemsOf } from "./problems.ts";
+import { withLivingSecrets } from "./storage-secrets.ts";
 import { type DraftNodeRow, type LoadedDraft, loadDraft } from "./stored.ts";
 
 const NOTHING: Assembled = { plan: null, groups: new Map(), judgements: new Map() };
@@ -40,7 +41,9 @@ async function openTask(draftId: string, tx: Executor): Promise<string | null> {
 }
 
 /** Judges a draft from what is stored; contacts nothing. */
-export async function judgeDraft(draft: LoadedDraft, tx: Executor = db()): Promise<JudgedDraft> {
+export async function judgeDraft(loaded: LoadedDraft, tx: Executor = db()): Promise<JudgedDraft> {
+  const living = await withLivingSecrets(loaded.stored.form, tx);
+  const draft = living === loaded.stored.form ? loaded : { ...loaded, stored: { ...loaded.stored, form: living } };
   const [input, taskId] = [await readDraftInput(draft, tx), await openTask(draft.row.id, tx)];
   const { form } = draft.stored;
   const problems = draft.row.kind === "join" ? {} : problemsOf(form, input.takenNames, draft.fixed);

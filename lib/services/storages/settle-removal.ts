@@ -6,6 +6,7 @@ import { PanelError } from "../../domain/errors.ts";
 import { removeObstacle } from "../../domain/storage-life.ts";
 import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
+import { deleteSecretsOf } from "../drafts/storage-secrets.ts";
 import { lockNodes } from "../nodes/lock.ts";
 import { lockStorage } from "./lock.ts";
 import type { RemovalInput } from "./plan-removal.ts";
@@ -29,6 +30,7 @@ async function setEnabled(tx: Transaction, { storageId, clusterId }: RemovalInpu
 async function remove(tx: Transaction, input: RemovalInput, context: PanelStepContext): Promise<void> {
   await requireRemovable(tx, input);
   const [gone] = await tx.delete(storages).where(eq(storages.id, input.storageId)).returning();
+  if (gone) await deleteSecretsOf(tx, [gone]);
   const { storageId, clusterId, name, left } = input;
   const detail = { clusterId, name, kind: gone?.kind, config: gone?.config, left, taskId: context.taskId };
   await writeAudit(tx, auditOf(context), { action: "storage.remove", entity: "storage", entityId: storageId, detail });

@@ -12,6 +12,9 @@ const chapName = z
   .refine((name) => name === "" || CHAP_NAME.test(name), "network-lvm.field.chap-user")
   .default("");
 
+/** What a record file can hold in a line, and targets take. */
+export const chapSecret = z.string().regex(/^[!#-&(-[\]-~]{1,255}$/);
+
 /** Seconds that I/O waits for a target that is gone before it fails. */
 const MOST_WAIT = 86_400;
 
@@ -27,11 +30,15 @@ export const networkLvmConfig = z
       .regex(TARGET, "network-lvm.field.target")
       .meta({ label: "network-lvm.target", help: "network-lvm.target-help", widget: "text", default: "" }),
     chapUser: chapName.meta({ label: "network-lvm.chap-user", help: "network-lvm.chap-user-help", widget: "text" }),
-    chapSecret: secretField.meta({ label: "network-lvm.chap-secret", widget: "secret", secret: true }),
+    chapSecret: secretField("network-lvm.field.chap-secret").meta({
+      ...{ label: "network-lvm.chap-secret", help: "network-lvm.chap-secret-help", widget: "secret" },
+    }),
     reverseUser: chapName.meta({
       ...{ label: "network-lvm.reverse-user", help: "network-lvm.reverse-user-help", widget: "text" },
     }),
-    reverseSecret: secretField.meta({ label: "network-lvm.reverse-secret", widget: "secret", secret: true }),
+    reverseSecret: secretField("network-lvm.field.chap-secret").meta({
+      ...{ label: "network-lvm.reverse-secret", help: "network-lvm.reverse-secret-help", widget: "secret" },
+    }),
     wwid: z
       .string("network-lvm.field.wwid")
       .toLowerCase()

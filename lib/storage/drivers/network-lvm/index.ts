@@ -1,5 +1,5 @@
 import type { StorageDriver } from "../../contract.ts";
-import { chapSecretsOf, type NetworkLvmConfig, networkLvmConfig, portalsOf } from "./config.ts";
+import { chapSecret, chapSecretsOf, type NetworkLvmConfig, networkLvmConfig, portalsOf } from "./config.ts";
 import { networkLvmDrives } from "./drives.ts";
 import { type LookConfig, type NetworkLvmFacts, readNetworkLvmFacts } from "./facts.ts";
 import { foundNetworkLvm } from "./found.ts";
@@ -17,6 +17,7 @@ export const networkLvmDriver: StorageDriver<NetworkLvmConfig, NetworkLvmFacts> 
   kind: "network-lvm",
   config: networkLvmConfig,
   capabilities: { shared: true, format: "raw", preallocated: true },
+  secrets: { chapSecret, reverseSecret: chapSecret },
   packages: ["lvm2", "open-iscsi", "multipath-tools"],
   claims: ({ vgName, wwid }) => [
     { what: "volume-group", value: vgName, field: "vgName" },
