@@ -16,6 +16,7 @@ export default defineConfig({
         test: {
           name: "db",
           include: ["lib/**/*.db.test.ts"],
+          env: { SPINDLE_UNFINISHED: "1" },
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -6,9 +6,11 @@ import { Button } from "#components/ui/button.tsx";
 import { CheckField, TextField } from "#components/ui/field.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import type { DraftData, FormField } from "#lib/domain/dto.ts";
+import { isSecretId } from "#lib/domain/secret-id.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { FoundForStorage } from "./look-through.tsx";
+import { SecretField } from "./secret-field.tsx";
 import { configLine } from "./storage-line.ts";
 import type { DraftForm } from "./use-draft.ts";
 import type { Problems } from "./use-problems.ts";
@@ -47,18 +49,18 @@ function DriverField({
       </div>
     );
   }
+  const shown = { label: say(field.label), help: field.help && say(field.help), name: path, error: problems.of(path) };
+  if (field.widget === "secret")
+    return <SecretField {...shown} isKept={isSecretId(String(value))} onType={set} onLeave={left} />;
   return (
     <TextField
-      label={say(field.label)}
-      help={field.help ? say(field.help) : undefined}
-      name={path}
+      {...shown}
       mono={field.widget === "path"}
       inputMode={field.widget === "number" ? "numeric" : undefined}
       placeholder={field.placeholder}
       autoComplete="off"
       spellCheck={false}
       value={String(value)}
-      error={problems.of(path)}
       // What is not a number stays as typed: the server says so beside the field.
       onChange={(event) =>
         set(

@@ -30,6 +30,24 @@ export interface DraftForm {
 
 /** An answer that was under way while a save was made is older than the save's own. */
 const newest = (a: DraftView, b: DraftView | undefined) => (b && b.version >= a.version ? b : a);
+/**
+ * The server keeps some values in another form than they were sent in: of a secret, the id of its row. Those are taken over
+ * where nothing was typed since.
+ */
+function asKept(typed: DraftData, sent: DraftData, kept: DraftData): DraftData {
+  const storages = typed.storages.map((storage) => {
+    const [before, after] = [sent, kept].map((data) => data.storages.find(({ key }) => key === storage.key)?.config);
+    const changed = Object.entries(after ?? {}).filter(
+      ([field, value]) =>
+        storage.config[field] === before?.[field] && before?.[field] !== value && field in (before ?? {}),
+    );
+    return changed.length === 0
+      ? storage
+      : { ...storage, config: { ...storage.config, ...Object.fromEntries(changed) } };
+  });
+  return { ...typed, storages };
+}
+
 const same = (a: DraftData, b: DraftData) => JSON.stringify(a) === JSON.stringify(b);
 
 /**
@@ -71,12 +89,15 @@ export function useDraft(initial: DraftView): DraftForm {
       const result = await saveDraft({ draftId: initial.id, version: it.version, data: sent });
       if (result.ok) {
         it.version = result.value.version;
-        it.base = sent;
+        const isSame = same(it.typed, sent);
+        it.base = asKept(sent, sent, result.value.data);
+        it.typed = asKept(it.typed, sent, result.value.data);
+        setData(it.typed);
         it.saved = newest(it.saved, result.value);
         setSaved(it.saved);
         client.setQueryData(draftKey(initial.id), result.value);
         setSaveError(null);
-        if (same(it.typed, sent)) {
+        if (isSame) {
           setSaveState("saved");
           return result.value;
         }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSecretId } from "../domain/secret-id.ts";
 import type { StorageDriver } from "./contract.ts";
 
 /** Stands in a config for a secret that was typed and can't be one: every schema refuses it. */
@@ -11,7 +12,7 @@ export const NO_SECRET = "!";
 export const secretField = (message: string) =>
   z
     .string(message)
-    .regex(/^(?:|[a-z]+_[a-z0-9]{8,40})$/, message)
+    .refine((value) => value === "" || isSecretId(value), message)
     .default("");
 
 type Config = Record<string, unknown>;

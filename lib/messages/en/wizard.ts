@@ -45,6 +45,7 @@ export const wizard = {
     edit: "Edit {name}",
     remove: "Remove {name}",
     done: "Done",
+    secretKept: "Kept; type to replace it",
     wrong: "needs another look",
     imageDir: "Images and backups",
     shareDir: "Operating systems",

@@ -10,6 +10,7 @@ import { hubLive, hubVersion } from "../../live/hub.ts";
 import { lastLive } from "../../live/last-view.ts";
 import { Kept } from "../../live/versions.ts";
 import { processWide } from "../../shared.ts";
+import { withoutGone } from "../../storage/secret-field.ts";
 import { driverOf } from "../../storage/registry.ts";
 
 /** What clusters are made of is read again this often, whatever was heard. */
@@ -59,7 +60,8 @@ function storageView(row: typeof storages.$inferSelect): StorageView {
   const { id, clusterId, name, kind, isMain, isEnabled } = row;
   // What a storage that an older release made was never asked for is as its form has it.
   const config = (driverOf(kind)?.config.safeParse(row.config).data ?? row.config) as StorageView["config"];
-  return { id, clusterId, name, kind, isMain, isEnabled, shared: SHARED_BY_KIND[kind], config };
+  const shown = withoutGone(driverOf(kind), config, () => false);
+  return { id, clusterId, name, kind, isMain, isEnabled, shared: SHARED_BY_KIND[kind], config: shown };
 }
 
 /** Without what only a node's own page shows: a panel has thousands of them. */

@@ -49,10 +49,10 @@ describe("the form @S26", () => {
     ["a WWID that a vendor's word makes", { wwid: "1IET_00010001" }, "wwid"],
     ["a WWID cut short", { wwid: WWID.slice(0, 20) }, "wwid"],
     ["a user without a secret", { chapUser: "panel" }, "chapSecret"],
-    ["a secret without a user", { chapSecret: "sc_0123456789abcdef" }, "chapSecret"],
+    ["a secret without a user", { chapSecret: "se_0123456789abcdef" }, "chapSecret"],
     ["a secret that is none of a row", { chapUser: "panel", chapSecret: "hunter2" }, "chapSecret"],
-    ["a target that alone proves itself", { reverseUser: "san", reverseSecret: "sc_0123456789abcdef" }, "chapUser"],
-    ["a user with blanks", { chapUser: "a b", chapSecret: "sc_0123456789abcdef" }, "chapUser"],
+    ["a target that alone proves itself", { reverseUser: "san", reverseSecret: "se_0123456789abcdef" }, "chapUser"],
+    ["a user with blanks", { chapUser: "a b", chapSecret: "se_0123456789abcdef" }, "chapUser"],
     ["a wait of years", { waitSeconds: 1e9 }, "waitSeconds"],
   ])("refuses %s", (_what, change, field) => {
     const { error } = networkLvmConfig.safeParse({ ...typed, ...change });
@@ -62,7 +62,7 @@ describe("the form @S26", () => {
   it.each(HOSTILE_STRINGS.filter((text) => !/^[A-Za-z0-9._:@-]*$/.test(text)))(
     "refuses the user and the target %j",
     (text) => {
-      const secret = "sc_0123456789abcdef";
+      const secret = "se_0123456789abcdef";
       expect(networkLvmConfig.safeParse({ ...typed, chapUser: text, chapSecret: secret }).success).toBe(false);
       expect(networkLvmConfig.safeParse({ ...typed, target: text }).success).toBe(false);
       expect(networkLvmConfig.safeParse({ ...typed, portals: text }).success).toBe(false);

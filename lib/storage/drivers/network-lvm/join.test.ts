@@ -17,7 +17,7 @@ const TARGET = "iqn.2026-01.lab.host:san1";
 
 const config = networkLvmConfig.parse({
   ...{ portals: "10.0.0.1 10.0.0.2", target: TARGET, wwid: WWID, chapUser: "panelin", reverseUser: "panelout" },
-  ...{ chapSecret: "sc_0123456789abcdef", reverseSecret: "sc_fedcba9876543210" },
+  ...{ chapSecret: "se_0123456789abcdef", reverseSecret: "se_fedcba9876543210" },
 });
 const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const dirs = { imageDir: "/image", shareDir: "/share" };
@@ -178,7 +178,7 @@ const everyStep = () => [
 describe("every step", () => {
   it("names secrets by their rows, on standard input alone", () => {
     const commands = everyStep().flatMap(commandsOf);
-    for (const { argv } of commands) expect(argv.join(" ")).not.toContain("sc_");
+    for (const { argv } of commands) expect(argv.join(" ")).not.toContain("se_0");
     const [record] = joinNetworkLvm(context(), facts()).steps.filter(({ id }) => id === "record-1");
     expect(record?.command.stdin).toEqual([{ secret: config.chapSecret }, { secret: config.reverseSecret }]);
   });
