@@ -132,6 +132,11 @@ export interface Plan {
   steps: Step[];
   /** Keys held while the task runs: two tasks that share one never run at once, the second is refused at once. */
   locks: string[];
+  /**
+   * Those of `locks` that outlive the task while it is not known what a step on a node did: whoever would be next could write
+   * beside it. Nothing but a proof lets them go.
+   */
+  holds?: string[];
   /** Said in the preview: what stays as it is, what can't be known before. */
   notes: Text[];
 }

@@ -30,6 +30,8 @@ function checkNodeStep(step: NodeStep, targets: ReadonlySet<string>, first: bool
 export function checkPlan(plan: Plan): void {
   if (plan.format !== PLAN_FORMAT)
     throw new Error(`This release runs plans of format ${PLAN_FORMAT}, not ${plan.format}`);
+  const loose = (plan.holds ?? []).find((key) => !plan.locks.includes(key));
+  if (loose !== undefined) throw new Error(`${loose} is held and not locked`);
   const targets = new Set(plan.targets.map(({ key }) => key));
   if (targets.size !== plan.targets.length) throw new Error("two targets of one key");
   const ids = new Set<string>();

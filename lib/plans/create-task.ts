@@ -31,7 +31,7 @@ async function takeLocks(tx: Transaction, taskId: string, keys: readonly string[
   if (taken.length === wanted.length) return;
   const own = new Set(taken.map(({ key }) => key));
   const [holder] = await tx
-    .select({ id: tasks.id, title: tasks.title })
+    .select({ id: tasks.id, title: tasks.title, endedAt: tasks.endedAt })
     .from(taskLocks)
     .innerJoin(tasks, eq(tasks.id, taskLocks.taskId))
     .where(
@@ -41,7 +41,8 @@ async function takeLocks(tx: Transaction, taskId: string, keys: readonly string[
       ),
     );
   const values = { task: holder ? say(holder.title) : "", id: holder?.id ?? "" };
-  throw new PanelError({ code: "busy", message: text("task.locked", values), hint: text("task.locked-hint") });
+  const word = holder?.endedAt ? "held" : "locked";
+  throw new PanelError({ code: "busy", message: text(`task.${word}`, values), hint: text(`task.${word}-hint`) });
 }
 
 /**

@@ -7,6 +7,7 @@ import { env } from "../env.ts";
 import { log } from "../log.ts";
 import { panelIdentity } from "../secrets/master.ts";
 import { processWide } from "../shared.ts";
+import { proveHeldLocks } from "./held-locks.ts";
 import { claimTask, type Lease, LeaseLost, releaseLeases, renewLeases } from "./lease.ts";
 import { countChange } from "../live/versions.ts";
 import { runTask } from "./run-task.ts";
@@ -15,6 +16,7 @@ import { readHint, TASK_CHANNEL } from "./task-hint.ts";
 
 const HEARTBEAT_MS = 3_000;
 const LOOK_MS = 2_000;
+const PROVE_MS = 10_000;
 const NODE_WAIT_MS = 10 * 60_000;
 const AFTER_DEFECT_MS = 30_000;
 
@@ -46,6 +48,7 @@ class Engine {
   #looking: Promise<void> | null = null;
   #again = false;
   #stopping = false;
+  #isProving = false;
 
   constructor(panelId: string, options: EngineOptions) {
     this.#options = { panelId, nodeWaitMs: options.nodeWaitMs ?? NODE_WAIT_MS };
@@ -64,7 +67,11 @@ class Engine {
         this.look();
       },
     );
-    this.#timers = [setInterval(() => void this.#heartbeat(), HEARTBEAT_MS), setInterval(() => this.look(), LOOK_MS)];
+    this.#timers = [
+      setInterval(() => void this.#heartbeat(), HEARTBEAT_MS),
+      setInterval(() => this.look(), LOOK_MS),
+      setInterval(() => void this.#prove(), PROVE_MS),
+    ];
     this.look();
   }
 
@@ -138,6 +145,19 @@ class Engine {
           });
         });
       }
+    }
+  }
+
+  /** One round at a time: a node that does not answer takes its time. */
+  async #prove(): Promise<void> {
+    if (this.#isProving || isDatabaseAway()) return;
+    this.#isProving = true;
+    try {
+      await proveHeldLocks(this.#options.panelId);
+    } catch (error) {
+      log.warn("looking after held locks failed; it is tried again", { error });
+    } finally {
+      this.#isProving = false;
     }
   }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, notInArray, sql } from "drizzle-orm";
 import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import { db, inTransaction, type Transaction } from "../db/client.ts";
 import { whileAway } from "../db/retry.ts";
@@ -130,10 +130,11 @@ export function writePanelStep(
   });
 }
 
-/** The end: the locks are free, and the task is history. */
-export function writeEnd(lease: Lease, state: TaskState): Promise<void> {
+/** The end: the locks are free, but for those that are `held` until something is proven, and the task is history. */
+export function writeEnd(lease: Lease, state: TaskState, held: readonly string[] = []): Promise<void> {
   const work = async (tx: Transaction) => {
-    await tx.delete(taskLocks).where(eq(taskLocks.taskId, lease.taskId));
+    const free = held.length === 0 ? undefined : notInArray(taskLocks.key, [...held]);
+    await tx.delete(taskLocks).where(and(eq(taskLocks.taskId, lease.taskId), free));
     await tx
       .update(tasks)
       .set({ state, endedAt: new Date(), leaseOwner: null, leaseUntil: null })

@@ -16,6 +16,7 @@ import { type Lease, LeaseLost } from "./lease.ts";
 import { panelStepWork, panelUndoWork } from "./panel-steps.ts";
 import { Redactor } from "./redactor.ts";
 import { say } from "./say.ts";
+import { unknownSteps } from "./held-locks.ts";
 import { positionsOf, reversed, type Segment, segmentsOf } from "./segments.ts";
 import { viewOf, waitingText } from "./step-errors.ts";
 import { LetGo, TargetNodes } from "./target-nodes.ts";
@@ -221,7 +222,8 @@ async function finish(context: TaskContext, rows: Rows, undone: boolean): Promis
   const ways = new Map(touched.map(({ nodeId, key }) => [nodeId, key]));
   await Promise.all([...ways.values()].map((key) => forget(context, key)));
   crashPoint(task.kind, "end", "after");
-  await writeEnd(lease, endState(context, rows, undone));
+  const isUnknown = unknownSteps(context.plan, rows).length > 0;
+  await writeEnd(lease, endState(context, rows, undone), isUnknown ? context.plan.holds : []);
 }
 
 /** Whether the node may still hold records of this task. */

@@ -7,6 +7,10 @@ export const task = {
   final: "There is no way back any more; the rest of this task is on its way.",
   locked: "Another task works on this: {task} ({id}).",
   "locked-hint": "Wait until it has ended, or cancel it.",
+  held: "It is not known yet what this task did: {task} ({id}). Until it is, nothing else is changed there.",
+  "held-hint":
+    "The task names the node. It is asked as soon as it answers; what was cut off there can’t do harm any more once it has booted anew.",
+  proven: "Nothing of this task runs any more on {nodes}: others can go on.",
   stale: "Something has changed since the plan was shown, so nothing was run.",
   "stale-hint": "Look at the new plan and confirm that one.",
   "name-mismatch": "Type {name} to confirm.",

@@ -122,6 +122,7 @@ export function planClusterRemoval(facts: ClusterRemovalFacts, isForced: boolean
   const { cluster, nodes } = facts;
   const leaving = nodes.map((one): Leaving => ({ node: one.node, parting: partingOf(one, true) }));
   const left = leaving.flatMap(leftOn);
+  const held = storagesOf(facts.world, cluster.id).flatMap((storage) => leaveLocks(facts.world, storage));
   const plan: Plan = {
     format: PLAN_FORMAT,
     kind: "cluster.remove",
@@ -129,6 +130,7 @@ export function planClusterRemoval(facts: ClusterRemovalFacts, isForced: boolean
     targets: leaving.filter(({ parting }) => parting.steps.length > 0).map(({ node }) => targetOf(node)),
     steps: stepsOf(leaving, lastStep(facts, left)),
     locks: locksOf(facts, leaving),
+    ...(held.length > 0 ? { holds: held } : {}),
     notes: notesOf(facts, leaving, left),
   };
   const blockers = isForced ? [] : leaving.flatMap(({ parting }) => parting.blockers);

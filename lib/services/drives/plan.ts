@@ -303,6 +303,7 @@ function planOf(world: World, verb: Verb, drives: PlannedDrive[], parts: NodeSte
   };
   const writers = writerLocks(world, drives);
   const steps = inTurns(drives, writers, parts);
+  const held = [...new Set(writers.filter((lock) => lock !== null))];
   const nodeIds = new Set(steps.map(({ target }) => target));
   return {
     format: PLAN_FORMAT,
@@ -311,7 +312,8 @@ function planOf(world: World, verb: Verb, drives: PlannedDrive[], parts: NodeSte
     targets: world.nodes.filter((node) => nodeIds.has(node.id)).map(targetOf),
     steps: [begin, ...inStages(steps, "meet"), end],
     // One change of a drive at a time. A node's own volume groups have one writer already: the node, by LVM's lock.
-    locks: [...new Set([...drives.map((drive) => `drive:${drive.id}`), ...writers.filter((lock) => lock !== null)])],
+    locks: [...drives.map((drive) => `drive:${drive.id}`), ...held],
+    ...(held.length > 0 ? { holds: held } : {}),
     notes,
   };
 }

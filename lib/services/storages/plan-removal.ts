@@ -43,6 +43,7 @@ export function planRemoval(world: World, storage: StorageRow, isForced: boolean
   if (obstacle) return { ...nothing, blockers: [obstacle], left: [] };
   const nodes = world.nodes.filter((node) => node.clusterId === storage.clusterId);
   const ending = endingNode(world, storage);
+  const held = leaveLocks(world, storage);
   const parts = nodes.map((node) => ({
     node,
     steps: leaveSteps(world, node, storage, node.id === ending?.id),
@@ -65,11 +66,8 @@ export function planRemoval(world: World, storage: StorageRow, isForced: boolean
       left,
       run.flatMap(({ steps }) => steps),
     ),
-    locks: [
-      storageLock(storage.id),
-      ...nodes.map((node) => placeLock(storage.id, node.id)),
-      ...leaveLocks(world, storage),
-    ],
+    locks: [storageLock(storage.id), ...nodes.map((node) => placeLock(storage.id, node.id)), ...held],
+    ...(held.length > 0 ? { holds: held } : {}),
     notes: [
       ...left.map(({ node, steps }) => text("life.note.stays", { node, count: steps.length })),
       ...run.flatMap(({ node }) => volumesNote(world, node, storage)),

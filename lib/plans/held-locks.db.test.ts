@@ -1,0 +1,100 @@
+import { eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { db, inTransaction } from "../db/client.ts";
+import { taskLocks, taskLog, taskSteps, tasks } from "../db/schema/index.ts";
+import { startTestDatabase, type TestDatabase } from "../db/test-database.ts";
+import { PanelError } from "../domain/errors.ts";
+import type { NodeStep, Plan } from "../domain/plan.ts";
+import { text } from "../domain/text.ts";
+import { createTask } from "./create-task.ts";
+import { proveHeldLocks, unknownSteps } from "./held-locks.ts";
+import { writeEnd } from "./journal.ts";
+import { claimTask } from "./lease.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database.stop());
+afterEach(async () => {
+  await db().delete(tasks);
+});
+
+const title = text("task.ended");
+const author = { actor: { id: "anna", name: "Anna" }, address: null, requestId: "test" };
+const GROUP = "volume-group:VG-1";
+
+const step = (target: string): NodeStep => ({
+  ...{ kind: "node", id: `${target}.create`, target, title, command: { argv: ["true"] }, undo: { none: title } },
+});
+const plan: Plan = {
+  ...{ format: 1, kind: "test", title, notes: [], steps: [step("nd_1"), step("nd_2")] },
+  ...{ locks: ["drive:dr_1", GROUP], holds: [GROUP] },
+  targets: ["nd_1", "nd_2"].map((key) => ({
+    ...{ key, label: key, address: "127.9.9.9", port: 1, user: "root", fingerprint: "", nodeId: key },
+  })),
+};
+
+const lost = { code: "outcome-unknown" as const, message: title };
+
+/** A task that has ended with these steps not known. */
+async function ended(...unknown: string[]): Promise<string> {
+  const id = await inTransaction((tx) => createTask(tx, author, plan));
+  const lease = await claimTask("test:1");
+  if (lease?.taskId !== id) throw new Error("another task was claimed");
+  for (const target of unknown)
+    await db()
+      .update(taskSteps)
+      .set({ state: "failed", attempt: 1, bootId: "boot-1", error: lost })
+      .where(eq(taskSteps.stepId, `${target}.create`));
+  const rows = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id));
+  await writeEnd(lease, "failed", unknownSteps(plan, rows).length > 0 ? plan.holds : []);
+  return id;
+}
+
+const locks = async () => (await db().select({ key: taskLocks.key }).from(taskLocks)).map(({ key }) => key);
+const again = () => inTransaction((tx) => createTask(tx, author, plan));
+
+describe("a lock that is held until the outcome is proven @S28", () => {
+  it("goes with its task where everything is known", async () => {
+    await ended();
+    expect(await locks()).toEqual([]);
+  });
+
+  it("outlives its task, alone of its locks, and the next one is told whose it is", async () => {
+    const id = await ended("nd_1");
+    expect(await locks()).toEqual([GROUP]);
+    await expect(again()).rejects.toMatchObject({
+      view: { code: "busy", message: { key: "task.held", values: { id } } },
+    });
+  });
+
+  it("stays while a node can't be asked, or runs it still", async () => {
+    await ended("nd_1");
+    const away = new PanelError({ code: "unreachable", message: title });
+    await proveHeldLocks("pa_1", () => Promise.reject(away));
+    await proveHeldLocks("pa_1", async () => false);
+    expect(await locks()).toEqual([GROUP]);
+  });
+
+  it("goes once every node has shown that nothing runs there any more", async () => {
+    const id = await ended("nd_1", "nd_2");
+    const asked: string[] = [];
+    await proveHeldLocks("pa_1", async (_panel, _task, { target }) => {
+      asked.push(target.key);
+      return target.key === "nd_1";
+    });
+    expect(asked.toSorted()).toEqual(["nd_1", "nd_2"]);
+    expect(await locks()).toEqual([GROUP]);
+    await proveHeldLocks("pa_1", async () => true);
+    expect(await locks()).toEqual([]);
+    expect((await db().select().from(taskLog).where(eq(taskLog.taskId, id))).map(({ line }) => line)).toHaveLength(1);
+    await again();
+  });
+
+  it("of a task that is open is none of its business", async () => {
+    await again();
+    await proveHeldLocks("pa_1", async () => true);
+    expect((await locks()).toSorted()).toEqual(["drive:dr_1", GROUP]);
+  });
+});
