@@ -237,6 +237,11 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   claims(config: Config): Claim[];
   /** What a pinned identity has for itself, over all nodes of the panel. */
   things(identity: Identity): { scope: string; value: string }[];
+  /**
+   * What of a form that is not complete yet is enough to look with, for `facts` and `found` alone; null: nothing. Left out
+   * where only a complete one is looked with.
+   */
+  looksWith?(typed: Record<string, unknown>): Config | null;
   /** What is looked at on the node before a join; reads only, each with its own deadline. */
   facts(read: Reader, config: Config, dirs: ClusterDirs): Promise<Facts>;
   /** Facts → what helps to fill the form, whatever is typed there now. */

@@ -133,6 +133,7 @@ function input(storages: PlannedStorage[], machines: PlannedMachine[], change: P
     members: [],
     takenThings: [],
     pinned: {},
+    unfinished: [],
     ...change,
   };
 }
@@ -245,5 +246,74 @@ describe("two storages of one cluster on a node @S08", () => {
       .groups.get("nd_1")!
       .flatMap((group) => group.rows);
     expect(rows.filter((row) => row.state !== "pass")).toEqual([]);
+  });
+});
+
+describe("a storage that all nodes share @S27 @S28", () => {
+  const WWID = "360000000000000000e00000000010001";
+  const SAN: PlannedStorage = {
+    ...{ key: "s2", id: "st_s2", kind: "network-lvm", name: "san", isMain: false },
+    config: {
+      ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: WWID, vgName: "net0", waitSeconds: 60 },
+      ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "", wipe: false },
+    },
+  };
+  const lun = { lun: "0001000000000000", wwid: WWID, size: 2 ** 30, vendor: "v", model: "m", serial: "s" };
+  const factsOf = (contents: unknown) => ({
+    node: { initiator: "", records: [], sessions: [], marks: [], nameInDev: false },
+    portals: [{ portal: "10.0.0.9", targets: [], luns: [lun], problem: null }],
+    ...{ contents, contentsProblem: null, image: missing("/image"), share: missing("/share") },
+  });
+  const onSan = (id: number, contents: unknown = { kind: "blank" }): PlannedMachine => {
+    const made = machine(id, ONE, missing);
+    const seen = { basis: storageBasis(SAN, DIRS), facts: factsOf(contents) };
+    const storages = { ...made.facts?.storages, [SAN.key]: seen };
+    return { ...made, facts: made.facts && { ...made.facts, storages } };
+  };
+  const shared = (change: Partial<PlanInput> = {}) => input([...ONE, SAN], [onSan(1), onSan(2), onSan(3)], change);
+
+  /** Steps that make the group, or see it, by where they stand among the meetings. */
+  function stagesOf(plan: PlanInput): string[] {
+    const { steps } = assemble(plan).plan!;
+    let stage = 0;
+    return steps.flatMap((step) => {
+      if (step.kind === "panel") stage += step.action === "plan.meet" ? 1 : 0;
+      return step.kind === "node" && /\.(log-in|vg|vg-uuid)$/.test(step.id) ? [`${stage} ${step.id}`] : [];
+    });
+  }
+
+  it("is made by the first node, and seen by the others once it is there", () => {
+    checkPlan(assemble(shared()).plan!);
+    expect(stagesOf(shared())).toEqual([
+      ...["0 nd_1.st_s2.log-in", "0 nd_1.st_s2.vg", "0 nd_1.st_s2.vg-uuid"],
+      ...["1 nd_2.st_s2.log-in", "1 nd_2.st_s2.vg-uuid", "1 nd_3.st_s2.log-in", "1 nd_3.st_s2.vg-uuid"],
+    ]);
+  });
+
+  it("is nobody else's while it is made, also where it is not known whether it was", () => {
+    const plan = assemble(shared()).plan!;
+    expect(plan.locks).toContain(`lun:${WWID}`);
+    expect(plan.holds).toEqual([`lun:${WWID}`]);
+  });
+
+  it("is joined by more nodes beside each other, while others work with it", () => {
+    const identity = { vgUuid: "VG-1", pvUuids: "P", imageFs: "", shareFs: "", wwid: WWID, target: "t" };
+    const group = {
+      ...{ name: "net0", uuid: "VG-1", tags: [], pvUuids: ["P"], volumes: [], systemId: "", lockType: "" },
+      ...{ host: "", writtenAt: "" },
+    };
+    const taken = [{ scope: "lun", value: WWID, label: "san, node1", storageId: SAN.id }];
+    const more = input([...ONE, SAN], [onSan(2, { kind: "group", group }), onSan(3, { kind: "group", group })], {
+      ...{ kind: "join", pinned: { [SAN.id]: identity }, takenThings: taken },
+    });
+    expect(failures(more)).toEqual([]);
+    expect(stagesOf(more).every((step) => step.startsWith("0 "))).toBe(true);
+    expect(assemble(more).plan?.locks).not.toContain(`lun:${WWID}`);
+    expect(assemble(more).plan?.holds).toBeUndefined();
+  });
+
+  it("is refused where another storage of the panel has the LUN", () => {
+    const taken = [{ scope: "lun", value: WWID, label: "other, node9", storageId: "st_other" }];
+    expect(failures(shared({ takenThings: taken }))).toContain("join.collision.thing");
   });
 });

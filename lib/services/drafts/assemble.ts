@@ -3,6 +3,7 @@ import { PLAN_FORMAT } from "../../domain/plan.ts";
 import type { PreflightGroup } from "../../domain/preflight.ts";
 import type { StorageKind, Virtualization } from "../../domain/storage.ts";
 import { type Text, text } from "../../domain/text.ts";
+import type { Use } from "../../domain/uses.ts";
 import type { Hypervisor, KnownMachine } from "../../hypervisor/contract.ts";
 import type { ClusterDirs, Identity } from "../../storage/contract.ts";
 import { inStages } from "../../plans/stages.ts";
@@ -49,6 +50,8 @@ export interface PlanInput {
   storages: PlannedStorage[];
   /** Those that each machine has already: looked at, so that no other takes their place. */
   present: PlannedStorage[];
+  /** Not typed to their end: looked for with what there is, to help with the rest. */
+  unfinished: Pick<PlannedStorage, "key" | "kind" | "config">[];
   machines: PlannedMachine[];
   panel: { id: string; epoch: number };
   /** Members of every cluster of the panel. */
@@ -128,9 +131,18 @@ function planOf(input: PlanInput, judgements: Map<string, MachineJudgement>): Pl
     targets: input.machines.map(targetOf),
     steps,
     locks: locksOf(input, judgements),
+    ...holdsOf(judgements),
     notes: distinct(notes),
   };
 }
+
+/** What is made once for all nodes is nobody else's while it is not known whether it was. */
+function holdsOf(judgements: Map<string, MachineJudgement>): Pick<Plan, "holds"> {
+  const held = [...judgements.values()].flatMap((judgement) => judgement.held.map(lockOf));
+  return held.length > 0 ? { holds: [...new Set(held)] } : {};
+}
+
+const lockOf = ({ scope, value }: Use) => `${scope}:${value}`;
 
 function previewPlan(input: PlanInput): Plan {
   const { steps, notes } = previewSteps(input, PREVIEW_TARGET.key);
@@ -256,7 +268,7 @@ function locksOf(input: PlanInput, judgements: Map<string, MachineJudgement>): s
     locks.push(`node:${machine.key}`, `address:${machine.address.toLowerCase()}:${machine.port}`);
     const known = judgements.get(machine.key)?.machine?.known;
     if (known) locks.push(`machine:${known.machineId}`, `host-name:${known.hostName}`);
-    for (const use of judgements.get(machine.key)?.things ?? []) locks.push(`${use.scope}:${use.value}`);
+    for (const use of judgements.get(machine.key)?.things ?? []) locks.push(lockOf(use));
   }
   return [...new Set(locks)];
 }

@@ -88,6 +88,16 @@ function plannedStorages(form: DraftData, ids: Record<string, string>): PlannedS
   });
 }
 
+/** Storages that are not typed to their end, with what a look can do with. */
+function unfinishedStorages(form: DraftData): PlanInput["unfinished"] {
+  return form.storages.flatMap(({ key, kind, config }) => {
+    const driver = driverOf(kind);
+    if (!driver?.looksWith || driver.config.safeParse(config).success) return [];
+    const enough = driver.looksWith(config) as Record<string, unknown> | null;
+    return enough ? [{ key, kind, config: enough }] : [];
+  });
+}
+
 /** Credentials that still exist. */
 async function livingSecrets(rows: readonly DraftNodeRow[], tx: Executor): Promise<Set<string>> {
   const ids = rows.flatMap((row) => [row.keySecret, row.passwordSecret ?? []].flat());
@@ -155,6 +165,7 @@ export async function readDraftInput(draft: LoadedDraft, tx: Executor = db()): P
     hypervisor,
     dirs: { imageDir: form.imageDir, shareDir: form.shareDir },
     storages: planned.filter(({ key }) => isJoin || !fixed.includes(key)),
+    unfinished: unfinishedStorages(form),
     present: isJoin ? [] : planned.filter(({ key }) => fixed.includes(key)),
     machines: draft.nodes.map((node) => plannedMachine(node, living)),
     panel,

@@ -24,6 +24,8 @@ export interface MachineJudgement {
   /** By storage: what of its identity a step of it says. */
   late: Record<string, { step: string; fields: string[] }>;
   things: Use[];
+  /** Of `things`: those that all nodes share, which nobody else may take while it is not known what became of them. */
+  held: Use[];
   machine: { known: Omit<KnownMachine, "label" | "clusterName">; summary: Record<string, unknown> } | null;
 }
 
@@ -203,7 +205,9 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
   const hasFailed = groups.some((group) => group.rows.some((row) => row.state === "fail"));
   const base = { groups, isComplete, hasFailed, machine: facts?.hostDone ? input.hypervisor.machine(host) : null };
   if (!facts?.hostDone || !isComplete || hasFailed)
-    return { ...base, access: [], steps: [], notes: [], identities: {}, late: {}, things: [] };
+    return { ...base, access: [], steps: [], notes: [], identities: {}, late: {}, things: [], held: [] };
+  // What nodes of the cluster have already is not taken: it is joined while others work with it.
+  const taken = judged.filter(({ storage }) => !input.pinned[storage.id]);
   const { install, prepare, notes } = input.hypervisor.steps(host, context, machine.key);
   return {
     ...base,
@@ -218,13 +222,13 @@ export function judgeMachine(input: PlanInput, machine: PlannedMachine): Machine
         join?.late ? [[storage.id, { ...join.late, step: stepId(storage, join.late.step) }]] : [],
       ),
     ),
-    things: judged
-      // What nodes of the cluster have already is not taken: it is joined while others work with it.
-      .filter(({ storage }) => !input.pinned[storage.id])
-      .flatMap(({ join }) => join?.uses ?? [])
-      .filter((use) => use.what === "thing"),
+    things: thingsOf(taken),
+    held: thingsOf(taken.filter(({ storage }) => isShared(storage))),
   };
 }
+
+const thingsOf = (judged: readonly JudgedStorage[]): Use[] =>
+  judged.flatMap(({ join }) => join?.uses ?? []).filter((use) => use.what === "thing");
 
 /** The cluster's images, backups and operating systems: read by more than QEMU's own user. */
 export function clusterDirSteps(target: string, dirs: readonly Pick<DirectoryFacts, "path" | "missing">[]): NodeStep[] {

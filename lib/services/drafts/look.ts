@@ -199,7 +199,7 @@ async function readAll(
   facts.dirs = await lookAtDirectories(read, [plan.dirs.imageDir, plan.dirs.shareDir]);
   facts.dirsBasis = basisOf(plan.dirs);
   tell();
-  for (const storage of [...plan.present, ...plan.storages]) {
+  for (const storage of [...plan.present, ...plan.storages, ...plan.unfinished]) {
     facts.storages[storage.key] = await lookAtStorage(plan, storage, read);
     tell();
   }
@@ -208,7 +208,7 @@ async function readAll(
 
 async function lookAtStorage(
   plan: PlanInput,
-  storage: PlanInput["storages"][number],
+  storage: PlanInput["unfinished"][number],
   read: Reader,
 ): Promise<MachineFacts["storages"][string]> {
   const basis = storageBasis(storage, plan.dirs);

@@ -1,3 +1,4 @@
+import { storageBasis } from "./judge-machine.ts";
 import { isOfKind, type MachineFacts } from "./facts.ts";
 import type { DraftNodeRow } from "./stored.ts";
 import type { JudgedDraft } from "./view.ts";
@@ -9,9 +10,13 @@ export function isToLookAgain({ draft, input, assembled }: JudgedDraft, node: Dr
   const facts = node.facts as unknown as MachineFacts | null;
   return (
     step === "storages" &&
-    (input.plan?.storages ?? []).some(({ key, kind }) => {
+    ((input.plan?.storages ?? []).some(({ key, kind }) => {
       const seen = facts?.storages[key];
       return !seen || !isOfKind(seen, kind);
-    })
+    }) ||
+      // What is typed next hangs on what is found with what was typed before.
+      (input.plan?.unfinished ?? []).some(
+        (storage) => input.plan && facts?.storages[storage.key]?.basis !== storageBasis(storage, input.plan.dirs),
+      ))
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HOSTILE_STRINGS } from "../../../domain/hostile-strings.ts";
-import { chapSecretsOf, networkLvmConfig, portalsOf } from "./config.ts";
+import { chapSecretsOf, looksWith, networkLvmConfig, portalsOf } from "./config.ts";
 import { portalArgument, portalText, readPortals } from "./portals.ts";
 import { kernelWwid, wwidOf } from "./wwid.ts";
 
@@ -90,5 +90,17 @@ describe("a LUN's WWID @S26", () => {
     ["nothing", "", null],
   ])("%s", (_what, page, wwid) => {
     expect(wwidOf(Buffer.from(page, "hex"))).toBe(wwid);
+  });
+});
+
+describe("a form that is not typed to its end @S05 @S26", () => {
+  it.each([
+    ["no portal", { target: typed.target }, null],
+    ["a portal", { portals: "10.0.0.1", target: "iqn" }, { portals: "10.0.0.1", target: "", wwid: "" }],
+    ["a portal and a target", { portals: "10.0.0.1", target: typed.target }, { target: typed.target, wwid: "" }],
+    ["a user without a secret", { ...typed, chapUser: "panel" }, { chapUser: "", chapSecret: "" }],
+  ])("is looked with as far as it goes: %s", (_what, values, enough) => {
+    if (enough === null) expect(looksWith(values)).toBeNull();
+    else expect(looksWith(values)).toMatchObject(enough);
   });
 });

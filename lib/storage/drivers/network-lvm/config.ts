@@ -70,6 +70,28 @@ export const networkLvmConfig = z
   });
 export type NetworkLvmConfig = z.output<typeof networkLvmConfig>;
 
+/** As much of a form as a look needs: portals that can be asked, then a target, then a LUN. */
+export function looksWith(typed: Record<string, unknown>): NetworkLvmConfig | null {
+  const { shape } = networkLvmConfig;
+  const portals = shape.portals.safeParse(typed.portals);
+  if (!portals.success) return null;
+  const valid = (field: keyof typeof shape, fallback: unknown) => {
+    const parsed = shape[field].safeParse(typed[field]);
+    return parsed.success ? parsed.data : fallback;
+  };
+  const fields = Object.keys(shape) as (keyof typeof shape)[];
+  const read = Object.fromEntries(fields.map((field) => [field, valid(field, "")]));
+  const config = { ...read, portals: portals.data } as NetworkLvmConfig;
+  // A user without a secret, or a secret without a user, signs in nowhere.
+  const isWhole = (config.chapUser === "") === (config.chapSecret === "");
+  const isMutual = isWhole && (config.reverseUser === "") === (config.reverseSecret === "");
+  return {
+    ...config,
+    ...(isWhole ? {} : { chapUser: "", chapSecret: "" }),
+    ...(isMutual ? {} : { reverseUser: "", reverseSecret: "" }),
+  };
+}
+
 /** The portals of a valid config. */
 export function portalsOf({ portals }: Pick<NetworkLvmConfig, "portals">): Portal[] {
   return readPortals(portals) ?? [];

@@ -1,5 +1,5 @@
 import type { StorageDriver } from "../../contract.ts";
-import { chapSecret, chapSecretsOf, type NetworkLvmConfig, networkLvmConfig, portalsOf } from "./config.ts";
+import { chapSecret, chapSecretsOf, looksWith, type NetworkLvmConfig, networkLvmConfig, portalsOf } from "./config.ts";
 import { networkLvmDrives } from "./drives.ts";
 import { type LookConfig, type NetworkLvmFacts, readNetworkLvmFacts } from "./facts.ts";
 import { foundNetworkLvm } from "./found.ts";
@@ -30,6 +30,7 @@ export const networkLvmDriver: StorageDriver<NetworkLvmConfig, NetworkLvmFacts> 
       { scope: "lun", value: wwid },
     ];
   },
+  looksWith,
   facts: (read, config, dirs) => readNetworkLvmFacts(read, lookConfig(config), dirs),
   found: foundNetworkLvm,
   join: joinNetworkLvm,
