@@ -55,7 +55,7 @@ async function ended(...unknown: string[]): Promise<string> {
 const locks = async () => (await db().select({ key: taskLocks.key }).from(taskLocks)).map(({ key }) => key);
 const again = () => inTransaction((tx) => createTask(tx, author, plan));
 
-describe("a lock that is held until the outcome is proven @S28", () => {
+describe("a lock that is held until the outcome is proven", () => {
   it("goes with its task where everything is known", async () => {
     await ended();
     expect(await locks()).toEqual([]);

@@ -249,7 +249,7 @@ describe("two storages of one cluster on a node @S08", () => {
   });
 });
 
-describe("a storage that all nodes share @S27 @S28", () => {
+describe("a storage that all nodes share", () => {
   const WWID = "360000000000000000e00000000010001";
   const SAN: PlannedStorage = {
     ...{ key: "s2", id: "st_s2", kind: "network-lvm", name: "san", isMain: false },

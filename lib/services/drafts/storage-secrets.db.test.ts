@@ -42,7 +42,7 @@ async function type(draftId: string, config: Config): Promise<Config> {
 
 const rows = async () => (await db().select({ id: secrets.id }).from(secrets)).map(({ id }) => id);
 
-describe("secrets of a storage that is typed @S05 @S26", () => {
+describe("secrets of a storage that is typed @S05", () => {
   it("come back as the ids of their rows, which stay as long as nothing else is typed", async () => {
     const { draftId } = await startClusterDraft(anna);
     const kept = await type(draftId, { ...typed, chapSecret: "open-sesame" });

@@ -32,3 +32,21 @@ it("looks at each of ten thousand volumes once for all of their drives, not once
       expect(looks).toBeLessThan(volumes.length * 5);
     }
 });
+
+it("a drive that all nodes see is looked up once, switched on and in use wherever it is", () => {
+  const on = (nodeId: string, ageMs: number, change: Partial<Volume>) => ({
+    ...{ ...place, nodeId, ageMs },
+    volumes: [{ ...volume("dr_1", ageMs), ...change }],
+  });
+  const found = new Found([
+    on("nd_1", 900, { isActive: true, isOpen: true }),
+    on("nd_2", 100, {}),
+    on("nd_3", 500, {}),
+  ]);
+  expect(found.listed(null, "st_1")?.nodeId).toBe("nd_2");
+  expect(found.volume(null, "st_1", "dr_1")).toMatchObject({ used: 100, isActive: true, isOpen: true });
+  expect(found.activeOn("st_1", "dr_1")).toEqual(["nd_1"]);
+  expect(found.volume("nd_2", "st_1", "dr_1")).toMatchObject({ isActive: false });
+  expect(found.listed(null, "st_2")).toBeUndefined();
+  expect(found.activeOn("st_1", "dr_2")).toEqual([]);
+});

@@ -7,7 +7,7 @@ import { kernelWwid, wwidOf } from "./wwid.ts";
 const WWID = "360000000000000000e00000000010001";
 const typed = { portals: "10.0.0.1, 10.0.0.2:3261", target: "iqn.2026-01.lab.host:san1", wwid: WWID };
 
-describe("portals @S26", () => {
+describe("portals", () => {
   it.each([
     ["10.0.0.1", ["10.0.0.1"]],
     ["10.0.0.1:3260 10.0.0.2:3261", ["10.0.0.1", "10.0.0.2:3261"]],
@@ -36,7 +36,7 @@ describe("portals @S26", () => {
   });
 });
 
-describe("the form @S26", () => {
+describe("the form", () => {
   it("takes what a target needs, and knows the rest", () => {
     const config = networkLvmConfig.parse(typed);
     expect(config).toMatchObject({ vgName: "net0", waitSeconds: 120, chapUser: "", chapSecret: "" });
@@ -71,7 +71,7 @@ describe("the form @S26", () => {
   );
 });
 
-describe("a LUN's WWID @S26", () => {
+describe("a LUN's WWID", () => {
   /** As tgt 1.0.85 answers: a T10 designator, then NAA 6. */
   const TGT =
     "00830048020100244945542020202020303030313030303100000000000000000000000000000000000000000103000830000001000000010103001060000000000000000e00000000010001";
@@ -93,7 +93,7 @@ describe("a LUN's WWID @S26", () => {
   });
 });
 
-describe("a form that is not typed to its end @S05 @S26", () => {
+describe("a form that is not typed to its end", () => {
   it.each([
     ["no portal", { target: typed.target }, null],
     ["a portal", { portals: "10.0.0.1", target: "iqn" }, { portals: "10.0.0.1", target: "", wwid: "" }],

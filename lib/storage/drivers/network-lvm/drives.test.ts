@@ -20,7 +20,7 @@ const drive: DriveSpec = { id: "dr_1", label: "one", size: 2 ** 30 };
 const shape = (steps: readonly NodeStep[]) =>
   steps.map(({ id, target, stage = 0 }) => `${stage} ${target} ${id.replace("dr_1.", "")}`);
 
-describe("drives of a group that all nodes see @S28", () => {
+describe("drives of a group that all nodes see", () => {
   it("are switched on once every other node has shown that it has them not", () => {
     expect(shape(networkLvmDrives.activate(context(), drive))).toEqual([
       ...["0 nd_2 prove-nd_2", "0 nd_3 prove-nd_3", "1 nd_1 activate"],

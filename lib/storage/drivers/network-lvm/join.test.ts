@@ -66,7 +66,7 @@ function outcome(found: NetworkLvmFacts, shared = FIRST, choices: Record<string,
   return { says: worst?.detail?.key.replace("network-lvm.", "") ?? "all well", steps: idsOf(steps) };
 }
 
-describe("a node joins @S26 @S27", () => {
+describe("a node joins", () => {
   it("the first makes the group once, then the others see it", () => {
     const [first, other] = [joinNetworkLvm(context(), facts()), joinNetworkLvm(context(OTHER), facts())];
     expect(idsOf(first.steps)).toEqual([...REACH, ...MAKE]);
@@ -230,7 +230,7 @@ function REFUSED_ROWS() {
   >["rows"];
 }
 
-describe("a node leaves @P14", () => {
+describe("a node leaves", () => {
   const ids = ["maps", "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim", "unmark"];
 
   it("with everything that the join wrote, and the group stays", () => {
@@ -239,7 +239,7 @@ describe("a node leaves @P14", () => {
   });
 });
 
-describe("what a look found for the form @S26", () => {
+describe("what a look found for the form", () => {
   it("offers targets and LUNs, each once, and says which portals are silent", () => {
     const found = foundNetworkLvm(facts({ portals: [portal("a"), portal("b"), portal("c", gone("silent"))] }));
     expect(found.map(({ choice, text }) => choice?.value ?? text.key)).toEqual([

@@ -19,7 +19,7 @@ end
 const PORTAL = { address: "10.0.0.1", port: 3260 };
 const TARGET = "iqn.2026-01.lab.host:san1";
 
-describe("what a target answers @S26", () => {
+describe("what a target answers", () => {
   it("targets, each once", () => {
     expect(readTargets(TARGETS).found).toEqual(["iqn.2026-01.lab.host:san1", "iqn.2026-01.lab.host:san2"]);
   });
@@ -100,7 +100,7 @@ async function on(parts: readonly [at: number, data: Buffer][]) {
   return contentsOf(SIZE, await more(firstExtents(SIZE)), more);
 }
 
-describe("what is on a LUN @S27", () => {
+describe("what is on a LUN", () => {
   const HEAD = Buffer.from(fixture.head, "base64");
   const bytes = (text: string) => Buffer.from(text, "latin1");
 

@@ -21,7 +21,7 @@ lun() {
 `;
 
 /**
- * Waits until multipath has the LUN with every path of it, and says what it is. $1 WWID as multipath writes it, $2 as sysfs
+ * Waits until multipath has the LUN on a path that is up, and says on which. $1 WWID as multipath writes it, $2 as sysfs
  * does, $3 bytes, $4 seconds
  */
 export const WAIT_FOR_LUN = `${LUN}

@@ -25,7 +25,7 @@ const GROUP = [`look 0 /dev/disk/by-id/lvm-pv-uuid-${PV}`, `vg ${ROW}`, `read ${
 const read = (lines: string[], code: number | null = 0) =>
   readNetworkLvmCheck(config, dirs, identity, { code, lines, durationMs: 10 }, owner);
 
-describe("one check @S11 @S26", () => {
+describe("one check", () => {
   it("all paths, and the group behind them", () => {
     const check = read([...SESSIONS, ...PATHS, ...DEVICE, ...GROUP]);
     expect(check).toMatchObject({ outcome: "ok", volumes: [], figures: { size: 1_069_547_520 } });

@@ -59,7 +59,7 @@ const words = (user = "", reverse = "") => [
   ...SETTINGS,
 ];
 
-describe("a record @S26", () => {
+describe("a record", () => {
   it("gets secrets from standard input, for root alone, and keeps what is none of ours", () => {
     haveRecord();
     expect(sh(WRITE_RECORD, words("panelin", "panelout"), "in $ecret%\nout\\secret\n").status).toBe(0);
@@ -132,7 +132,7 @@ function maps(...lines: string[]): void {
   writeFileSync(join(folder, "maps"), `${lines.join("\n")}\n`);
 }
 
-describe("maps of a group @S28", () => {
+describe("maps of a group", () => {
   it.each([
     ["of the drive", `LVM-${VG}xyz net0-dr_1 0`, false],
     ["of another drive", `LVM-${VG}xyz net0-dr_2 0`, true],
@@ -177,7 +177,7 @@ function look(port: number): Promise<string> {
   return new Promise((resolve) => child.on("close", () => resolve(said.trim())));
 }
 
-describe("a look at a portal @S26", () => {
+describe("a look at a portal", () => {
   it("that says nothing ends by itself", async () => {
     const { port, close } = await portal(() => {});
     expect(await look(port)).toBe("error silent");
