@@ -144,6 +144,7 @@ export const join = {
     hint: "A node without access to the main storage counts as corrupted. Mend it there first.",
   },
   record: {
+    differs: "{storage} is not the same on every node, so it can’t be shared by them.",
     late: "A step did not say which identity the new storage got, so it can’t be told from others.",
     storages: "The storages of {cluster} have changed meanwhile, so the nodes would lack one, or have one too many.",
     taken: "Something of the same name or identity was written meanwhile ({name}).",

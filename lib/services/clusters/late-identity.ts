@@ -4,6 +4,7 @@ import { taskSteps } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
 import type { Identity } from "../../storage/contract.ts";
+import { requireDriver } from "../../storage/registry.ts";
 import type { RecordInput } from "../drafts/assemble.ts";
 
 /** What a command printed as `FIELD=VALUE`; null where it did not. */
@@ -12,7 +13,18 @@ function valueIn(output: string, field: string): string | null {
   return line?.slice(field.length + 1).trim() || null;
 }
 
-/** Fills in what of the identities only the task's own steps could tell. Throws PanelError `conflict` where one did not. */
+/** What all nodes share must be one and the same on each. Throws PanelError `conflict` where it is not. */
+function requireOneThing(input: RecordInput): void {
+  const shared = input.storages.filter(({ kind }) => requireDriver(kind).capabilities.shared);
+  const pinned = [...input.nodes, ...(input.joined ?? [])].map(({ identities }) => identities);
+  for (const { id, kind, name } of shared) {
+    const things = pinned.flatMap((of) => (of[id] ? JSON.stringify(requireDriver(kind).things(of[id])) : []));
+    if (new Set(things).size > 1)
+      throw new PanelError({ code: "conflict", message: text("join.record.differs", { storage: name }) });
+  }
+}
+
+/** Fills in what of the identities only the task's own steps could tell. Throws PanelError `conflict` where one did not, or where they differ. */
 export async function withLateIdentities(tx: Transaction, input: RecordInput, taskId: string): Promise<RecordInput> {
   const found = new Map<string, Identity>();
   // A plan of the release before has none.
@@ -31,9 +43,11 @@ export async function withLateIdentities(tx: Transaction, input: RecordInput, ta
     Object.fromEntries(
       Object.entries(identities).map(([id, identity]) => [id, { ...identity, ...found.get(`${nodeId} ${id}`) }]),
     );
-  return {
+  const whole: RecordInput = {
     ...input,
     nodes: input.nodes.map((node) => ({ ...node, identities: filled(node.id, node.identities) })),
     joined: (input.joined ?? []).map(({ nodeId, identities }) => ({ nodeId, identities: filled(nodeId, identities) })),
   };
+  requireOneThing(whole);
+  return whole;
 }

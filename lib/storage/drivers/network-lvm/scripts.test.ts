@@ -87,13 +87,13 @@ describe("a record", () => {
   });
 
   it("is made by iscsiadm where there is none", () => {
-    program(
-      "iscsiadm",
-      `mkdir -p "${place()}" && printf 'node.name = x\\n' >"${file()}" && echo "$@" >"${folder}/argv"`,
-    );
+    // Without a portal group it is a file, not a directory.
+    const plain = join(folder, "nodes", TARGET, "10.0.0.1,3260");
+    const make = `mkdir -p "${folder}/nodes/${TARGET}" && printf 'node.name = x\\n' >"${plain}"`;
+    program("iscsiadm", `${make} && echo "$@" >"${folder}/argv"`);
     expect(sh(WRITE_RECORD, words()).status).toBe(0);
     expect(readFileSync(join(folder, "argv"), "utf8").trim()).toBe(`-m node -T ${TARGET} -p 10.0.0.1:3260 -o new`);
-    expect(readFileSync(file(), "utf8")).toContain("# spindle pa_1 abc");
+    expect(readFileSync(plain, "utf8")).toContain("# spindle pa_1 abc");
   });
 
   it("that open-iscsi can't make is a failure", () => {
