@@ -1,0 +1,272 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WAIT_FOR_LUN } from "./lun-script.ts";
+import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
+import { nodeStateCommand, readNodeState } from "./node-state.ts";
+import { readSan } from "./probe.ts";
+import { ALL_LOGGED_IN, LOG_IN, LOG_OUT, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
+
+const TARGET = "iqn.2026-01.lab.host:san1";
+const WWID = "360000000000000000e00000000010001";
+const KERNEL = `naa.${WWID.slice(1)}`;
+const GIB_SECTORS = 2097152;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spindle-sysfs-"));
+  for (const path of ["sys/class/iscsi_session", "sys/class/block", "dev", "etc"])
+    mkdirSync(join(folder, path), { recursive: true });
+  file("proc/self/mountinfo", "22 1 8:1 / / rw - ext4 /dev/sda1 rw");
+  program("udevadm", "exit 0");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function file(path: string, text = ""): void {
+  const whole = join(folder, path);
+  mkdirSync(dirname(whole), { recursive: true });
+  writeFileSync(whole, `${text}\n`);
+}
+
+function program(name: string, body: string): void {
+  file(`bin/${name}`, `#!/bin/sh\n${body}`);
+  chmodSync(join(folder, "bin", name), 0o755);
+}
+
+function session(number: number, change: { state?: string; address?: string; target?: string } = {}): void {
+  const { state = "LOGGED_IN", address = `10.0.0.${number}`, target = TARGET } = change;
+  file(`sys/class/iscsi_session/session${number}/targetname`, target);
+  file(`sys/class/iscsi_session/session${number}/state`, state);
+  file(`sys/class/iscsi_connection/connection${number}:0/persistent_address`, address);
+  file(`sys/class/iscsi_connection/connection${number}:0/persistent_port`, "3260");
+}
+
+/** A disk on a session, or on something else (0). */
+function disk(name: string, on: number, change: { wwid?: string; state?: string; sectors?: number } = {}): string {
+  const place = on === 0 ? `sys/devices/ata1/${name}` : `sys/devices/host${on}/session${on}/target0/block/${name}`;
+  file(`${place}/device/wwid`, change.wwid ?? KERNEL);
+  file(`${place}/device/state`, change.state ?? "running");
+  file(`${place}/size`, String(change.sectors ?? GIB_SECTORS));
+  file(`${place}/dev`, `8:${name.charCodeAt(2)}`);
+  symlinkSync(join(folder, place), join(folder, "sys/class/block", name));
+  return place;
+}
+
+function multipath(change: { wwid?: string; suspended?: string; sectors?: number; slaves?: string[] } = {}): void {
+  file("sys/class/block/dm-28/dm/uuid", `mpath-${change.wwid ?? WWID}`);
+  file("sys/class/block/dm-28/dm/suspended", change.suspended ?? "0");
+  file("sys/class/block/dm-28/size", String(change.sectors ?? GIB_SECTORS));
+  file("sys/class/block/dm-28/dev", "253:28");
+  for (const slave of change.slaves ?? ["sdb", "sdc"]) file(`sys/class/block/dm-28/slaves/${slave}/x`);
+}
+
+/** Two portals, a path on each, and multipath above them. */
+function healthy(): void {
+  session(1);
+  session(2);
+  disk("sdb", 1);
+  disk("sdc", 2);
+  multipath();
+}
+
+/** A script on the node of the test's folder. */
+function sh(script: string, ...words: string[]) {
+  const moved = ["/sys/class", "/proc/self/mountinfo", "/etc/iscsi", "/var/lib/iscsi", "/dev/"].reduce(
+    (text, path) => text.replaceAll(path, folder + path),
+    script,
+  );
+  const argv = ["-i", `PATH=${folder}/bin:/usr/bin:/bin`, "sh", "-c", moved, "spindle", ...words];
+  const { status, stdout, stderr } = spawnSync("env", argv, { encoding: "utf8" });
+  return { status, said: stdout + stderr, lines: stdout.split("\n").filter((line) => line !== "") };
+}
+
+const probe = () => {
+  const script = `${NETWORK_LVM_SCRIPT}\ncheck_lvm() { echo asked "$@"; }\ncheck_network_lvm "$@"`;
+  return sh(script, TARGET, WWID, KERNEL, "net0", "VG");
+};
+
+describe("what the probe reads of sessions and paths", () => {
+  it("all of a target's, and LVM is asked", () => {
+    healthy();
+    session(3, { target: "another" });
+    disk("sdd", 0);
+    disk("sde", 1, { wwid: "naa.6other" });
+    const { status, lines } = probe();
+    expect([status, lines.at(-1)]).toEqual([0, "asked net0 VG"]);
+    expect(readSan(lines)).toEqual({
+      sessions: [
+        { number: "1", state: "LOGGED_IN", address: "10.0.0.1", port: 3260 },
+        { number: "2", state: "LOGGED_IN", address: "10.0.0.2", port: 3260 },
+      ],
+      paths: [
+        { name: "sdb", state: "running", size: 2 ** 30, session: "1" },
+        { name: "sdc", state: "running", size: 2 ** 30, session: "2" },
+      ],
+      device: { name: "dm-28", isSuspended: false, size: 2 ** 30 },
+    });
+  });
+
+  const SILENT: [string, () => void][] = [
+    ["no session", () => multipath()],
+    ["sessions that are down", () => [session(1, { state: "FAILED" }), disk("sdb", 1), multipath()]],
+    ["no path", () => [session(1), multipath()]],
+    ["a path that is off", () => [session(1), disk("sdb", 1, { state: "transport-offline" }), multipath()]],
+    [
+      "a path that runs on another session than the one that is up",
+      () => [session(1), session(2, { state: "FAILED" }), disk("sdc", 2), multipath()],
+    ],
+    ["no multipath device", () => [session(1), disk("sdb", 1)]],
+    ["one that stands still", () => [session(1), disk("sdb", 1), multipath({ suspended: "1" })]],
+    ["another LUN's", () => [session(1), disk("sdb", 1), multipath({ wwid: "36other" })]],
+  ];
+  it.each(SILENT)("with %s LVM is not asked: it would wait", (_what, make) => {
+    make();
+    const { status, lines } = probe();
+    expect(status).toBe(6);
+    expect(lines.join()).not.toContain("asked");
+  });
+
+  it("one path of two is enough", () => {
+    session(1, { state: "FAILED" });
+    session(2);
+    disk("sdb", 1, { state: "transport-offline" });
+    disk("sdc", 2);
+    multipath();
+    expect(probe().status).toBe(0);
+  });
+
+  it("the watch sees a session that changes", () => {
+    healthy();
+    const watch = `${NETWORK_LVM_SCRIPT}\nwatch_lvm() { seen=$1; }\nwatch_network_lvm "$@"; echo "$seen"`;
+    const look = () => sh(watch, TARGET, WWID, KERNEL, "net0").lines;
+    expect(look()).toEqual(["net0LOGGED_IN,LOGGED_IN,"]);
+    session(2, { state: "FAILED" });
+    expect(look()).toEqual(["net0LOGGED_IN,FAILED,"]);
+  });
+});
+
+describe("waiting for a LUN", () => {
+  const wait = (size = 2 ** 30) => sh(WAIT_FOR_LUN, WWID, KERNEL, String(size), "0");
+
+  it.each([
+    ["no path", () => session(1), "lun-gone"],
+    ["no multipath device", () => [session(1), disk("sdb", 1)], "no-multipath"],
+  ])("ends with %s", (_what, make, word) => {
+    make();
+    expect(wait()).toMatchObject({ status: 1, said: expect.stringContaining(`spindle: ${word}`) });
+  });
+});
+
+describe("logging in and out", () => {
+  const portals = ["10.0.0.1", "3260", "10.0.0.1:3260", "10.0.0.2", "3260", "10.0.0.2:3260"];
+  const asked = () =>
+    existsSync(join(folder, "asked")) ? readFileSync(join(folder, "asked"), "utf8").trim().split("\n") : [];
+  const iscsiadm = (answer: string) => program("iscsiadm", `echo "$@" >>"${folder}/asked"\n${answer}`);
+
+  it("only where there is no session yet", () => {
+    session(1);
+    iscsiadm("exit 0");
+    expect(sh(LOG_IN, TARGET, ...portals)).toMatchObject({ status: 0, lines: ["sessions 2"] });
+    expect(asked()).toEqual([`-m node -T ${TARGET} -p 10.0.0.2:3260 --login`]);
+    expect(sh(ALL_LOGGED_IN, TARGET, "10.0.0.1", "3260").status).toBe(0);
+    expect(sh(ALL_LOGGED_IN, TARGET, "10.0.0.1", "3260", "10.0.0.2", "3260").status).not.toBe(0);
+  });
+
+  it("one portal that does not answer is said; none is a failure", () => {
+    session(1);
+    iscsiadm("echo 'no answer' >&2; exit 8");
+    expect(sh(LOG_IN, TARGET, ...portals)).toMatchObject({ status: 0, lines: ["no answer", "sessions 1"] });
+    rmSync(join(folder, "sys/class/iscsi_session/session1"), { recursive: true });
+    expect(sh(LOG_IN, TARGET, ...portals).status).toBe(1);
+  });
+
+  const out = () => sh(LOG_OUT, TARGET, WWID, KERNEL, "10.0.0.1:3260", "10.0.0.2:3260");
+
+  it("takes the multipath device first, then every session", () => {
+    healthy();
+    iscsiadm("exit 0");
+    program("multipath", `echo multipath "$@" >>"${folder}/asked"`);
+    expect(out().status).toBe(0);
+    expect(asked()).toEqual([
+      `multipath -f ${WWID}`,
+      `-m node -T ${TARGET} -p 10.0.0.1:3260 --logout`,
+      `-m node -T ${TARGET} -p 10.0.0.2:3260 --logout`,
+    ]);
+  });
+
+  it("leaves sessions that another LUN uses, and takes its own disks off them", () => {
+    healthy();
+    const place = disk("sdd", 1, { wwid: "naa.6other" });
+    file(`${place}/holders/dm-30/x`);
+    iscsiadm("exit 0");
+    program("multipath", "exit 0");
+    expect(out()).toMatchObject({ status: 0, said: expect.stringContaining("session 1 stays: sdd is another LUN's") });
+    expect(asked()).toEqual([]);
+    for (const name of ["sdb", "sdc"])
+      expect(readFileSync(join(folder, "sys/class/block", name, "device/delete"), "utf8").trim()).toBe("1");
+  });
+
+  it("is a failure where the device is held, or a session does not end", () => {
+    healthy();
+    iscsiadm("echo stuck; exit 9");
+    program("multipath", "exit 1");
+    expect(out().status).toBe(1);
+    program("multipath", "exit 0");
+    expect(out()).toMatchObject({ status: 1, said: expect.stringContaining("stuck") });
+  });
+
+  it("is done once nothing of the LUN is there", () => {
+    expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).toBe(0);
+    healthy();
+    expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).not.toBe(0);
+  });
+});
+
+describe("whether a LUN is unused", () => {
+  it.each([
+    ["nothing", () => {}, 0],
+    ["an LV", () => file("sys/class/block/dm-28/holders/dm-30/dm/name", "net0-dr_1"), 1],
+    ["a mount", () => file("proc/self/mountinfo", "30 1 253:28 / /mnt rw - ext4 /dev/mapper/x rw"), 1],
+  ])("%s on it", (_what, make, status) => {
+    healthy();
+    make();
+    expect(sh(UNUSED_LUN, WWID).status).toBe(status);
+  });
+});
+
+describe("what a node has of a target already", () => {
+  const state = () => {
+    const { argv } = nodeStateCommand({ target: TARGET, wwid: WWID, vgName: "net0" });
+    const [, , script = "", , ...words] = argv;
+    return readNodeState(sh(script, ...words.with(3, join(folder, "marks"))).said);
+  };
+
+  it("nothing", () => {
+    expect(state()).toEqual({ initiator: "", records: [], sessions: [], marks: [], nameInDev: false });
+  });
+
+  it("all of it", () => {
+    file("etc/iscsi/initiatorname.iscsi", "## secret\nInitiatorName=iqn.1993-08.org.debian:01:abc");
+    file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`);
+    file(`etc/iscsi/nodes/another/10.0.0.1,3260`);
+    file("marks/st_1", `panel pa_1\ntarget ${TARGET}\nwwid ${WWID}`);
+    file("marks/st_2", "panel pa_1\ntarget another");
+    file("dev/net0/x");
+    session(1);
+    expect(state()).toEqual({
+      ...{ initiator: "iqn.1993-08.org.debian:01:abc", records: ["10.0.0.1,3260"], sessions: ["LOGGED_IN"] },
+      ...{ marks: ["st_1"], nameInDev: true },
+    });
+  });
+});
