@@ -82,6 +82,8 @@ describe("a LUN's WWID", () => {
   });
 
   it.each([
+    // As istgt 0.4 answers, cut after its second designator: the port's names follow.
+    ["a locally assigned NAA", "008300460103000830000000019fc1e00301003853504944444c4520", "330000000019fc1e0"],
     ["a vendor's word alone", "0083000c0201000849455420 20202020".replaceAll(" ", ""), null],
     ["a port's name", "0083000c0113000860000000000000a1", null],
     ["an EUI-64", "0083000c01020008001122334455667a", "2001122334455667a"],

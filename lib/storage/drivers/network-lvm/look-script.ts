@@ -241,7 +241,7 @@ sub scsi {
       my ($response, $state) = unpack('x2 C2', $head);
       return $got if !$response && !$state;
       my $sense = substr($data, 2);
-      my $key = length($sense) > 2 ? ord(substr($sense, ord($sense) >= 0x72 ? 1 : 2, 1)) & 15 : 0;
+      my $key = length($sense) > 2 ? ord(substr($sense, (ord($sense) & 0x7f) >= 0x72 ? 1 : 2, 1)) & 15 : 0;
       last if $state == 2 && $key == 6;
       return undef if $state == 2 && $key == 5;
       fail('scsi', $response, $state, $key);
