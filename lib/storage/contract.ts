@@ -48,6 +48,8 @@ export interface SharedPart {
   isFirst: boolean;
   /** Pinned on the nodes that have it; null where none has yet. */
   pinned: Identity | null;
+  /** What was found on the other nodes of the same plan, as the driver's own facts. */
+  others: readonly { label: string; facts: unknown }[];
 }
 
 export interface JoinContext<Config> {

@@ -50,7 +50,13 @@ export const networkLvm = {
     scsi: "{portal} refused to read the LUN.",
     strange: "{portal} gave an answer the panel does not understand.",
   },
-  row: { reach: "Portals", lun: "LUN", contents: "What is on the LUN", own: "Nobody else’s on this node" },
+  row: {
+    reach: "Portals",
+    lun: "LUN",
+    contents: "What is on the LUN",
+    initiator: "Initiator name",
+    own: "Nobody else’s on this node",
+  },
   choice: {
     adopt: "Take over {found} ({uuid}) with {count, plural, =0 {no volumes} one {1 volume} other {# volumes}}",
   },
@@ -129,6 +135,13 @@ export const networkLvm = {
     "not-pinned-advice": "See on the array which LUN is mapped to this node.",
     unread: "It could not be read.",
     "unread-advice": "See what the target said, and look again.",
+  },
+  initiator: {
+    own: "{name} is its own.",
+    none: "It has none yet: its packages draw one.",
+    twin: "{other} has the same one: {name}.",
+    "twin-advice":
+      "Two nodes of one name throw each other out. Write a new one: iscsi-iname, into /etc/iscsi/initiatorname.iscsi, and restart iscsid.",
   },
   own: {
     free: "Nothing on this node uses the target yet.",

@@ -104,10 +104,18 @@ function judgeStorage(input: PlanInput, machine: PlannedMachine, storage: Planne
 }
 
 /** Who does what is done once for all: the first machine, unless nodes of the cluster have done it already. */
-function sharedPart(input: PlanInput, machine: PlannedMachine, { id, kind }: PlannedStorage): { shared?: SharedPart } {
+function sharedPart(
+  input: PlanInput,
+  machine: PlannedMachine,
+  { key, id, kind }: PlannedStorage,
+): { shared?: SharedPart } {
   if (!requireDriver(kind).capabilities.shared) return {};
   const pinned = input.pinned[id] ?? null;
-  return { shared: { pinned, isFirst: pinned === null && machine.key === input.machines[0]?.key } };
+  const others = input.machines.flatMap(({ key: other, address, facts }) => {
+    const seen = facts?.storages[key];
+    return other !== machine.key && seen?.facts !== undefined ? [{ label: address, facts: seen.facts }] : [];
+  });
+  return { shared: { pinned, isFirst: pinned === null && machine.key === input.machines[0]?.key, others } };
 }
 
 /** Rows that no storage sees alone: the same place twice, one capacity twice, a thing that another node has. */

@@ -21,8 +21,8 @@ const config = networkLvmConfig.parse({
 });
 const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
 const dirs = { imageDir: "/image", shareDir: "/share" };
-const FIRST: SharedPart = { isFirst: true, pinned: null };
-const OTHER: SharedPart = { isFirst: false, pinned: null };
+const FIRST: SharedPart = { isFirst: true, pinned: null, others: [] };
+const OTHER: SharedPart = { isFirst: false, pinned: null, others: [] };
 const PINNED: Identity = { vgUuid: VG, pvUuids: "P", imageFs: "", shareFs: "", wwid: WWID, target: TARGET };
 
 const context = (shared = FIRST, choices: Record<string, string> = {}): JoinContext<NetworkLvmConfig> => ({
@@ -83,7 +83,7 @@ describe("a node joins", () => {
   });
 
   it("a node that comes later makes nothing, and meets the group that is pinned", () => {
-    const later = { isFirst: false, pinned: PINNED };
+    const later = { isFirst: false, pinned: PINNED, others: [] };
     const { steps } = joinNetworkLvm(context(later), withGroup({ tags: ["spindle.storage=st_1"] }));
     expect(idsOf(steps)).toEqual([...REACH, "vg-uuid"]);
     expect(steps.every(({ stage }) => stage === undefined)).toBe(true);
@@ -144,6 +144,13 @@ describe("a node joins", () => {
   ];
   it.each(REFUSED)("is refused where %s", (_what, found, says) => {
     expect(outcome(found, FIRST, { adopt: VG })).toEqual({ says, steps: [] });
+  });
+
+  it("is refused where another node has its initiator name", () => {
+    const twin = { isFirst: true, pinned: null, others: [{ label: "10.0.0.2", facts: facts() }] };
+    expect(outcome(facts(), twin)).toEqual({ says: "initiator.twin", steps: [] });
+    const unnamed = facts({ node: { ...facts().node, initiator: "" } });
+    expect(outcome(unnamed, { ...twin, others: [{ label: "x", facts: unnamed }] }).says).toBe("all well");
   });
 
   it("over the portals that answer, with a warning", () => {

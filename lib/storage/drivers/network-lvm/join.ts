@@ -15,13 +15,13 @@ import type { LunLook } from "./look.ts";
 import { logInStep, lunPv, lunStep, type Place, recordSteps } from "./lun-steps.ts";
 import { markStep } from "./mark.ts";
 import { multipathSteps } from "./multipath-steps.ts";
-import { ownRow, portalsRow, lunRow } from "./rows.ts";
+import { initiatorRow, lunRow, ownRow, portalsRow } from "./rows.ts";
 import { lunLink } from "./wwid.ts";
 
 type Context = JoinContext<NetworkLvmConfig>;
 
 /** Alone where nothing says that it is not: as in a preview. */
-const ALONE: SharedPart = { isFirst: true, pinned: null };
+const ALONE: SharedPart = { isFirst: true, pinned: null, others: [] };
 
 /** The LUN that the form names, as the first portal that has it shows it. */
 function lunIn(facts: NetworkLvmFacts, { wwid }: Pick<LookConfig, "wwid">): LunLook | null {
@@ -94,6 +94,7 @@ export function joinNetworkLvm(context: Context, facts: NetworkLvmFacts): JoinPl
     portalsRow(config, facts),
     lunRow(config, facts, lun),
     ...(lun ? [contentsRow(context, part, facts)] : []),
+    initiatorRow(facts, part.others as readonly { label: string; facts: NetworkLvmFacts }[]),
     ownRow(context, facts),
   ];
   const label = `${config.target} ${config.wwid}`;

@@ -63,6 +63,18 @@ export function lunRow(
   return row("lun", "fail", "not-everywhere", { ...values, portals: without.join(", ") });
 }
 
+/** Two nodes of one name throw each other out of their sessions; a node without one gets its own with the packages. */
+export function initiatorRow(
+  { node }: NetworkLvmFacts,
+  others: readonly { label: string; facts: NetworkLvmFacts }[],
+): PreflightRow {
+  const name = node.initiator;
+  if (name === "") return row("initiator", "pass", "none");
+  const twin = others.find(({ facts }) => facts.node.initiator === name);
+  if (twin) return row("initiator", "fail", "twin", { name, other: twin.label });
+  return row("initiator", "pass", "own", { name });
+}
+
 /** Whether target and names are free on the node: what somebody else set up is left alone. */
 export function ownRow({ config, owner }: JoinContext<NetworkLvmConfig>, { node }: NetworkLvmFacts): PreflightRow {
   const { target, vgName } = config;

@@ -140,7 +140,7 @@ async function performOn(sites: readonly Site[], steps: readonly NodeStep[]): Pr
   return performed;
 }
 
-const FIRST: SharedPart = { isFirst: true, pinned: null };
+const FIRST: SharedPart = { isFirst: true, pinned: null, others: [] };
 const drive: DriveSpec = { id: "dr_one", label: "one", size: 64 * MIB };
 
 describe("a volume group on a LUN, on two real nodes @S26 @S27 @S28", () => {
@@ -160,7 +160,7 @@ describe("a volume group on a LUN, on two real nodes @S26 @S27 @S28", () => {
 
   it("the first node makes the group, the second sees the same one", async () => {
     await one.joined(FIRST);
-    await two.joined({ isFirst: false, pinned: null });
+    await two.joined({ isFirst: false, pinned: null, others: [] });
     expect(one.identity.vgUuid).toMatch(/^\w{6}-/);
     expect(two.identity).toEqual(one.identity);
     for (const site of [one, two]) {
@@ -241,7 +241,7 @@ describe("a volume group on a LUN, on two real nodes @S26 @S27 @S28", () => {
   });
 
   it("a join that is undone leaves nothing", async () => {
-    const { steps } = two.join(await two.facts(), { isFirst: false, pinned: null });
+    const { steps } = two.join(await two.facts(), { isFirst: false, pinned: null, others: [] });
     const until = steps.slice(0, steps.findIndex(({ id }) => id === "lun") + 1);
     expect(wentWell(await perform(two.run, until))).toBe(true);
     expect(await takeBack(two.run, until)).toEqual([]);
