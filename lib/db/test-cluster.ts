@@ -7,7 +7,7 @@ type Identity = Record<string, string>;
 export interface StorageSeed {
   id: string;
   name: string;
-  kind: "file" | "lvm";
+  kind: "file" | "lvm" | "network-lvm";
   isMain?: boolean;
   /** What it is pinned by on a node, where a test looks at that. */
   identity?: (nodeId: string) => Identity;
@@ -29,6 +29,14 @@ export interface ClusterSeed {
 
 const USUAL = {
   file: { config: { vmDir: "/vm" }, identity: { marker: "{}", vmFs: "fs", imageFs: "", shareFs: "" } },
+  "network-lvm": {
+    config: {
+      ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: "360000000000000000e00000000010001" },
+      ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "" },
+      ...{ vgName: "net0", waitSeconds: 60, wipe: false },
+    },
+    identity: { vgUuid: "NET", pvUuids: "PV", imageFs: "", shareFs: "", wwid: "3", target: "iqn" },
+  },
   lvm: { config: { vgName: "lvm0" }, identity: { vgUuid: "UUID", pvUuids: "PV", imageFs: "", shareFs: "" } },
 } satisfies Record<StorageSeed["kind"], { config: Record<string, unknown>; identity: Identity }>;
 

@@ -16,14 +16,17 @@ import { startTestPanel } from "../test-panel.ts";
 export const GIB = 1024 ** 3;
 export const MIB = 1024 ** 2;
 
-/** A cluster of two nodes with an LVM and a File storage, in a database of the file's own; each test begins without drives. */
-export function driveCluster(): void {
+/**
+ * A cluster of two nodes with an LVM and a File storage, and those that are asked for beside them, in a database of the
+ * file's own; each test begins without drives.
+ */
+export function driveCluster(more: readonly StorageSeed[] = []): void {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await startTestPanel();
     registerDriveSteps();
-    const storages = TWO_STORAGES.map((storage): StorageSeed => {
-      if (storage.kind === "file") return storage;
+    const storages = [...TWO_STORAGES, ...more].map((storage): StorageSeed => {
+      if (storage.kind !== "lvm") return storage;
       return {
         ...storage,
         identity: (nodeId) => ({ vgUuid: `UUID-${nodeId}`, pvUuids: "PV", imageFs: "", shareFs: "" }),
@@ -50,6 +53,10 @@ export const ctx: ServiceContext = {
 
 export const FREE: Record<string, number> = { nd_1: 10 * GIB, nd_2: 20 * GIB };
 
+/** On a storage that all nodes share. */
+export const SHARED_FREE = 30 * GIB;
+const STORAGES = ["st_lvm", "st_file", "st_net"];
+
 export interface Situation {
   health?: Record<string, NodeLive["health"]>;
   storage?: Partial<StorageLive>;
@@ -60,7 +67,7 @@ export interface Situation {
 /** What the hub would answer. */
 export function seen({ health = {}, storage = {}, details, volumes = [] }: Situation = {}): () => Promise<Measured> {
   const storageOn = (nodeId: string, storageId: string): StorageLive => {
-    const free = FREE[nodeId] ?? 0;
+    const free = storageId === "st_net" ? SHARED_FREE : (FREE[nodeId] ?? 0);
     return {
       ...{ storageId, nodeId, status: "ok", suspect: false, readOnly: false, full: false, since: null, checks: 1 },
       ...{ confirmedAt: null, cause: null, figuresAgeMs: 0, checkedAgeMs: 0, capacityOf: null },
@@ -78,11 +85,11 @@ export function seen({ health = {}, storage = {}, details, volumes = [] }: Situa
       warnings: [],
       diskFaults: [],
     };
-    const own = ["st_lvm", "st_file"].map((id) => storageOn(nodeId, id));
+    const own = STORAGES.map((id) => storageOn(nodeId, id));
     return { nodeId, clusterId: "cl_1", health: health[nodeId] ?? "active", ...nothing, storages: own };
   });
   const listed = ["nd_1", "nd_2"].flatMap((nodeId) =>
-    ["st_lvm", "st_file"].map((storageId) => ({
+    STORAGES.map((storageId) => ({
       ...{ nodeId, storageId, listedAt: Date.now() + 60_000, ageMs: 0 },
       volumes: volumes
         .filter((volume) => volume.nodeId === nodeId && volume.storageId === storageId)
@@ -92,11 +99,12 @@ export function seen({ health = {}, storage = {}, details, volumes = [] }: Situa
         }),
     })),
   );
-  const groupOf = (nodeId: string) => {
-    const vg = { extentSize: 4 * MIB, freeExtents: (FREE[nodeId] ?? 0) / (4 * MIB), metadataFree: MIB };
+  const groupOf = (free = 0) => {
+    const vg = { extentSize: 4 * MIB, freeExtents: free / (4 * MIB), metadataFree: MIB };
     return details ?? { vg, pvs: [{ uuid: "PV", isMissing: false }] };
   };
-  const reported = (nodeId: string) => [nodeId, { st_lvm: groupOf(nodeId), st_file: null }] as const;
+  const reported = (nodeId: string) =>
+    [nodeId, { st_lvm: groupOf(FREE[nodeId]), st_file: null, st_net: groupOf(SHARED_FREE) }] as const;
   return async () => ({ live, volumes: listed, details: Object.fromEntries(["nd_1", "nd_2"].map(reported)) });
 }
 

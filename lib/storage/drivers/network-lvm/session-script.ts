@@ -95,4 +95,4 @@ exit $code`;
 
 /** Whether the node has no session to the target, and no device of the LUN. $1 target, $2, $3 WWID as multipath and as sysfs write it */
 export const NO_SESSION = `${SYSFS_SCRIPT}
-[ -z "$(multipath_map "$2")" ] && [ -z "$(iscsi_paths "$3")" ]`;
+[ -z "$(multipath_map "$2")$(iscsi_paths "$3")$(iscsi_sessions "$1")" ]`;

@@ -228,6 +228,8 @@ describe("logging in and out", () => {
 
   it("is done once nothing of the LUN is there", () => {
     expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).toBe(0);
+    session(7, { address: "10.0.0.9" });
+    expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).not.toBe(0);
     healthy();
     expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).not.toBe(0);
   });
