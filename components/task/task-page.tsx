@@ -14,6 +14,7 @@ import { errorViewOf } from "#lib/queries/get-json.ts";
 import { isOpen, taskQuery } from "#lib/queries/tasks.ts";
 import { CancelTask } from "./cancel-task.tsx";
 import { Outcome } from "./outcome.tsx";
+import { ReleaseHeld } from "./release-held.tsx";
 import { StepRow } from "./step-row.tsx";
 import { useKindWord } from "./task-filters.tsx";
 import { TaskLog } from "./task-log.tsx";
@@ -105,6 +106,7 @@ export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine
       <div className="grid gap-x-5 gap-y-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="min-w-0">
           <Outcome task={task} />
+          <ReleaseHeld task={task} onDone={() => void refetch()} />
           <section aria-labelledby="task-steps" className="mt-4 first:mt-0">
             <h2 id="task-steps" className="mb-2 text-l font-semibold">
               {t("steps")}

@@ -179,6 +179,8 @@ export interface TaskView extends TaskRow {
   steps: TaskStepView[];
   /** Its form can be opened again with what was typed. */
   canReplan: boolean;
+  /** It has ended, and keeps others away: the nodes on which it is not known what it did. Null where it does not. */
+  heldFor: string | null;
 }
 
 /** What is typed in the wizard; refused fields stay as typed, so everything here may still be invalid. */

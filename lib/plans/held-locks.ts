@@ -31,6 +31,11 @@ export function unknownSteps(plan: Plan, rows: readonly Row[]): Unknown[] {
   });
 }
 
+/** The nodes that such steps ran on, as a person reads and types them. */
+export function heldNodes(plan: Plan, rows: readonly Row[]): string {
+  return [...new Set(unknownSteps(plan, rows).map(({ target }) => target.label))].join(", ");
+}
+
 /** Whether nothing of a step runs on its node any more. Throws PanelError where the node can't be asked. */
 export type AskNode = (panelId: string, taskId: string, unknown: Unknown) => Promise<boolean>;
 

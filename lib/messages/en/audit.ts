@@ -52,6 +52,7 @@ export const audit = {
     "storage-thresholds": "Changed when a storage warns",
     "task-create": "Started a task",
     "task-cancel": "Cancelled a task",
+    "task-release": "Stated that the nodes of a task are powered off",
     "user-create": "Became an administrator",
     "user-invite": "Made an invitation",
     "user-reset-link": "Made a link for a lost password",

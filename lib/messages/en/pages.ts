@@ -326,6 +326,12 @@ export const pages = {
     cancelAsk: "Cancel this task? What it has done is undone step by step; the step that runs now is finished first.",
     cancelConfirm: "Cancel the task",
     cancelKeep: "Let it run",
+    held: "It is not known what this task did on {node}, so nothing else is changed there: what was cut off could go on. The node is asked every ten seconds; once it answers, or has booted anew, others go on by themselves.",
+    release: "It is powered off…",
+    releaseAsk:
+      "Is {node} powered off, for certain? If it runs and goes on with what was cut off, data of every drive in the storage can be destroyed.",
+    releaseType: "Type {node} to confirm",
+    releaseConfirm: "It is powered off",
     cancelling: "Cancelling",
     cancelUndoing: "It is being undone already",
     gone: "There is no such task",

@@ -10,6 +10,7 @@ export const task = {
   held: "It is not known yet what this task did: {task} ({id}). Until it is, nothing else is changed there.",
   "held-hint":
     "The task names the node. It is asked as soon as it answers; what was cut off there can’t do harm any more once it has booted anew.",
+  "not-held": "This task keeps nobody waiting.",
   proven: "Nothing of this task runs any more on {nodes}: others can go on.",
   stale: "Something has changed since the plan was shown, so nothing was run.",
   "stale-hint": "Look at the new plan and confirm that one.",

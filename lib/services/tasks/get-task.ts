@@ -1,9 +1,10 @@
 import { asc, eq } from "drizzle-orm";
 import { db } from "../../db/client.ts";
-import { taskSteps, tasks } from "../../db/schema/index.ts";
+import { taskLocks, taskSteps, tasks } from "../../db/schema/index.ts";
 import type { TaskStepView, TaskView } from "../../domain/dto.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
+import { heldNodes } from "../../plans/held-locks.ts";
 import { readTaskRows } from "../../plans/task-summary.ts";
 import type { ServiceContext } from "../context.ts";
 import { canReplan } from "./replan-kinds.ts";
@@ -14,8 +15,12 @@ export function noSuchTask(): PanelError {
   return new PanelError({ code: "not-found", message: text("task.not-found") });
 }
 
-async function readSteps(taskId: string): Promise<TaskStepView[]> {
-  const rows = await db().select().from(taskSteps).where(eq(taskSteps.taskId, taskId)).orderBy(asc(taskSteps.position));
+type StepRow = typeof taskSteps.$inferSelect;
+
+const readSteps = (taskId: string): Promise<StepRow[]> =>
+  db().select().from(taskSteps).where(eq(taskSteps.taskId, taskId)).orderBy(asc(taskSteps.position));
+
+function stepViews(rows: readonly StepRow[]): TaskStepView[] {
   return rows.map(({ position, stepId, state, exitCode, output, undoOutput, error, startedAt, endedAt }) => ({
     position,
     stepId,
@@ -29,6 +34,11 @@ async function readSteps(taskId: string): Promise<TaskStepView[]> {
   }));
 }
 
+async function holdsLocks(taskId: string): Promise<boolean> {
+  const [lock] = await db().select({ key: taskLocks.key }).from(taskLocks).where(eq(taskLocks.taskId, taskId)).limit(1);
+  return lock !== undefined;
+}
+
 /** A task with its plan and its journal. Throws PanelError `not-found`. */
 export async function getTask(_ctx: ServiceContext, id: string): Promise<TaskView> {
   const [row] = await readTaskRows({ where: eq(tasks.id, id), limit: 1 });
@@ -37,5 +47,8 @@ export async function getTask(_ctx: ServiceContext, id: string): Promise<TaskVie
     .from(tasks)
     .where(eq(tasks.id, id));
   if (!row || !rest) throw noSuchTask();
-  return { ...row, ...rest, steps: await readSteps(id), canReplan: canReplan(row) };
+  const steps = await readSteps(id);
+  const isHeld = row.endedAt !== null && (await holdsLocks(id));
+  const heldFor = isHeld ? heldNodes(rest.plan, steps) : null;
+  return { ...row, ...rest, steps: stepViews(steps), canReplan: canReplan(row), heldFor };
 }
