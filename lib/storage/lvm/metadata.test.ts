@@ -58,12 +58,17 @@ describe("the metadata of a group", () => {
 
   it.each([
     ["an area that was never written", Buffer.alloc(512)],
-    ["a text that begins in the head", edited((head) => head.writeBigUInt64LE(8n, 40))],
-    ["a text behind its end", edited((head) => head.writeBigUInt64LE(BigInt(AREA.size), 40))],
-    ["a text of gigabytes", edited((head) => head.writeBigUInt64LE(2n ** 40n, 48))],
     ["no text", edited((head) => head.writeBigUInt64LE(0n, 48))],
   ])("is not there in %s", (_what, head) => {
     expect(metadataPieces(head, AREA)).toBeNull();
+  });
+
+  it.each([
+    ["begins in the head", edited((head) => head.writeBigUInt64LE(8n, 40))],
+    ["begins behind its area's end", edited((head) => head.writeBigUInt64LE(BigInt(AREA.size), 40))],
+    ["is larger than any", edited((head) => head.writeBigUInt64LE(2n ** 40n, 48))],
+  ])("that %s is not taken for none", (_what, head) => {
+    expect(() => metadataPieces(head, AREA)).toThrow(/LVM's metadata/);
   });
 
   it("names LVs with their tags, and who shares it", () => {

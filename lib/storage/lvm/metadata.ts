@@ -158,9 +158,12 @@ export function readPvLabel(head: Buffer): PvLabel | null {
 
 const MAGIC = " LVM2 x[5A%r0N*>";
 /** Text of more than this is not read: thousands of LVs. */
-const MAX_TEXT = 4 * 1024 ** 2;
+const MAX_TEXT = 1.5 * 1024 ** 2;
 
-/** Where the metadata's text is, in up to two pieces, since its area is a ring; from the area's first sector. Null: none. */
+/**
+ * Where the metadata's text is, in up to two pieces, since its area is a ring; from the area's first sector. Null: no group
+ * has written any. Throws an Error where it makes no sense, or is more than is read.
+ */
 export function metadataPieces(
   areaHead: Buffer,
   area: { offset: number; size: number },
@@ -168,7 +171,9 @@ export function metadataPieces(
   if (areaHead.toString("latin1", 4, 4 + MAGIC.length) !== MAGIC) return null;
   const offset = Number(areaHead.readBigUInt64LE(40));
   const length = Number(areaHead.readBigUInt64LE(48));
-  if (offset < SECTOR || length === 0 || length > MAX_TEXT || offset >= area.size) return null;
+  if (length === 0) return null;
+  if (offset < SECTOR || offset >= area.size || length > MAX_TEXT)
+    throw new Error(`LVM's metadata is not understood: ${length} bytes at ${offset}`);
   const first = Math.min(length, area.size - offset);
   const pieces = [{ offset: area.offset + offset, length: first }];
   // Behind its end the ring goes on after its head.
