@@ -5,6 +5,7 @@ import { drives } from "../../db/schema/index.ts";
 import { type DrivePlanView, driveObstacle } from "../../domain/drive.ts";
 import { type DriveRequest, driveRequestSchema } from "../../domain/drive-request.ts";
 import { PanelError } from "../../domain/errors.ts";
+import { isReached } from "../../domain/node.ts";
 import { announceChanged } from "../../live/changed.ts";
 import type { ServiceContext } from "../context.ts";
 import { lookEverywhere } from "../live/look-everywhere.ts";
@@ -20,14 +21,19 @@ const LOOK_MS = 20_000;
 /** A check this young is as good as a new one: each step proves on the node what it needs before it runs. */
 const FRESH_MS = 10_000;
 
+/** Nodes on which a plan's storage is looked at: those of its drives; of one that all nodes share every node that answers. */
+function nodesToLookAt(world: World, storageId: string, own: readonly PlannedDrive[]): string[] {
+  const storage = world.storage(storageId);
+  if (!storage || !world.isShared(storage)) return [...new Set(own.map(({ nodeId }) => nodeId))];
+  return world.nodesOf(storage).flatMap(({ id }) => (isReached(world.health(id)) ? id : []));
+}
+
 /** Every storage of a plan is looked at on its nodes, unless its last check is younger than `ageMs`. */
-async function lookAtPlaces({ drives: list }: Planned, ageMs: number): Promise<void> {
+async function lookAtPlaces(world: World, { drives: list }: Planned, ageMs: number): Promise<void> {
   const since = performance.now() - ageMs;
   const places = [...Map.groupBy(list, ({ storageId }) => storageId)];
   await Promise.all(
-    places.map(([storageId, own]) =>
-      lookEverywhere(storageId, [...new Set(own.map(({ nodeId }) => nodeId))], since, LOOK_MS),
-    ),
+    places.map(([storageId, own]) => lookEverywhere(storageId, nodesToLookAt(world, storageId, own), since, LOOK_MS)),
   );
 }
 
@@ -37,8 +43,9 @@ async function lookAtPlaces({ drives: list }: Planned, ageMs: number): Promise<v
  */
 export async function previewDrives(ctx: ServiceContext, input: unknown, look = measured): Promise<DrivePlanView> {
   const request = driveRequestSchema.parse(input);
-  const planned = planDrives(await World.read(await look()), ctx.actor.id, request);
-  void lookAtPlaces(planned, FRESH_MS / 2);
+  const world = await World.read(await look());
+  const planned = planDrives(world, ctx.actor.id, request);
+  void lookAtPlaces(world, planned, FRESH_MS / 2);
   const { drives: _drives, ...view } = planned;
   return withDigest(view);
 }
@@ -96,7 +103,7 @@ export async function confirmDrives(
   const earlier = earlierTask(before, ctx, request);
   if (earlier) return { taskId: earlier };
   const shown = planDrives(before, ctx.actor.id, request);
-  await lookAtPlaces(shown, FRESH_MS);
+  await lookAtPlaces(before, shown, FRESH_MS);
   const seen = await look();
   return inTransaction(async (tx) => {
     // Two at once never promise the same space.

@@ -1,7 +1,7 @@
-import { and, asc, eq, isNotNull } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull } from "drizzle-orm";
 import { writeAudit } from "../../audit/write.ts";
 import { db, inTransaction, type Transaction } from "../../db/client.ts";
-import { drives, taskSteps, tasks } from "../../db/schema/index.ts";
+import { drives, nodeStorages, taskSteps, tasks } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
 import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
@@ -94,9 +94,19 @@ async function settleDone(tx: Transaction, verb: DrivesInput["verb"], drive: Pla
   }
 }
 
-/** Pages hear of it, and the storages are looked at soon. */
+/** Pages hear of it, and the storages are looked at soon: on every node where the drive has none of its own. */
 async function announce(tx: Transaction, list: readonly PlannedDrive[]): Promise<void> {
-  const places = new Set(list.map((drive) => `${drive.nodeId}:${drive.storageId}`));
+  const shared = await tx
+    .selectDistinct({ storageId: nodeStorages.storageId, nodeId: nodeStorages.nodeId })
+    .from(nodeStorages)
+    .innerJoin(drives, and(eq(drives.storageId, nodeStorages.storageId), isNull(drives.nodeId)))
+    .where(
+      inArray(
+        drives.id,
+        list.map(({ id }) => id),
+      ),
+    );
+  const places = new Set([...list, ...shared].map((place) => `${place.nodeId}:${place.storageId}`));
   for (const place of places) await announceChanged(tx, "drive", place);
 }
 
