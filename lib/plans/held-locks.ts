@@ -1,11 +1,12 @@
 import { and, eq, inArray, isNotNull } from "drizzle-orm";
 import { db } from "../db/client.ts";
 import { taskLocks, taskLog, taskSteps, tasks } from "../db/schema/index.ts";
-import { PanelError } from "../domain/errors.ts";
+import { type ErrorCode, PanelError } from "../domain/errors.ts";
 import type { NodeStep, Plan, PlanTarget } from "../domain/plan.ts";
 import { text } from "../domain/text.ts";
 import { openSecret } from "../secrets/store.ts";
 import { withConnection } from "../ssh/pool.ts";
+import { run } from "../ssh/run.ts";
 import type { JournalStep } from "./journal.ts";
 import { say } from "./say.ts";
 import { poolTargetOf } from "./target-nodes.ts";
@@ -20,12 +21,15 @@ interface Unknown {
   target: PlanTarget;
 }
 
-/** Steps on nodes whose outcome nobody has read: the node was lost on the way, and not found again. */
+/** A process that was killed can hang in a write, and finish it once its device answers again. */
+const OPEN_ENDS: readonly string[] = ["outcome-unknown", "timeout"] satisfies ErrorCode[];
+
+/** Steps on nodes whose outcome nobody has read, because the node was lost on the way, or that were stopped at their deadline. */
 export function unknownSteps(plan: Plan, rows: readonly Row[]): Unknown[] {
   return rows.flatMap((row) => {
     const step = plan.steps[row.position];
     const isOpen = row.state === "failed" || row.state === "left";
-    if (step?.kind !== "node" || !isOpen || row.error?.code !== "outcome-unknown") return [];
+    if (step?.kind !== "node" || !isOpen || !OPEN_ENDS.includes(row.error?.code ?? "")) return [];
     const target = plan.targets.find(({ key }) => key === (step as NodeStep).target);
     return target ? [{ row, target }] : [];
   });
@@ -39,6 +43,12 @@ export function heldNodes(plan: Plan, rows: readonly Row[]): string {
 /** Whether nothing of a step runs on its node any more. Throws PanelError where the node can't be asked. */
 export type AskNode = (panelId: string, taskId: string, unknown: Unknown) => Promise<boolean>;
 
+/** Whether no process is left of a unit, also none that can't be killed: systemd forgets a unit before its last one is gone. $1 unit */
+const NOTHING_LEFT = `for root in /sys/fs/cgroup /sys/fs/cgroup/systemd; do
+  left=$(cat "$root/system.slice/$1.service/cgroup.procs" 2>/dev/null)
+  [ -z "$left" ] || exit 1
+done`;
+
 const askNode: AskNode = (panelId, taskId, { row, target }) =>
   withConnection(poolTargetOf(target, openSecret), async (connection) => {
     // Nothing outlives a boot.
@@ -46,6 +56,8 @@ const askNode: AskNode = (panelId, taskId, { row, target }) =>
     const unit = unitName(taskId, row.position, row.state === "left" ? "undo" : "do", row.attempt);
     const { state } = await inspectUnit(connection, { panelId, unit });
     if (state === "running") return false;
+    const left = await run(connection, { argv: ["sh", "-c", NOTHING_LEFT, "spindle", unit] });
+    if (left.code !== 0) return false;
     await forgetRecords(connection, panelId, taskId);
     return true;
   });
