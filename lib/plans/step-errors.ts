@@ -5,8 +5,8 @@ import { type Text, text } from "../domain/text.ts";
 import { log } from "../log.ts";
 
 const SHOWN_OUTPUT = 4_000;
-/** What timeout(1) answers when the deadline has passed. */
-const TIMEOUT_CODE = 124;
+/** What timeout(1) answers when the deadline has passed: what it ended by TERM, and what it had to KILL. */
+const TIMEOUT_CODES = [124, 137];
 
 interface Place {
   target: PlanTarget;
@@ -28,7 +28,7 @@ function commandView({ target, command }: Place, exitCode: number | null, output
 export function exitError(place: Place, exitCode: number, output: string): ErrorView {
   const node = place.target.label;
   const command = commandView(place, exitCode, output);
-  if (exitCode === TIMEOUT_CODE) {
+  if (TIMEOUT_CODES.includes(exitCode)) {
     return {
       code: "timeout",
       message: text("task.step-timeout", { node }),
