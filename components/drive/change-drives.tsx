@@ -9,10 +9,13 @@ import { TextField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { recheckAction } from "#lib/actions/live.ts";
 import type { DriveView } from "#lib/domain/drive.ts";
+import type { DriveRequest } from "#lib/domain/drive-request.ts";
 import { parseSize, sizeFromAddress, sizeParts } from "#lib/domain/size-input.ts";
 import type { FirstDrives } from "#lib/queries/drives.ts";
+import { findStorage } from "#lib/queries/panel.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { DriveTable } from "./drive-table.tsx";
+import { SelectField } from "./select-field.tsx";
 import { SizeField, type TypedSize } from "./size-field.tsx";
 import { confirmShown, useDrivePlan } from "./use-drive-plan.ts";
 import { useDriveRows } from "./use-drive-rows.ts";
@@ -21,13 +24,22 @@ import { type Drives, useDrives } from "./use-drives.ts";
 const VERBS = ["grow", "rename", "activate", "deactivate", "delete"] as const;
 type Verb = (typeof VERBS)[number];
 
-function requestOf(verb: Verb, drives: readonly DriveView[], bytes: number | null, label: string) {
+interface Typed {
+  bytes: number | null;
+  label: string;
+  /** Empty: whichever. */
+  nodeId: string;
+}
+
+function requestOf(verb: Verb, drives: readonly DriveView[], { bytes, label, nodeId }: Typed): DriveRequest | null {
   const ids = drives.map((drive) => drive.id);
   switch (verb) {
     case "grow":
       return bytes === null ? null : { verb, ids, size: bytes };
     case "rename":
       return { verb, ids, label: label.trim() };
+    case "activate":
+      return { verb, ids, ...(nodeId ? { nodeId } : {}) };
     default:
       return { verb, ids };
   }
@@ -48,6 +60,14 @@ function useFreshLook(drives: readonly DriveView[]): void {
   }, [places]);
 }
 
+/** Nodes between which there is a choice: drives that all nodes see can be switched on at any of them. */
+function useChoice(verb: Verb, drives: readonly DriveView[]) {
+  const state = usePanel();
+  const isShared = drives.every(({ nodeId }) => nodeId === null);
+  if (verb !== "activate" || !isShared) return [];
+  return findStorage(state, drives[0]?.storageId ?? "")?.cluster.nodes ?? [];
+}
+
 function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Drives }) {
   const t = useTranslations("drives");
   const say = useText();
@@ -60,7 +80,9 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
   const [left, setLeft] = useState(false);
   useFreshLook(drives);
   const bytes = parseSize(size.typed, size.unit);
-  const request = requestOf(verb, drives, bytes, label);
+  const [nodeId, setNodeId] = useState(address.get("node") ?? "");
+  const choice = useChoice(verb, drives);
+  const request = requestOf(verb, drives, { bytes, label, nodeId });
   const plan = useDrivePlan(request);
   const problems = plan.view?.problems ?? {};
   const rows = useDriveRows({ drives, nodes: all.nodes }, state);
@@ -99,6 +121,17 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
           error={left && problems.label ? say(problems.label) : undefined}
           onChange={(event) => setLabel(event.target.value)}
           onBlur={() => setLeft(true)}
+        />
+      ) : null}
+      {choice.length > 0 ? (
+        <SelectField
+          label={t("form.node")}
+          value={nodeId}
+          onChange={setNodeId}
+          options={[
+            { value: "", word: t("form.whicheverNode") },
+            ...choice.map(({ id, name }) => ({ value: id, word: visible(name) })),
+          ]}
         />
       ) : null}
       <DriveTable

@@ -1,12 +1,12 @@
 "use client";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { FirstCluster } from "#components/overview/first-cluster.tsx";
 import { PlannedForm } from "#components/plan/planned-form.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
-import { describedBy, FieldFrame, inputClasses, TextField } from "#components/ui/field.tsx";
+import { TextField } from "#components/ui/field.tsx";
 import { Empty, PageHead } from "#components/ui/layout.tsx";
 import { nodeCount } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, StorageView } from "#lib/domain/dto.ts";
@@ -16,6 +16,7 @@ import { DRIVE_FORMATS, FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { formatBytes, naturalOrder } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import type { PanelState } from "#lib/queries/panel.ts";
+import { SelectField } from "./select-field.tsx";
 import { SizeField, type TypedSize } from "./size-field.tsx";
 import { confirmShown, useDrivePlan } from "./use-drive-plan.ts";
 
@@ -68,36 +69,6 @@ function FormatField({ storage }: { storage: StorageView }) {
         {why} {t(allowed === "raw" ? "preallocated" : "grown")}
       </p>
     </fieldset>
-  );
-}
-
-interface SelectProps {
-  label: string;
-  value: string;
-  error?: string | undefined;
-  onChange: (value: string) => void;
-  options: { value: string; word: string; disabled?: boolean }[];
-}
-
-function SelectField({ label, value, error, onChange, options }: SelectProps) {
-  const id = useId();
-  return (
-    <FieldFrame id={id} label={label} error={error}>
-      <select
-        id={id}
-        value={value}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(id, undefined, error)}
-        onChange={(event) => onChange(event.target.value)}
-        className={inputClasses(Boolean(error))}
-      >
-        {options.map((option) => (
-          <option key={option.value} value={option.value} disabled={option.disabled}>
-            {option.word}
-          </option>
-        ))}
-      </select>
-    </FieldFrame>
   );
 }
 

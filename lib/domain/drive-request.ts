@@ -25,7 +25,8 @@ export const driveRequestSchema = z.discriminatedUnion("verb", [
   }),
   z.strictObject({ verb: z.literal("grow"), ids, size }),
   z.strictObject({ verb: z.literal("rename"), ids: ids.max(1), label: z.string().max(200) }),
-  z.strictObject({ verb: z.literal("activate"), ids }),
+  /** `nodeId`: on which one, of drives that all nodes see. */
+  z.strictObject({ verb: z.literal("activate"), ids, nodeId: id.optional() }),
   z.strictObject({ verb: z.literal("deactivate"), ids }),
   z.strictObject({ verb: z.literal("delete"), ids }),
 ]);

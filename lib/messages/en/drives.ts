@@ -90,6 +90,7 @@ export const drives = {
     grown: "Space is taken as the guest writes.",
     node: "Node",
     anyNode: "The node with most room",
+    whicheverNode: "Whichever takes it",
     nodeRoom: "{name} · {free} free for drives",
     nodeReason: "{name} · {reason}",
     label: "Label",

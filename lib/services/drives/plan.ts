@@ -140,11 +140,19 @@ function changeProblem(world: World, request: Change, row: DriveRow): [field: st
   return wholeSize(request.size) < least ? ["size", text("drive.rule.shrink", values)] : null;
 }
 
+/** The node that acts: the one that was asked for, where there is a choice. */
+function actingOn(world: World, request: Change, row: DriveRow, storage: StorageRow): NodeRow | undefined {
+  const wanted = request.verb === "activate" ? request.nodeId : undefined;
+  if (wanted === undefined || !world.isShared(storage)) return world.actingNode(row, storage);
+  return world.nodesOf(storage).find(({ id }) => id === wanted);
+}
+
 /** Why this drive can't be changed so now; null when it can. */
 function blockerOf(world: World, request: Change, row: DriveRow): Text | null {
   const storage = world.storage(row.storageId);
-  const node = storage && world.actingNode(row, storage);
-  if (!storage || !node) return text("drive.not-found");
+  if (!storage) return text("drive.not-found");
+  const node = actingOn(world, request, row, storage);
+  if (!node) return text("drive.rule.no-node");
   const obstacle = driveObstacle(request.verb, driveView(world, row), world.driverOf(storage));
   if (obstacle) return obstacle;
   const away = changeObstacle(world.place(node, storage)) ?? othersObstacle(world, request, node, storage);
@@ -193,7 +201,7 @@ function nameToType(world: World, rows: readonly DriveRow[]): string | null {
 function planned(world: World, request: Change, row: DriveRow): PlannedDrive {
   const { id, clusterId, storageId, label, size, state } = row;
   const storage = world.storage(storageId);
-  const nodeId = (storage && world.actingNode(row, storage)?.id) ?? "";
+  const nodeId = (storage && actingOn(world, request, row, storage)?.id) ?? "";
   const drive = { id, clusterId, storageId, nodeId, label, size, before: state };
   if (request.verb === "rename") return { ...drive, newLabel: request.label };
   if (request.verb !== "grow" || !storage) return drive;
