@@ -143,7 +143,7 @@ async function performOn(sites: readonly Site[], steps: readonly NodeStep[]): Pr
 const FIRST: SharedPart = { isFirst: true, pinned: null, others: [] };
 const drive: DriveSpec = { id: "dr_one", label: "one", size: 64 * MIB };
 
-describe("a volume group on a LUN, on two real nodes @S26 @S27 @S28", () => {
+describe("a volume group on a LUN, on two real nodes", () => {
   let one: Site;
   let two: Site;
 
