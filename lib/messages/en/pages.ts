@@ -219,6 +219,7 @@ export const pages = {
       "{names} {count, plural, one {lies} other {lie}} on the same partition: its space is counted once, and what one storage takes the other has no more.",
     nodesNoneTitle: "No node yet",
     allNodes: "{count, plural, one {On 1 node} other {Over all # nodes}}",
+    someNodes: "Measured on {measured, number} of {count, number} nodes",
     troubleOn: "{word} on {count, plural, one {1 node} other {# nodes}}",
     extentsOf: "{free, number} of {total, number} free",
     pvsOf: "Physical volumes of {vg}",
