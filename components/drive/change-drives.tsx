@@ -71,6 +71,7 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
       title={t(`form.changeTitle.${verb}`, values)}
       below={t(`about.${verb}`)}
       isReady={request !== null}
+      lacks={sizeError}
       plan={plan}
       onConfirm={confirmShown(request)}
       confirm={t(`form.confirm.${verb}`, { count: drives.length })}

@@ -35,6 +35,8 @@ interface Props {
   below: ReactNode;
   /** What is typed makes a request. */
   isReady: boolean;
+  /** What the form lacks, where that can be said in a few words. */
+  lacks?: string | null;
   plan: PlanNow;
   confirm: string;
   /** Starts what is shown. */
@@ -50,6 +52,7 @@ export function PlannedForm({
   title,
   below,
   isReady,
+  lacks,
   plan,
   confirm,
   onConfirm,
@@ -70,7 +73,8 @@ export function PlannedForm({
   const isTyped = name === null || typed === name;
   const reason = reasonOf();
   function reasonOf(): string | null {
-    if (!isReady || Object.keys(view?.problems ?? {}).length > 0) return t("fillIn");
+    if (!view && plan.error) return t("failed");
+    if (!isReady || Object.keys(view?.problems ?? {}).length > 0) return lacks ?? t("fillIn");
     if (view?.blockers[0]) return say(view.blockers[0]);
     if (!isCurrent || !view?.digest) return t(plan.error ? "failed" : "waiting");
     return isTyped ? null : t("typeName", { name: visible(name) });

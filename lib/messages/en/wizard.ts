@@ -141,7 +141,7 @@ export const wizard = {
   },
   plan: {
     heading: "What will happen",
-    nothingYet: "The commands appear here while you type.",
+    nothingYet: "The commands appear here as you fill in the form.",
     nothingRuns: "Nothing runs before you confirm.",
     wholeCommand: "Whole command",
     shortCommand: "Less",
