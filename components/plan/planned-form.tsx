@@ -132,9 +132,9 @@ export function PlannedForm({
           ) : null}
           {error ? <ErrorNotice error={error} /> : null}
           {plan.error && !error ? <ErrorNotice error={plan.error} retry={plan.retry} /> : null}
-          <div className="flex flex-wrap justify-end gap-2">
+          <div className="flex flex-wrap items-center justify-end gap-2">
             <LinkButton href={back}>{cancel}</LinkButton>
-            <Button type="submit" look={danger ? "danger" : "primary"} reason={reason} busy={busy}>
+            <Button type="submit" look={danger ? "danger" : "primary"} reason={reason} apart busy={busy}>
               {confirm}
             </Button>
           </div>

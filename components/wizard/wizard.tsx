@@ -234,8 +234,12 @@ export function Wizard({ initial, kinds }: Props) {
           ) : null}
           <StepBody step={step} form={form} problems={problems} kinds={kinds} onGo={go} onNext={() => void goNext()} />
         </div>
-        <div className="sticky bottom-(--dock) z-10 -mx-4 -mb-4 flex flex-wrap items-center justify-between gap-2 border-t border-line bg-ground px-4 py-3 sm:-mx-5 sm:-mb-5 sm:px-5">
-          {before ? <Button onClick={() => go(before)}>{t("back")}</Button> : <span />}
+        <div className="sticky bottom-(--dock) z-10 -mx-4 -mb-4 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-ground px-4 py-3 sm:-mx-5 sm:-mb-5 sm:px-5">
+          {before ? (
+            <Button className="mr-auto" onClick={() => go(before)}>
+              {t("back")}
+            </Button>
+          ) : null}
           {next ? (
             <Button look="primary" reason={reason} onClick={() => void goNext()}>
               {t("next", { step: t(`step.${next}`) })}
