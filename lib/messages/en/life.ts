@@ -2,8 +2,7 @@
 export const life = {
   gone: "This storage is no longer here.",
   obstacle: {
-    "disable-main":
-      "{storage} is the main storage: drives go there unless another is chosen. Make another one main first.",
+    "disable-main": "{storage} is the main storage. Make another one main first.",
     "main-disabled": "{storage} takes no new drives. Switch it on first.",
     "remove-main": "{storage} is the main storage. Make another one main first.",
     "remove-drives":
