@@ -31,8 +31,8 @@ const WORDS = ["ready", "creating", "growing", "deleting", "failed", "missing"] 
 interface ToolsProps {
   filter: DriveFilter;
   set: (changes: Record<string, string | null>) => void;
-  /** How many there are; null while what was asked for could not be read. */
-  count: { shown: number; total: number } | null;
+  /** How many fit and how many there are; null while what was asked for could not be read. */
+  count: { fits: number; total: number } | null;
 }
 
 function Tools({ filter, set, count }: ToolsProps) {
@@ -64,7 +64,7 @@ function Tools({ filter, set, count }: ToolsProps) {
         onChange={(word) => set({ state: word })}
         className="sm:w-40"
       />
-      {count ? <span className="ml-auto text-s text-ink-2">{t("shown", count)}</span> : null}
+      {count ? <span className="ml-auto text-s text-ink-2">{t("fits", count)}</span> : null}
     </div>
   );
 }
@@ -128,7 +128,7 @@ export function DrivesPage({ first }: { first: FirstDrives }) {
           <Tools
             filter={filter}
             set={setAddress}
-            count={all.isOther ? null : { shown: rows.length, total: all.fits }}
+            count={all.isOther ? null : { fits: all.fits, total: all.total }}
           />
           {all.error ? (
             <div className="mb-2.5">

@@ -13,7 +13,7 @@ export const drives = {
   stateFilter: "State",
   none: "No drive fits the filter.",
   showAll: "Show all drives",
-  shown: "{shown, number} of {total, number}",
+  fits: "{fits, number} of {total, number}",
   more: "Show more",
   selectAll: "Select all that are shown",
   select: "Select {label}",
