@@ -1,4 +1,5 @@
 "use client";
+import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { FirstCluster } from "#components/overview/first-cluster.tsx";
@@ -111,7 +112,7 @@ export function DrivesPage({ first }: { first: FirstDrives }) {
     });
   const hasStorage = state.clusters.some((cluster) => cluster.storages.length > 0);
   const create = (
-    <LinkButton look="primary" href="/drives/new">
+    <LinkButton look="primary" href="/drives/new" icon={<Plus aria-hidden size={15} />}>
       {t("create")}
     </LinkButton>
   );
@@ -125,11 +126,7 @@ export function DrivesPage({ first }: { first: FirstDrives }) {
         </Empty>
       ) : (
         <>
-          <Tools
-            filter={filter}
-            set={setAddress}
-            count={all.isOther ? null : { fits: all.fits, total: all.total }}
-          />
+          <Tools filter={filter} set={setAddress} count={all.isOther ? null : { fits: all.fits, total: all.total }} />
           {all.error ? (
             <div className="mb-2.5">
               <ErrorNotice error={all.error} retry={all.retry} />
