@@ -28,7 +28,7 @@ function factRows(
 ) {
   const found = findStorage(state, drive.storageId);
   const link = (href: string, name: string) => (
-    <Link href={href} prefetch={false} className="inline-flex min-h-6 min-w-6 items-center break-all">
+    <Link href={href} prefetch={false} className="-my-0.5 inline-flex min-h-6 min-w-6 items-center break-all">
       {visible(name)}
     </Link>
   );
