@@ -381,7 +381,7 @@ export const pages = {
       submit: "Create the account",
       submitting: "Creating",
       noToken:
-        "The panel printed a link when it started, ending in /setup#… . It is good for an hour; starting the panel again prints a new one.",
+        "The panel printed a link when it started. What follows /setup# belongs to it. It is good for an hour; starting the panel again prints a new one.",
     },
     invite: {
       title: "Become an administrator",
@@ -389,7 +389,7 @@ export const pages = {
       submit: "Create the account",
       submitting: "Creating",
       noToken:
-        "The invitation ends in /invite#… . It is good for an hour; an administrator can make a new one in the settings.",
+        "What follows /invite# belongs to the link. It is good for an hour; an administrator can make a new one in the settings.",
     },
     reset: {
       title: "Choose a new password",
@@ -397,7 +397,7 @@ export const pages = {
       submit: "Set the password",
       submitting: "Setting",
       noToken:
-        "The link ends in /reset#… . It is good for an hour; “npm run admin -- reset E-MAIL” on the panel’s machine prints a new one.",
+        "What follows /reset# belongs to the link. It is good for an hour; “npm run admin -- reset E-MAIL” on the panel’s machine prints a new one.",
     },
   },
 } as const;
