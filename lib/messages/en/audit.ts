@@ -29,7 +29,7 @@ export const audit = {
     "drive-delete": "Deleted a drive",
     "drive-forget": "Forgot a drive with its node",
     "drive-protect": "Protected a drive",
-    "drive-unprotect": "Stopped protecting a drive",
+    "drive-unprotect": "Unprotected a drive",
     "node-join": "Joined a node",
     "parts-add": "Added disks to a storage",
     "parts-empty": "Moved everything off a PV",

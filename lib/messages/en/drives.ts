@@ -46,7 +46,7 @@ export const drives = {
   allNodes: "all nodes",
   notMeasured: "not measured yet",
   gone: "There is no such drive",
-  facts: "What it is",
+  facts: "Facts",
   id: "Id, and name on the storage",
   cluster: "Cluster",
   owner: "Virtual machine",
@@ -67,7 +67,7 @@ export const drives = {
     deactivate: "Deactivate",
     delete: "Delete",
     protect: "Protect",
-    unprotect: "Let go of the protection",
+    unprotect: "Unprotect",
   },
   about: {
     grow: "Make it larger. Drives are never made smaller.",

@@ -115,7 +115,7 @@ export const wizard = {
       looking: "looking",
       ready: "ready to join",
       blocked: "{count, plural, =0 {not ready} other {# to settle}}",
-      failed: "no look possible",
+      failed: "look failed",
     },
     row: { pass: "fine", warning: "warning", fail: "to settle" },
     group: { storage: "Storage {name}" },
