@@ -196,6 +196,7 @@ export const pages = {
     preallocated: "RAW: a drive takes its whole size when it is made.",
     grown: "Qcow2: a drive takes what the guest has written.",
     size: "size",
+    usedOf: "{percent} of {size}",
     used: "used",
     free: "free",
     allocated: "allocated",
