@@ -252,7 +252,7 @@ export function Wizard({ initial, kinds }: Props) {
         </div>
       </div>
       <div className="min-w-0 border-t border-line bg-sunken p-4 sm:p-5 lg:border-t-0 lg:border-l">
-        <div className="lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem-var(--dock))] lg:overflow-y-auto">
+        <div className="lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5.25rem-var(--dock))] lg:overflow-y-auto">
           <PlanPane draft={draft} />
         </div>
       </div>
