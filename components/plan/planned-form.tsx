@@ -44,6 +44,8 @@ interface Props {
   danger?: boolean;
   /** Where "cancel" leads. */
   back: string;
+  /** Goes on all the same: below what it overrides. */
+  force?: ReactNode;
   children: ReactNode;
 }
 
@@ -58,6 +60,7 @@ export function PlannedForm({
   onConfirm,
   danger = false,
   back,
+  force,
   children,
 }: Props) {
   const t = useTranslations("common.plan");
@@ -130,6 +133,7 @@ export function PlannedForm({
               </ul>
             </Notice>
           ) : null}
+          {force}
           {error ? <ErrorNotice error={error} /> : null}
           {plan.error && !error ? <ErrorNotice error={plan.error} retry={plan.retry} /> : null}
           <div className="flex flex-wrap items-center justify-end gap-2">
