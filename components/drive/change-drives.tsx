@@ -69,7 +69,7 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
   return (
     <PlannedForm
       title={t(`form.changeTitle.${verb}`, values)}
-      below={t(`about.${verb}`)}
+      below={t(`about.${verb}`, values)}
       isReady={request !== null}
       lacks={sizeError}
       plan={plan}

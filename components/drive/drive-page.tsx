@@ -64,7 +64,7 @@ function Action({
   const t = useTranslations("drives.about");
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line px-3.5 py-2.5 not-first:border-t">
-      <span className="text-ink-2">{t(verb)}</span>
+      <span className="text-ink-2">{t(verb, { count: 1 })}</span>
       {children}
     </li>
   );

@@ -70,11 +70,12 @@ export const drives = {
     unprotect: "Unprotect",
   },
   about: {
-    grow: "Make it larger. Drives are never made smaller.",
+    grow: "Make {count, plural, one {it} other {them}} larger. Drives are never made smaller.",
     rename: "Change its label. The name on the storage stays.",
-    activate: "Make it available on its node.",
-    deactivate: "Take it away from its node until it is needed.",
-    delete: "Everything on it is lost.",
+    activate: "Make {count, plural, one {it available on its node} other {them available on their nodes}}.",
+    deactivate:
+      "Take {count, plural, one {it away from its node until it is} other {them away from their nodes until they are}} needed.",
+    delete: "Everything on {count, plural, one {it} other {them}} is lost.",
     protect: "Keep it from being deleted.",
     unprotect: "Allow it to be deleted again.",
   },
