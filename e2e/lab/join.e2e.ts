@@ -124,7 +124,7 @@ test.describe("a cluster of two File storages and an LVM one", () => {
       new RegExp(`Step \\d+ failed: Make the directory ${SECOND_DIR.replace("+", "\\+")}`),
     );
     await expect(main).toContainText("What it printed says why. What was done before is undone.");
-    await expect(main).toContainText("Mend what the failed step says, then plan anew.");
+    await expect(main).toContainText("Mend what the failed step says, then plan again.");
     const failed = page
       .getByRole("region", { name: "Steps" })
       .getByRole("listitem")
