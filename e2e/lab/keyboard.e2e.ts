@@ -21,15 +21,20 @@ test.describe("a cluster is made by keyboard alone", () => {
       await tabTo(page, name, MOST);
       await keyboard.press("Enter");
     };
+    // Whoever goes on to the next step stands at its heading.
+    const goOn = async (step: string) => {
+      await press(new RegExp(`^Next: ${step}$`));
+      await expect(page.getByRole("heading", { level: 2, name: step })).toBeFocused();
+    };
     await page.goto("/");
     await press(/Create the first cluster/);
     await expect(page.getByLabel(en.wizard.name.label)).toBeVisible();
     await tabTo(page, /Cluster name/, MOST);
     await keyboard.type("alpha");
-    await press(/Next: Storages/);
+    await goOn("Storages");
     await press(/^File/);
-    await press(/Next: Main storage/);
-    await press(/Next: Nodes/);
+    await goOn("Main storage");
+    await goOn("Nodes");
     await press(/Add by address/);
     await tabTo(page, /^Address/, MOST);
     await keyboard.type(node.address);
@@ -42,7 +47,7 @@ test.describe("a cluster is made by keyboard alone", () => {
     await expect(own.getByText(await node.hostKeyFingerprint())).toBeVisible({ timeout: 200_000 });
     await press(/It is the right one/);
     await expect(own.getByText("ready to join")).toBeVisible({ timeout: 400_000 });
-    await press(/Next: Review/);
+    await goOn("Review");
     await expect(page.getByRole("button", { name: "Create the cluster" })).toBeEnabled();
     await press(/Create the cluster/);
     await page.waitForURL(/\/tasks\//, { timeout: 300_000 });
