@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { BROWSER } from "./bin/browser.ts";
 
 /** `panel`: browser and panel, no nodes. `lab`: the same against real nodes, one file at a time. */
 export default defineConfig({
@@ -28,7 +29,7 @@ export default defineConfig({
     // A spinner drawn without a graphics card takes a third of a core from the panel and the nodes.
     contextOptions: { reducedMotion: "reduce" },
     launchOptions: {
-      executablePath: "/usr/bin/chromium",
+      executablePath: BROWSER.path,
       args: [
         "--no-sandbox",
         "--disable-gpu",
@@ -54,7 +55,7 @@ export default defineConfig({
     {
       name: "lab-full",
       testDir: "e2e/lab",
-      testMatch: "**/{faults,packages,node-life,storage-life,many-volumes,drives-at-once}.e2e.ts",
+      testMatch: "**/{faults,packages,node-life,storage-life,many-volumes,drives-at-once,keyboard}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },

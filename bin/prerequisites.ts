@@ -1,9 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { checkHost, missingPackages } from "../lab/host.ts";
-
-/** Debian packages of the browser that the tests and `demo --check` drive. */
-const BROWSER_PACKAGES = ["chromium", "fonts-liberation"];
+import { BROWSER } from "./browser.ts";
 
 /**
  * Makes this machine able to hold the lab, and the browser where asked for. Says what is missing, why, and how to get
@@ -16,7 +14,7 @@ export async function ensureHost(options: {
 }): Promise<void> {
   const { missing } = await checkHost();
   const packages = await missingPackages();
-  if (options.browser && !existsSync("/usr/bin/chromium")) packages.push(...BROWSER_PACKAGES);
+  if (options.browser && !existsSync(BROWSER.path)) packages.push(...BROWSER.packages);
   packages.push(...(options.packages ?? []).filter((name) => !isInstalled(name)));
   const blockers = missing.filter((one) => !one.what.startsWith("packages "));
   if (blockers.length > 0) {

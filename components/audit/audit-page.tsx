@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslations } from "use-intl";
 import { useAddress } from "#components/shell/use-address.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Empty, PageHead } from "#components/ui/layout.tsx";
+import { Empty, PageHead, Pane } from "#components/ui/layout.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { RowsSkeleton } from "#components/ui/skeleton.tsx";
 import { type AuditPage as AuditPart, auditQuery } from "#lib/domain/audit.ts";
@@ -32,7 +32,7 @@ function AuditRows({ first }: { first: FirstAudit | null }) {
   if (rows.length === 0 && query === "") return <Empty title={t("emptyTitle")}>{t("emptyText")}</Empty>;
   return (
     <div aria-busy={list.isPlaceholderData} className={list.isPlaceholderData ? "opacity-60" : ""}>
-      {rows.length === 0 ? <p className="text-ink-2">{t("none")}</p> : <AuditTable rows={rows} />}
+      {rows.length === 0 ? <Pane className="px-3.5 py-4">{t("none")}</Pane> : <AuditTable rows={rows} />}
       {list.hasNextPage ? (
         <p className="mt-3">
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

@@ -55,7 +55,7 @@ function ClusterContent({ cluster }: { cluster: ClusterView }) {
           <Matrix cluster={cluster} />
         </>
       )}
-      <Section title={t("lastTasks")} className="max-w-4xl">
+      <Section title={t("lastTasks")}>
         <LastTasks clusterId={cluster.id} />
       </Section>
     </div>

@@ -91,8 +91,9 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
   return (
     <PlannedForm
       title={t(`form.changeTitle.${verb}`, values)}
-      below={t(`about.${verb}`)}
+      below={t(`about.${verb}`, values)}
       isReady={request !== null}
+      lacks={sizeError}
       plan={plan}
       onConfirm={confirmShown(request)}
       confirm={t(`form.confirm.${verb}`, { count: drives.length })}

@@ -28,7 +28,7 @@ function factRows(
 ) {
   const found = findStorage(state, drive.storageId);
   const link = (href: string, name: string) => (
-    <Link href={href} prefetch={false} className="inline-flex min-h-6 min-w-6 items-center break-all">
+    <Link href={href} prefetch={false} className="-my-0.5 inline-flex min-h-6 min-w-6 items-center break-all">
       {visible(name)}
     </Link>
   );
@@ -64,7 +64,7 @@ function Action({
   const t = useTranslations("drives.about");
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-line px-3.5 py-2.5 not-first:border-t">
-      <span className="text-ink-2">{t(verb)}</span>
+      <span className="text-ink-2">{t(verb, { count: 1 })}</span>
       {children}
     </li>
   );

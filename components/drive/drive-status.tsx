@@ -30,7 +30,7 @@ export function DriveStatus({ drive, soft = false }: { drive: DriveView; soft?: 
     </Status>
   );
   return (
-    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5">
+    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-0.5 align-middle">
       {drive.taskId ? (
         <Link
           prefetch={false}

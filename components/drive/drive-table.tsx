@@ -35,6 +35,8 @@ interface Props {
 
 const HEAD = "px-3.5 py-2 text-left text-s font-medium text-ink-2";
 const CELL = "px-3.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
+/** A word that shares its line in a card. */
+const WORD = "px-3.5 py-1.5 align-middle text-ink-2 max-sm:mr-3 max-sm:inline-block max-sm:px-0 max-sm:py-0";
 
 function Head({ column, sorting }: { column: DriveSort; sorting: Sorting | undefined }) {
   const t = useTranslations("drives");
@@ -95,24 +97,20 @@ function Cell({
       );
     case "storage":
       return (
-        <td className={CELL}>
+        <td className={WORD}>
           <Link
             prefetch={false}
             href={`/storages/${drive.storageId}`}
-            className="inline-flex min-h-6 min-w-6 items-center break-all text-ink-2 no-underline hover:underline"
+            className="inline-flex min-h-6 min-w-6 items-center break-all no-underline hover:underline"
           >
             {visible(row.storage)}
           </Link>
         </td>
       );
     case "node":
-      return (
-        <td className={`${CELL} break-all text-ink-2 lg:min-w-22`}>
-          {drive.nodeId ? visible(row.node) : t("allNodes")}
-        </td>
-      );
+      return <td className={`${WORD} break-all lg:min-w-22`}>{drive.nodeId ? visible(row.node) : t("allNodes")}</td>;
     case "format":
-      return <td className={`${CELL} text-ink-2`}>{format(drive.format)}</td>;
+      return <td className={WORD}>{format(drive.format)}</td>;
     case "size":
       return (
         <td className={`${CELL} text-right whitespace-nowrap max-sm:text-left`}>

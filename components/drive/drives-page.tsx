@@ -1,4 +1,5 @@
 "use client";
+import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { FirstCluster } from "#components/overview/first-cluster.tsx";
@@ -31,8 +32,8 @@ const WORDS = ["ready", "creating", "growing", "deleting", "failed", "missing"] 
 interface ToolsProps {
   filter: DriveFilter;
   set: (changes: Record<string, string | null>) => void;
-  /** How many there are; null while what was asked for could not be read. */
-  count: { shown: number; total: number } | null;
+  /** How many fit and how many there are; null while what was asked for could not be read. */
+  count: { fits: number; total: number } | null;
 }
 
 function Tools({ filter, set, count }: ToolsProps) {
@@ -64,7 +65,7 @@ function Tools({ filter, set, count }: ToolsProps) {
         onChange={(word) => set({ state: word })}
         className="sm:w-40"
       />
-      {count ? <span className="ml-auto text-s text-ink-2">{t("shown", count)}</span> : null}
+      {count ? <span className="ml-auto text-s text-ink-2">{t("fits", count)}</span> : null}
     </div>
   );
 }
@@ -111,7 +112,7 @@ export function DrivesPage({ first }: { first: FirstDrives }) {
     });
   const hasStorage = state.clusters.some((cluster) => cluster.storages.length > 0);
   const create = (
-    <LinkButton look="primary" href="/drives/new">
+    <LinkButton look="primary" href="/drives/new" icon={<Plus aria-hidden size={15} />}>
       {t("create")}
     </LinkButton>
   );
@@ -125,11 +126,7 @@ export function DrivesPage({ first }: { first: FirstDrives }) {
         </Empty>
       ) : (
         <>
-          <Tools
-            filter={filter}
-            set={setAddress}
-            count={all.isOther ? null : { shown: rows.length, total: all.fits }}
-          />
+          <Tools filter={filter} set={setAddress} count={all.isOther ? null : { fits: all.fits, total: all.total }} />
           {all.error ? (
             <div className="mb-2.5">
               <ErrorNotice error={all.error} retry={all.retry} />

@@ -196,7 +196,7 @@ export function NewDrives({ requestKey }: { requestKey: string }) {
     return (
       <div className="p-4 sm:p-5">
         <PageHead title={t("create")} />
-        <Empty title={t("emptyTitle")} action={<FirstCluster />}>
+        <Empty title={t("noClusterTitle")} action={<FirstCluster />}>
           {t("noClusterText")}
         </Empty>
       </div>

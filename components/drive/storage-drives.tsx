@@ -1,4 +1,5 @@
 "use client";
+import { Plus } from "lucide-react";
 import { useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { useWindowRows } from "#components/cluster/use-window-rows.ts";
@@ -118,7 +119,7 @@ export function StorageDrives({ storageId, all }: { storageId: string; all: Driv
                 {t("storage.all")} ({fits})
               </LinkButton>
             ) : null}
-            <LinkButton small href={`/drives/new?storage=${storageId}`}>
+            <LinkButton small href={`/drives/new?storage=${storageId}`} icon={<Plus aria-hidden size={14} />}>
               {t("create")}
             </LinkButton>
           </span>

@@ -27,6 +27,7 @@ export function NodeFiguresPane({ live }: { live: ClientNodeLive | undefined }) 
   const t = useTranslations("pages.node");
   const stale = useStaleAge(live?.figuresAgeMs, live?.at) !== "";
   const figures = live?.figures;
+  const faint = stale ? "opacity-50" : "";
   const memory = fractionOf(figures?.memoryUsed, figures?.memoryTotal);
   return (
     <Pane>
@@ -34,13 +35,13 @@ export function NodeFiguresPane({ live }: { live: ClientNodeLive | undefined }) 
         <Figure
           word={t("cpu")}
           value={formatPercent(figures?.cpu)}
-          bar={<MiniBar fraction={figures?.cpu ?? null} warnFrom={0.9} />}
+          bar={<MiniBar fraction={figures?.cpu ?? null} warnFrom={0.9} className={faint} />}
           hint={figures?.cpuThreads ? t("threadsCount", { count: figures.cpuThreads }) : undefined}
         />
         <Figure
           word={t("memory")}
           value={formatPercent(memory)}
-          bar={<MiniBar fraction={memory} warnFrom={0.85} />}
+          bar={<MiniBar fraction={memory} warnFrom={0.85} className={faint} />}
           hint={t("of", { used: formatBytes(figures?.memoryUsed), total: formatBytes(figures?.memoryTotal) })}
         />
         <Figure

@@ -56,10 +56,12 @@ function Form({ cluster, node }: { cluster: ClusterView; node: NodeView }) {
       danger
       back={`/nodes/${node.id}`}
       onConfirm={(shown) => confirmNodeRemoval({ nodeId: node.id, isForced, ...shown })}
+      force={
+        view?.canForce || isForced ? (
+          <CheckField label={t("force")} help={t("forceHelp")} checked={isForced} onChange={setForced} />
+        ) : null
+      }
     >
-      {view?.canForce || isForced ? (
-        <CheckField label={t("force")} help={t("forceHelp")} checked={isForced} onChange={setForced} />
-      ) : null}
       <Left left={view?.left ?? []} />
     </PlannedForm>
   );

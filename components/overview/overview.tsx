@@ -51,7 +51,7 @@ export function Overview() {
       <Section title={t("clusters")}>
         <ClusterTable />
       </Section>
-      <Section title={t("lastTasks")} className="max-w-4xl">
+      <Section title={t("lastTasks")}>
         <LastTasks />
       </Section>
     </div>

@@ -35,6 +35,8 @@ interface Props {
   below: ReactNode;
   /** What is typed makes a request. */
   isReady: boolean;
+  /** What the form lacks, where that can be said in a few words. */
+  lacks?: string | null;
   plan: PlanNow;
   confirm: string;
   /** Starts what is shown. */
@@ -42,6 +44,8 @@ interface Props {
   danger?: boolean;
   /** Where "cancel" leads. */
   back: string;
+  /** Goes on all the same: below what it overrides. */
+  force?: ReactNode;
   children: ReactNode;
 }
 
@@ -50,11 +54,13 @@ export function PlannedForm({
   title,
   below,
   isReady,
+  lacks,
   plan,
   confirm,
   onConfirm,
   danger = false,
   back,
+  force,
   children,
 }: Props) {
   const t = useTranslations("common.plan");
@@ -70,7 +76,8 @@ export function PlannedForm({
   const isTyped = name === null || typed === name;
   const reason = reasonOf();
   function reasonOf(): string | null {
-    if (!isReady || Object.keys(view?.problems ?? {}).length > 0) return t("fillIn");
+    if (!view && plan.error) return t("failed");
+    if (!isReady || Object.keys(view?.problems ?? {}).length > 0) return lacks ?? t("fillIn");
     if (view?.blockers[0]) return say(view.blockers[0]);
     if (!isCurrent || !view?.digest) return t(plan.error ? "failed" : "waiting");
     return isTyped ? null : t("typeName", { name: visible(name) });
@@ -126,11 +133,12 @@ export function PlannedForm({
               </ul>
             </Notice>
           ) : null}
+          {force}
           {error ? <ErrorNotice error={error} /> : null}
           {plan.error && !error ? <ErrorNotice error={plan.error} retry={plan.retry} /> : null}
-          <div className="flex flex-wrap justify-end gap-2">
+          <div className="flex flex-wrap items-center justify-end gap-2">
             <LinkButton href={back}>{cancel}</LinkButton>
-            <Button type="submit" look={danger ? "danger" : "primary"} reason={reason} busy={busy}>
+            <Button type="submit" look={danger ? "danger" : "primary"} reason={reason} apart busy={busy}>
               {confirm}
             </Button>
           </div>

@@ -45,11 +45,22 @@ export function PanelData({ first, children }: { first: FirstAnswers; children: 
   );
 }
 
-/** From the moment the page is alive its ages grow. */
+/** Safari has no word for it. */
+function whenIdle(work: () => void): () => void {
+  if (typeof requestIdleCallback === "undefined") {
+    const timer = setTimeout(work, 200);
+    return () => clearTimeout(timer);
+  }
+  const asked = requestIdleCallback(work, { timeout: 1_000 });
+  return () => cancelIdleCallback(asked);
+}
+
+/** From the moment the page is alive its ages grow. They are told after the first click could be taken: all of the page is drawn again. */
 function Stamp() {
   const client = useQueryClient();
   useEffect(() => {
-    client.setQueryData<PanelState>(PANEL_KEY, (state) => state && stampPanel(state, Date.now()));
+    const at = Date.now();
+    return whenIdle(() => client.setQueryData<PanelState>(PANEL_KEY, (state) => state && stampPanel(state, at)));
   }, [client]);
   return null;
 }

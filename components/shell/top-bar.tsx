@@ -19,11 +19,12 @@ interface Crumb {
   href?: string;
 }
 
-/** Where the page stands, from its address and what the panel knows. */
-function useCrumbs(): Crumb[] {
-  const [, area = "", id = "", sub = ""] = usePathname().split("/");
+/** Where the page stands, from its address and what the panel knows; the last is the page itself, or what it is about. */
+function useCrumbs(path: string): Crumb[] {
+  const [, area = "", id = "", sub = ""] = path.split("/");
   const t = useTranslations("pages");
   const nothing = useTranslations("common")("notFound");
+  const newDrive = useTranslations("drives")("create");
   const say = useText();
   const state = usePanel();
   const tasks = useTasks();
@@ -33,7 +34,10 @@ function useCrumbs(): Crumb[] {
       ? [{ name: t("tasks.title"), href: "/tasks" }, { name: task ? say(task.title) : id }]
       : [{ name: t("tasks.title") }];
   }
-  if (area === "drives") return [{ name: t("shell.drives"), href: id ? "/drives" : undefined }];
+  if (area === "drives") {
+    const list = { name: t("shell.drives"), href: "/drives" };
+    return id === "new" ? [list, { name: newDrive }] : [list];
+  }
   if (area === "audit") return [{ name: t("shell.audit") }];
   if (area === "settings") return [{ name: t("settings.title") }];
   if (area === "clusters" && id === "new")
@@ -51,17 +55,19 @@ function useCrumbs(): Crumb[] {
   if (sub === "storage") return [...crumbs, { name: t("cluster.addStorage") }];
   if (sub === "join") return [...crumbs, { name: t("cluster.addNodes") }];
   const child = findNode(state, id)?.node.name ?? findStorage(state, id)?.storage.name;
-  return child ? [...crumbs, { name: visible(child) }] : crumbs;
+  return child ? [...crumbs, { name: visible(child), href: `/${area}/${id}` }] : crumbs;
 }
 
 function Breadcrumb() {
   const t = useTranslations("pages.shell");
-  const crumbs = useCrumbs();
+  const path = usePathname();
+  const crumbs = useCrumbs(path);
   return (
     <nav aria-label={t("breadcrumb")} className="min-w-0 flex-1">
       <ol className="flex min-w-0 items-center gap-2">
         {crumbs.map((crumb, index) => {
           const last = index === crumbs.length - 1;
+          const isPage = crumb.href === undefined || crumb.href === path;
           return (
             <Fragment key={crumb.href ?? "here"}>
               {index > 0 ? (
@@ -71,10 +77,14 @@ function Breadcrumb() {
               ) : null}
               <li
                 className={last ? "truncate font-semibold" : "hidden shrink-0 text-ink-2 sm:block"}
-                aria-current={last ? "page" : undefined}
+                aria-current={isPage ? "page" : undefined}
               >
-                {crumb.href && !last ? (
-                  <Link href={crumb.href} className="inline-flex min-h-6 items-center no-underline hover:underline">
+                {crumb.href && !isPage ? (
+                  <Link
+                    href={crumb.href}
+                    // The last is cut where it is too long, so its ring lies inside.
+                    className={`no-underline hover:underline ${last ? "block min-w-6 truncate leading-6 -outline-offset-2" : "inline-flex min-h-6 items-center"}`}
+                  >
                     {crumb.name}
                   </Link>
                 ) : (

@@ -85,9 +85,9 @@ function EditForm({ cluster, storage, fields }: { cluster: ClusterView; storage:
           />
         ))}
         <Fixed cluster={cluster} storage={storage} fields={fields.filter((field) => !field.isChangeable)} />
-        <div className="flex flex-wrap justify-end gap-2">
+        <div className="flex flex-wrap items-center justify-end gap-2">
           <LinkButton href={back}>{cancel}</LinkButton>
-          <Button type="submit" look="primary" reason={reason} busy={busy}>
+          <Button type="submit" look="primary" reason={reason} apart busy={busy}>
             {busy ? t("saving") : t("save")}
           </Button>
         </div>

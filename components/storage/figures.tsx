@@ -51,7 +51,10 @@ export function WideCapacity({ figures, label, stale, storageId }: Props) {
           <Part swatch="bg-cap-track" word={t("free")} bytes={figures.free} />
         </span>
         <span>
-          {t("size")} {formatBytes(figures.size)} · {formatPercent(fractionOf(figures.used, figures.size))}
+          {t("usedOf", {
+            percent: formatPercent(fractionOf(figures.used, figures.size)),
+            size: formatBytes(figures.size),
+          })}
         </span>
       </div>
     </div>

@@ -6,7 +6,6 @@ import { PlannedForm } from "#components/plan/planned-form.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { CheckField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { RowsSkeleton } from "#components/ui/skeleton.tsx";
@@ -49,13 +48,17 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
     view: request === null ? null : (data?.planned ?? null),
     isCurrent: data !== undefined && !isPlaceholderData && !isFetching,
     error: error ? errorViewOf(error) : null,
+    retry: () => void refetch(),
   };
   const values = { storage: visible(storage.name), node: visible(node.name), part: nameOf(data, part) };
+  const hasUnused = data?.disks.some(({ uses }) => uses.length === 0);
+  const lacks = data ? (hasUnused ? "chooseFirst" : "noUnused") : "looking";
   return (
     <PlannedForm
       title={t(`title.${verb}`, values)}
       below={t(`below.${verb}`)}
       isReady={request !== null}
+      lacks={verb === "add" ? t(lacks, values) : null}
       plan={plan}
       confirm={t(`confirm.${verb}`, { count: disks.length })}
       onConfirm={(shown) => {
@@ -65,11 +68,6 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
       danger={verb === "remove"}
       back={`/storages/${storage.id}`}
     >
-      {error ? (
-        <Button small busy={isFetching} onClick={() => void refetch()}>
-          {t("look")}
-        </Button>
-      ) : null}
       {data || error ? null : (
         <>
           <p role="status" className="text-ink-2">

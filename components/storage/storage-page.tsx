@@ -8,7 +8,13 @@ import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import { STORAGE_WORD_TONE, type StorageWord } from "#lib/domain/badges.ts";
-import { countStorageWords, nodeCount, sharingStorages, storageTotals } from "#lib/domain/cluster-summary.ts";
+import {
+  countStorageWords,
+  measuredCount,
+  nodeCount,
+  sharingStorages,
+  storageTotals,
+} from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { visible } from "#lib/domain/visible.ts";
@@ -67,6 +73,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
   const all = useDrives(drives);
   const state = usePanel();
   const totals = storageTotals(storage, cluster, state.live);
+  const nodes = { count: nodeCount(cluster), measured: measuredCount(storage, cluster, state.live) };
   const sharing = sharingStorages(storage, cluster, state.live);
   const words = Object.entries(countStorageWords(storage, cluster, state.live)) as [StorageWord, number][];
   const troubles = words
@@ -101,7 +108,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
       {totals ? (
         <Pane className="px-3.5 py-3">
           <h2 className="mb-2 text-s font-medium text-ink-2">
-            {storage.shared ? t("size") : t("allNodes", { count: nodeCount(cluster) })}
+            {storage.shared ? t("size") : t(nodes.measured < nodes.count ? "someNodes" : "allNodes", nodes)}
           </h2>
           <WideCapacity figures={totals} label={visible(storage.name)} stale={false} storageId={storage.id} />
           {sharing.length > 0 ? (

@@ -75,7 +75,7 @@ export function ThresholdsFact({ storage }: { storage: StorageView }) {
       <PlainButton
         onClick={() => setOpen(true)}
         aria-label={t("thresholdsEditLabel")}
-        className="inline-flex min-h-6 items-center text-s underline"
+        className="-my-0.5 inline-flex min-h-6 items-center text-s underline"
       >
         {t("thresholdsEdit")}
       </PlainButton>

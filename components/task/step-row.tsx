@@ -93,7 +93,7 @@ export function StepRow({ plan, step, state, now }: Props) {
     step.kind === "node"
       ? (plan.targets.find((target) => target.key === step.target)?.label ?? step.target)
       : t("panel");
-  const quiet = word === "pending" || word === "skipped" || word === "undone";
+  const quiet = word === "pending" || word === "skipped";
   return (
     <li className="border-line not-first:border-t">
       <PlainButton

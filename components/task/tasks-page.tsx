@@ -3,7 +3,7 @@ import { useTranslations } from "use-intl";
 import { FirstCluster } from "#components/overview/first-cluster.tsx";
 import { usePanel, useTasks } from "#components/shell/panel-data.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Empty, PageHead } from "#components/ui/layout.tsx";
+import { Empty, PageHead, Pane } from "#components/ui/layout.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { RowsSkeleton } from "#components/ui/skeleton.tsx";
 import { errorViewOf } from "#lib/queries/get-json.ts";
@@ -26,7 +26,7 @@ function TaskRows({ list }: { list: ReturnType<typeof useTaskList> }) {
           </Button>
         </p>
       ) : null}
-      {list.rows.length === 0 ? <p className="text-ink-2">{t("none")}</p> : <TaskTable rows={list.rows} />}
+      {list.rows.length === 0 ? <Pane className="px-3.5 py-4">{t("none")}</Pane> : <TaskTable rows={list.rows} />}
       {list.hasNextPage ? (
         <p className="mt-3">
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

@@ -32,6 +32,8 @@ type Props = Common &
   Omit<ComponentProps<"button">, "children"> & {
     /** Why it can't be done now: shown beside the button, which stays reachable by keyboard. */
     reason?: string | null;
+    /** The reason stands before everything beside the button, and wraps before that does: at the end of a form. */
+    apart?: boolean;
     busy?: boolean;
   };
 
@@ -42,6 +44,7 @@ export function Button({
   icon,
   children,
   reason,
+  apart = false,
   busy,
   className = "",
   onClick,
@@ -67,8 +70,15 @@ export function Button({
   );
   if (!reason) return button;
   return (
-    <span className="inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1">
-      <span id={id} className="text-s text-ink-2">
+    <span
+      className={
+        apart ? "contents" : "inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 max-sm:justify-start"
+      }
+    >
+      <span
+        id={id}
+        className={`text-s text-ink-2 ${apart ? "order-first flex-1 basis-40 text-right max-sm:basis-full" : ""}`}
+      >
         {reason}
       </span>
       {button}

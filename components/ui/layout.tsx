@@ -56,7 +56,7 @@ export function Pane({ children, className = "" }: { children: ReactNode; classN
 /** Pairs of word and value. */
 export function Facts({ rows }: { rows: readonly (readonly [word: string, value: ReactNode])[] }) {
   return (
-    <dl className="grid grid-cols-[minmax(6.5rem,auto)_1fr] gap-x-4 gap-y-1.5 px-3.5 py-3">
+    <dl className="grid grid-cols-[minmax(7rem,auto)_1fr] gap-x-4 gap-y-1.5 px-3.5 py-3">
       {rows.map(([word, value]) => (
         <div key={word} className="contents">
           <dt className="text-ink-2">{word}</dt>

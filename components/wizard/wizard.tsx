@@ -234,8 +234,12 @@ export function Wizard({ initial, kinds }: Props) {
           ) : null}
           <StepBody step={step} form={form} problems={problems} kinds={kinds} onGo={go} onNext={() => void goNext()} />
         </div>
-        <div className="sticky bottom-(--dock) z-10 -mx-4 -mb-4 flex flex-wrap items-center justify-between gap-2 border-t border-line bg-ground px-4 py-3 sm:-mx-5 sm:-mb-5 sm:px-5">
-          {before ? <Button onClick={() => go(before)}>{t("back")}</Button> : <span />}
+        <div className="sticky bottom-(--dock) z-10 -mx-4 -mb-4 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-ground px-4 py-3 sm:-mx-5 sm:-mb-5 sm:px-5">
+          {before ? (
+            <Button className="mr-auto" onClick={() => go(before)}>
+              {t("back")}
+            </Button>
+          ) : null}
           {next ? (
             <Button look="primary" reason={reason} onClick={() => void goNext()}>
               {t("next", { step: t(`step.${next}`) })}
@@ -248,7 +252,7 @@ export function Wizard({ initial, kinds }: Props) {
         </div>
       </div>
       <div className="min-w-0 border-t border-line bg-sunken p-4 sm:p-5 lg:border-t-0 lg:border-l">
-        <div className="lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem-var(--dock))] lg:overflow-y-auto">
+        <div className="lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5.25rem-var(--dock))] lg:overflow-y-auto">
           <PlanPane draft={draft} />
         </div>
       </div>

@@ -1,3 +1,6 @@
+import { eq, sql } from "drizzle-orm";
+import { db } from "../../lib/db/client.ts";
+import { storages } from "../../lib/db/schema/index.ts";
 import { FORMAT_BY_KIND } from "../../lib/domain/storage.ts";
 import type { DriveRequest } from "../../lib/domain/drive-request.ts";
 import { driveIdOf } from "../../lib/services/drives/ids.ts";
@@ -21,7 +24,8 @@ import {
 
 /** On each storage: two new drives, the same with something where the second one is to be, a larger one, one less. */
 const DEEDS = ["made", "refused", "grown", "deleted"] as const;
-export type DriveDeed = `${MemberStorage}-${(typeof DEEDS)[number]}`;
+/** And on LVM one less whose volume is wiped first. */
+export type DriveDeed = `${MemberStorage}-${(typeof DEEDS)[number]}` | "lvm-wiped";
 
 /** What a drive holds: the sums of what it had room for before it grew, and of what is behind that. */
 export type SeenDrives = SeenVolumes & { contents: string[] };
@@ -86,6 +90,13 @@ function deedsOn(member: Member, kind: MemberStorage): Record<(typeof DEEDS)[num
   };
 }
 
+/** What is deleted is wiped from now on. */
+async function confirmWiping(member: Member): Promise<string> {
+  const config = sql`${storages.config} || '{"wipe": true}'`;
+  await db().update(storages).set({ config }).where(eq(storages.id, member.storageIds.lvm));
+  return confirm(member, { verb: "delete", ids: [oldDrive("lvm")] });
+}
+
 /** Name and size of each drive, and two sums: of its first $1 bytes, and of the rest. */
 const CONTENTS = `
 sums() { echo "$1 $(head -c "$3" "$2" | sha256sum | cut -c 1-64) $(tail -c +"$(($3 + 1))" "$2" | sha256sum | cut -c 1-64)"; }
@@ -118,11 +129,10 @@ export async function driveSubjects(database: TestDatabase): Promise<DriveSubjec
     return { ...volumes, contents: read.trim().split("\n") };
   };
   const before = await seen("");
-  const deeds = Object.fromEntries(
-    MEMBER_STORAGES.flatMap((kind) => {
-      const on = deedsOn(member, kind);
-      return DEEDS.map((deed): [DriveDeed, Deed] => [`${kind}-${deed}`, on[deed]]);
-    }),
-  ) as Record<DriveDeed, Deed>;
-  return { subjects: await memberSubjects(database, deeds, seen), before };
+  const onEach = MEMBER_STORAGES.flatMap((kind) => {
+    const on = deedsOn(member, kind);
+    return DEEDS.map((deed): [DriveDeed, Deed] => [`${kind}-${deed}`, on[deed]]);
+  });
+  const deeds = { ...Object.fromEntries(onEach), "lvm-wiped": { confirm: () => confirmWiping(member) } };
+  return { subjects: await memberSubjects(database, deeds as Record<DriveDeed, Deed>, seen), before };
 }

@@ -12,7 +12,7 @@ import {
   SIZE,
 } from "./drive-subject.ts";
 import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
-import { MEMBER_STORAGES } from "./member-subject.ts";
+import { MEMBER_STORAGES, type MemberStorage } from "./member-subject.ts";
 
 let database: TestDatabase;
 let made: DriveSubjects;
@@ -46,6 +46,14 @@ describe("drives that are made, grown and deleted @B02 @P04", () => {
   const oldBut = (kind: string, ...instead: unknown[][]) =>
     MEMBER_STORAGES.flatMap((one, at) => (one === kind ? instead : [old[at]]));
 
+  const isNowhere = async (deed: DriveDeed, kind: MemberStorage) => {
+    const { seen, drives, outcome } = await ends(deed);
+    expect(outcome).toEqual(["done", 0]);
+    expect(drives).toEqual(oldBut(kind));
+    expect(JSON.stringify(made.before)).toContain(oldDrive(kind));
+    expect(JSON.stringify(onNode(seen))).not.toContain(oldDrive(kind));
+  };
+
   describe.each(MEMBER_STORAGES)("%s, undisturbed", (kind) => {
     const id = oldDrive(kind);
 
@@ -75,14 +83,10 @@ describe("drives that are made, grown and deleted @B02 @P04", () => {
       expect(contentOf(seen, id)).toEqual([[String(GROWN), data, sumOfZeros(GROWN - SIZE)]]);
     });
 
-    it("a deleted one is nowhere", async () => {
-      const { seen, drives, outcome } = await ends(`${kind}-deleted`);
-      expect(outcome).toEqual(["done", 0]);
-      expect(drives).toEqual(oldBut(kind));
-      expect(JSON.stringify(made.before)).toContain(id);
-      expect(JSON.stringify(onNode(seen))).not.toContain(id);
-    });
+    it("a deleted one is nowhere", () => isNowhere(`${kind}-deleted`, kind));
   });
+
+  it("lvm, undisturbed: one that is wiped first is nowhere", () => isNowhere("lvm-wiped", "lvm"));
 
   it("end the same with panel or database killed before, in and after each step, forth and back", async () => {
     for (const { end, victim, points } of killRuns(made.subjects, AT_MOST)) {

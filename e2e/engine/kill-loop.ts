@@ -65,8 +65,9 @@ export function runsOf(subject: Pick<LoopSubject, "plan" | "failsAt">): string[]
   return DO.map((when) => points.filter((point) => point.endsWith(`:${when}`) || point.endsWith(`:undo-${when}`)));
 }
 
-/** So many, drawn by the commit, so that each commit tries others; in their order. */
-function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
+/** In full all of them, else so many, drawn by the commit, so that each commit tries others; in their order. */
+export function drawn<Point>(count: number, points: readonly Point[], nameOf: (point: Point) => string): Point[] {
+  if (isFull) return [...points];
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
   const rank = (point: Point) =>
     createHash("sha256")
@@ -111,7 +112,7 @@ export function killRuns<End extends string>(
     const runs = isFull ? runsOf(subject) : pointsOf(subject).map((point) => [point]);
     return VICTIMS.flatMap((victim) => runs.map((points) => ({ end, victim, points })));
   });
-  return isFull ? all : drawn(count, all, ({ end, victim, points }) => `${end} ${victim} ${points.join(" ")}`);
+  return drawn(count, all, ({ end, victim, points }) => `${end} ${victim} ${points.join(" ")}`);
 }
 
 /** Runs the task with the victim killed at each of these points, which it comes to in this order. */

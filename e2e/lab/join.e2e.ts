@@ -123,8 +123,8 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     await expect(main).toContainText(
       new RegExp(`Step \\d+ failed: Make the directory ${SECOND_DIR.replace("+", "\\+")}`),
     );
-    await expect(main).toContainText("What it printed says why. What was done before is undone.");
-    await expect(main).toContainText("Mend what the failed step says, then plan anew.");
+    await expect(main).toContainText("What it printed says why.");
+    await expect(main).toContainText("Mend what the failed step says, then plan again.");
     const failed = page
       .getByRole("region", { name: "Steps" })
       .getByRole("listitem")
@@ -190,7 +190,7 @@ test.describe("a cluster of two File storages and an LVM one", () => {
     ]);
     expect(await it.rows("select name, config, is_main from storages order by created_at")).toEqual([
       { name: FILES, config: { vmDir: VM_DIR }, is_main: true },
-      { name: GROUP, config: { vgName: VG }, is_main: false },
+      { name: GROUP, config: { vgName: VG, wipe: false }, is_main: false },
       { name: SECOND, config: { vmDir: SECOND_DIR }, is_main: false },
     ]);
     await page.goto("/");

@@ -69,7 +69,7 @@ test("from which share on a storage warns is set on its page, refused beside the
   const other = await context.newPage();
   await other.goto(`${panel.url}/storages/${SEED.main.id}`);
   await expect(other.locator("[data-live=live]")).toBeVisible();
-  await expect(other.getByText("80 %, urgent from 90 %")).toBeVisible();
+  await expect(other.getByText("80 %, critical from 90 %")).toBeVisible();
   await page.getByRole("button", { name: t.thresholdsEditLabel }).click();
   await page.getByLabel(t.warning).fill("35");
   await page.getByLabel(t.critical).fill("20");
@@ -81,9 +81,9 @@ test("from which share on a storage warns is set on its page, refused beside the
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
   await page.getByLabel(t.critical).fill("40");
   await page.getByRole("button", { name: t.save }).click();
-  await expect(page.getByText("35 %, urgent from 40 %")).toBeVisible();
+  await expect(page.getByText("35 %, critical from 40 %")).toBeVisible();
   // Whoever else looks at it sees it without a reload.
-  await expect(other.getByText("35 %, urgent from 40 %")).toBeVisible();
+  await expect(other.getByText("35 %, critical from 40 %")).toBeVisible();
   await expect(
     other
       .getByRole("img", { name: /ssd, kvm-01/ })

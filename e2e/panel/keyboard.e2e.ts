@@ -2,39 +2,12 @@ import type { Page } from "@playwright/test";
 import { en } from "../../lib/messages/en.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { SEED, SEEDED } from "../support/seed.ts";
+import { invite } from "../verbs/administrators.ts";
+import { tabTo } from "../verbs/keyboard.ts";
 import { openWizard } from "../verbs/wizard.ts";
 
-/** Tabs on until something with this name has the focus; fails after `most` presses or at a stop nobody can see. */
-async function tabTo(page: Page, name: RegExp, most: number): Promise<void> {
-  for (let press = 1; press <= most; press += 1) {
-    await page.keyboard.press("Tab");
-    const stop = await page.evaluate(() => {
-      const element = document.activeElement as HTMLElement;
-      // A tile has it around its label, a box around itself.
-      const styles = [element, element.closest("label")].flatMap((each) => (each ? getComputedStyle(each) : []));
-      const { top, bottom } = element.getBoundingClientRect();
-      const dock = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--dock")) || 0;
-      return {
-        text:
-          element.getAttribute("aria-label") ??
-          (element as HTMLInputElement).labels?.[0]?.textContent ??
-          element.textContent ??
-          "",
-        isRinged: styles.some(
-          ({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 1,
-        ),
-        isInView: bottom > 0 && top < window.innerHeight - dock,
-      };
-    });
-    expect(stop.isRinged, `the focus on “${stop.text}” is visible`).toBe(true);
-    expect(stop.isInView, `the focus on “${stop.text}” is in view`).toBe(true);
-    if (name.test(stop.text.trim())) return;
-  }
-  throw new Error(`${name} is not reached within ${most} presses of Tab`);
-}
-
 test.describe("by keyboard alone", () => {
-  test.describe("with rows", () => {
+  test.describe("a panel with rows", () => {
     test.use({ panelOptions: SEEDED });
 
     test("the main action is at most four presses away", async ({ page, panel }) => {
@@ -85,7 +58,7 @@ test.describe("by keyboard alone", () => {
     await page.keyboard.type("lvm0");
     await tabTo(page, /Next: Main storage/, 20);
     await page.keyboard.press("Enter");
-    await expect(page).toHaveURL(/step=main/);
+    await expect(page.getByRole("heading", { level: 2, name: "Main storage" })).toBeFocused();
     await tabTo(page, /^ssd/, 2);
     await page.keyboard.press("ArrowDown");
     await expect(page.getByRole("radio", { name: /^lvm/ })).toBeChecked();
@@ -99,14 +72,69 @@ test.describe("by keyboard alone", () => {
     await expect(page.getByRole("radio", { name: /^lvm/ })).toBeChecked();
   });
 
-  test("a question is asked in a dialog that keeps the focus and gives it back", async ({ page, panel }) => {
+  /** Opens a question, goes around in it, leaves it, and is back where it was asked. */
+  async function goAround(page: Page, name: RegExp): Promise<void> {
+    await tabTo(page, name, 80);
+    const asked = page.locator(":focus");
+    const label = await asked.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent);
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await expect(dialog, `${label} asks`).toBeVisible();
+    for (let press = 0; press < 8; press += 1) {
+      // Between the last stop and the first one lies the browser's own.
+      const isIn = await page.evaluate(() => {
+        const focused = document.activeElement;
+        return focused === document.body || document.querySelector("dialog[open]")?.contains(focused);
+      });
+      expect(isIn, `the focus stays within ${label}`).toBe(true);
+      await page.keyboard.press("Tab");
+    }
+    await page.keyboard.press("Escape");
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByRole("button", { name: label ?? "", exact: true }), `${label} has it back`).toBeFocused();
+  }
+
+  test("the question before a draft is thrown away keeps the focus and gives it back", async ({ page, panel }) => {
     await page.goto(panel.url);
     await openWizard(page);
-    const discard = page.getByRole("button", { name: en.wizard.discard });
-    await discard.focus();
-    await page.keyboard.press("Enter");
-    await expect(page.getByRole("dialog")).toBeVisible();
-    await page.keyboard.press("Escape");
-    await expect(discard).toBeFocused();
+    await goAround(page, new RegExp(`^${en.wizard.discard}$`));
+  });
+
+  test.describe("questions about what is there", () => {
+    test.use({ panelOptions: SEEDED });
+
+    test("every other question keeps the focus and gives it back", async ({ page, browser, panel }) => {
+      test.setTimeout(180_000);
+      await (await invite(page, browser, panel.url, "Bob")).context().close();
+      const questions: [string, RegExp][] = [
+        [`/nodes/${SEED.node.id}`, /^Start maintenance of kvm-01$/],
+        [`/storages/${SEED.fast.id}`, new RegExp(`^${en.life.disable}$`)],
+        ["/settings", /^End the sessions of Bob$/],
+        ["/settings", /^Remove Bob$/],
+      ];
+      for (const [path, name] of questions) {
+        await page.goto(`${panel.url}${path}`);
+        await expect(page.locator("[data-live=live]")).toBeVisible();
+        await goAround(page, name);
+      }
+    });
+
+    test("a question is answered, and what was asked for happens", async ({ page, panel }) => {
+      await page.goto(`${panel.url}/storages/${SEED.fast.id}`);
+      await expect(page.locator("[data-live=live]")).toBeVisible();
+      await tabTo(page, new RegExp(`^${en.life.disable}$`), 80);
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await tabTo(page, new RegExp(`^${en.life.disableConfirm}$`), 3);
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("main").getByText(en.life.disabledText)).toBeVisible();
+    });
+
+    test("the navigation of a phone keeps the focus and gives it back", async ({ page, panel }) => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.goto(panel.url);
+      await expect(page.locator("[data-live=live]")).toBeVisible();
+      await goAround(page, new RegExp(`^${en.pages.shell.menu}$`));
+    });
   });
 });

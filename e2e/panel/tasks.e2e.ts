@@ -203,7 +203,7 @@ test("planning again opens the wizard as it was left, and runs nothing", { tag: 
   const plan = clusterPlan("tried-once", draft.split("/").at(-1) ?? "");
   await insertTask(panel.databaseUrl, { id, plan, state: "undone" });
   await page.goto(`${panel.url}/tasks/${id}`);
-  await expect(page.getByText(one.replanHint)).toBeVisible();
+  await expect(page.getByRole("main").getByText(one.replanHint)).toBeVisible();
   await page.getByRole("button", { name: one.replan }).click();
   await expect(page).toHaveURL(new RegExp(`${draft}\\?step=nodes`));
   await page.goto(`${draft}?step=name`);

@@ -46,32 +46,35 @@ function seedPlan(kind: string): Plan {
   return {
     format: 1,
     kind,
-    title: text("pages.needs.openNode"),
+    title: text("join.plan.join", { count: 1, name: SEED.cluster.name }),
     targets: [target],
     steps: [
       {
         kind: "node",
         id: "a",
         target: "n1",
-        title: text("pages.cluster.openNode"),
+        title: text("join.step.make-directory", { path: "/vm" }),
         command: { argv: ["install", "-d", "-m", "0711", "--", "/vm"] },
-        undo: { title: text("common.remove"), command: { argv: ["rmdir", "--", "/vm"] } },
+        undo: {
+          title: text("join.step.remove-directory", { path: "/vm" }),
+          command: { argv: ["rmdir", "--", "/vm"] },
+        },
       },
       {
         kind: "node",
         id: "b",
         target: "n1",
-        title: text("common.refresh"),
+        title: text("join.step.packages", { count: 1 }),
         command: { argv: ["apt-get", "install", "-y", "lvm2"] },
-        undo: { none: text("common.unknown") },
+        undo: { none: text("join.step.lists-none") },
       },
       {
         kind: "panel",
         id: "c",
-        title: text("common.show"),
+        title: text("join.step.add-nodes", { name: SEED.cluster.name }),
         action: "seed.nothing",
         input: {},
-        undo: { none: text("common.unknown") },
+        undo: { none: text("join.step.record-none") },
       },
     ],
     locks: [],
@@ -331,6 +334,13 @@ async function seedUsage(db: Database): Promise<void> {
   await db.insert(schema.usage1d).values(points(24 * HOUR, 12));
 }
 
+/** How a command on a node fails. */
+const FAILED = {
+  code: "command-failed" as const,
+  message: text("task.step-exit", { node: "kvm-13", code: 100 }),
+  hint: text("task.step-exit-hint"),
+};
+
 async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Promise<void> {
   const plan = seedPlan("node.join");
   const hasFailed = (position: number) => outcome.state !== "done" && position === 1;
@@ -343,7 +353,7 @@ async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Pro
     clusterId: SEED.cluster.id,
     actorName: "Ada",
     requestId: "rq-seed",
-    error: outcome.state === "done" ? null : { code: "command-failed", message: text("pages.needs.task.undone") },
+    error: outcome.state === "done" ? null : FAILED,
     createdAt: before(minutesAgo * 60_000),
     startedAt: before(minutesAgo * 60_000),
     endedAt: before(minutesAgo * 60_000 - 48_000),
@@ -354,7 +364,7 @@ async function seedTask(db: Database, outcome: Outcome, minutesAgo: number): Pro
       position,
       stepId: plan.steps[position]!.id,
       state,
-      error: hasFailed(position) ? { code: "command-failed" as const, message: text("pages.needs.task.undone") } : null,
+      error: hasFailed(position) ? FAILED : null,
       exitCode: hasFailed(position) ? 100 : 0,
       output: hasFailed(position)
         ? "Err:1 http://apt.example.net bookworm/main amd64 acl\n\u001b[31mE: Unable to fetch\u202e some archives"

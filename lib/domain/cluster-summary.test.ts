@@ -6,6 +6,7 @@ import {
   countStorageWords,
   countWords,
   fullestNode,
+  measuredCount,
   nodeCount,
   sharingStorages,
   storageTotals,
@@ -40,6 +41,7 @@ it("sums local storages over their nodes, takes a shared one once", () => {
   expect(storageTotals(storage, cluster, states)).toMatchObject({ size: 200, used: 100, free: null });
   expect(storageTotals({ ...storage, shared: true }, cluster, states)).toMatchObject({ size: 100, used: 10 });
   expect(storageTotals(storage, cluster, {})).toBeNull();
+  expect([states, {}].map((each) => measuredCount(storage, cluster, each))).toEqual([2, 0]);
 });
 
 describe("two storages of one partition", () => {
@@ -102,6 +104,7 @@ it("says of a cluster without its nodes what it says of all of them", () => {
     ...storages.flatMap((storage) => [
       (each: ClusterView, states: typeof all) => addedCapacity(storage, storages, each, states),
       (each: ClusterView, states: typeof all) => storageTotals(storage, each, states),
+      (each: ClusterView, states: typeof all) => measuredCount(storage, each, states),
       (each: ClusterView, states: typeof all) => sharingStorages(storage, each, states),
       (each: ClusterView, states: typeof all) => countStorageWords(storage, each, states),
       (each: ClusterView, states: typeof all) => fullestNode(storage, each, states),

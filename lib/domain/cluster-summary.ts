@@ -93,14 +93,21 @@ export function addedCapacity(
   return { totals, countedWith: totals === null ? (shared[0] ?? null) : null };
 }
 
+/** A storage's figures on each node that has measured it. */
+function measured(storage: StorageView, cluster: ClusterView, live: Live): StorageFigures[] {
+  const all = cluster.nodes.flatMap((node) => onNode(storage, live[node.id])?.figures ?? []);
+  return all.filter((figures) => figures.size !== null && figures.used !== null);
+}
+
+/** On how many nodes a storage was measured: its totals are of those alone. */
+export const measuredCount = (storage: StorageView, cluster: ClusterView, live: Live): number =>
+  cluster.sums?.storages[storage.id]?.measured ?? measured(storage, cluster, live).length;
+
 /** A storage's space over all nodes: summed for local ones, of any node for a shared one; null where nothing is measured. */
 export function storageTotals(storage: StorageView, cluster: ClusterView, live: Live): StorageFigures | null {
   const sums = cluster.sums?.storages[storage.id];
   if (sums) return sums.totals;
-  const all = cluster.nodes.flatMap(
-    (node) => live[node.id]?.storages.find((each) => each.storageId === storage.id)?.figures ?? [],
-  );
-  const known = all.filter((figures) => figures.size !== null && figures.used !== null);
+  const known = measured(storage, cluster, live);
   const counted = storage.shared ? known.slice(0, 1) : known;
   if (counted.length === 0) return null;
   const sum = (pick: (figures: StorageFigures) => number | null) =>
@@ -167,6 +174,7 @@ export function clusterSums(cluster: ClusterView, storages: readonly StorageView
     const { totals, countedWith } = addedCapacity(storage, storages, cluster, live);
     return {
       totals: storageTotals(storage, cluster, live),
+      measured: measuredCount(storage, cluster, live),
       added: { totals, countedWith: countedWith?.id ?? null },
       sharing: sharingStorages(storage, cluster, live).map((other) => other.id),
       words: countStorageWords(storage, cluster, live),

@@ -71,6 +71,8 @@ export interface ClusterSums {
 /** A storage over all nodes of its cluster. */
 export interface StorageSums {
   totals: StorageFigures | null;
+  /** On how many nodes it was measured. */
+  measured: number;
   /** What it adds to the cluster's space; `countedWith` is a storage's id. */
   added: { totals: StorageFigures | null; countedWith: string | null };
   /** Ids of storages that have one capacity with it somewhere. */

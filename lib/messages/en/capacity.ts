@@ -30,7 +30,7 @@ export const capacity = {
     critical: "critical",
   },
   thresholds: "Warn from",
-  thresholdsAt: "{warning}, urgent from {critical}",
+  thresholdsAt: "{warning}, critical from {critical}",
   thresholdsEdit: "Change",
   thresholdsEditLabel: "Change from when to warn",
   warning: "Warning from (%)",

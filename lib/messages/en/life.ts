@@ -2,8 +2,7 @@
 export const life = {
   gone: "This storage is no longer here.",
   obstacle: {
-    "disable-main":
-      "{storage} is the main storage: drives go there unless another is chosen. Make another one main first.",
+    "disable-main": "{storage} is the main storage. Make another one main first.",
     "main-disabled": "{storage} takes no new drives. Switch it on first.",
     "remove-main": "{storage} is the main storage. Make another one main first.",
     "remove-drives":
@@ -44,14 +43,14 @@ export const life = {
     "begin-removal": "Keep new drives away from {storage}",
     "end-removal-begun": "Let {storage} be as it was before",
     remove: "Take {storage} out of the panel’s database",
-    "remove-none": "It is the last step: before it the storage is there, after it it is gone.",
+    "remove-none": "It is the last step: nothing can fail after it.",
     "remove-cluster": "Take the cluster {cluster} with its storages out of the panel’s database",
   },
   note: {
     stays: "On {node} {count, plural, one {1 step is} other {# steps are}} not run: what the panel made there stays.",
     volumes:
       "{count, plural, one {1 volume} other {# volumes}} on {node} that {count, plural, one {is} other {are}} no drive of the panel {count, plural, one {stays} other {stay}} as {count, plural, one {it is} other {they are}}.",
-    history: "What was measured on it, and its thresholds, are deleted with it. Tasks and audit rows stay.",
+    history: "Measurements and thresholds are deleted as well. Tasks and audit rows stay.",
   },
   removal: {
     open: "Remove",

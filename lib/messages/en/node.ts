@@ -112,7 +112,7 @@ export const node = {
     mediaErrors: "{value, plural, one {1 media error} other {# media errors}}",
   },
   edit: {
-    title: "Change {node}",
+    title: "Edit {node}",
     below: "Another address or port is taken only once the machine there has shown the same host key and machine-id.",
     name: "Name",
     nameHelp: "What people call it; the machine’s own host name stays as it is.",

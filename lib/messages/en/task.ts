@@ -21,7 +21,7 @@ export const task = {
   "strange-answer": "{node} gave an answer the panel does not understand.",
   "strange-answer-hint": "A login script that prints something, or a full or read-only system disk, can be the reason.",
   "step-exit": "A command on {node} ended with code {code}.",
-  "step-exit-hint": "What it printed says why. What was done before is undone.",
+  "step-exit-hint": "What it printed says why.",
   "step-timeout": "A command on {node} did not end in time and was stopped.",
   "step-timeout-hint": "The node may be very busy, or a device or mount there may hang.",
   precondition: "{node} is no longer as it was when this was planned, so nothing was run.",

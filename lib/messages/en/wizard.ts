@@ -116,7 +116,7 @@ export const wizard = {
       looking: "looking",
       ready: "ready to join",
       blocked: "{count, plural, =0 {not ready} other {# to settle}}",
-      failed: "no look possible",
+      failed: "look failed",
     },
     row: { pass: "fine", warning: "warning", fail: "to settle" },
     group: { storage: "Storage {name}" },
@@ -142,7 +142,7 @@ export const wizard = {
   },
   plan: {
     heading: "What will happen",
-    nothingYet: "The commands appear here while you type.",
+    nothingYet: "The commands appear here as you fill in the form.",
     nothingRuns: "Nothing runs before you confirm.",
     wholeCommand: "Whole command",
     shortCommand: "Less",

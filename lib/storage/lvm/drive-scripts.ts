@@ -150,6 +150,7 @@ set -e
 uuid=$1 lv=$2
 shift 2
 volume "$@"
+[ -n "$vg" ] || refuse vg-gone "$uuid"
 [ -n "$name" ] || refuse lv-gone "$lv"
 device=/dev/$vg/$lv
 
