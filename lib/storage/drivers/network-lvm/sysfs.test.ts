@@ -12,7 +12,9 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Command } from "../../../domain/plan.ts";
 import { WAIT_FOR_LUN } from "./lun-script.ts";
+import { multipathSteps, noMultipathSteps } from "./multipath-steps.ts";
 import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
 import { nodeStateCommand, readNodeState } from "./node-state.ts";
 import { readSan } from "./probe.ts";
@@ -82,10 +84,14 @@ function healthy(): void {
 
 /** A script on the node of the test's folder. */
 function sh(script: string, ...words: string[]) {
-  const moved = ["/sys/class", "/proc/self/mountinfo", "/etc/iscsi", "/var/lib/iscsi", "/dev/"].reduce(
-    (text, path) => text.replaceAll(path, folder + path),
-    script,
-  );
+  const moved = [
+    "/sys/class",
+    "/proc/self/mountinfo",
+    "/etc/iscsi",
+    "/var/lib/iscsi",
+    "/etc/multipath",
+    "/dev/",
+  ].reduce((text, path) => text.replaceAll(path, folder + path), script);
   const argv = ["-i", `PATH=${folder}/bin:/usr/bin:/bin`, "sh", "-c", moved, "spindle", ...words];
   const { status, stdout, stderr } = spawnSync("env", argv, { encoding: "utf8" });
   return { status, said: stdout + stderr, lines: stdout.split("\n").filter((line) => line !== "") };
@@ -232,6 +238,54 @@ describe("logging in and out", () => {
     expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).not.toBe(0);
     healthy();
     expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).not.toBe(0);
+  });
+});
+
+describe("giving a LUN to multipath", () => {
+  const owner = { panelId: "pa_1", clusterId: "cl", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
+  const step = (id: string) => {
+    const steps = [...multipathSteps("n", owner, WWID, 60), ...noMultipathSteps("n", owner, WWID, 60)];
+    const found = steps.find((one) => one.id === id);
+    if (!found) throw new Error(id);
+    return found;
+  };
+  const perform = ({ argv: [, , script = "", , ...words] }: Command) => sh(script, ...words);
+  const list = () => readFileSync(join(folder, "etc/multipath/wwids"), "utf8").trim().split("\n");
+  const isDone = (id: string) => {
+    const { command, code = 0 } = step(id).alreadyDone ?? { command: { argv: [] } };
+    const [program_ = "", ...words] = command.argv;
+    const moved = words.map((word) => word.replace("/etc/multipath", `${folder}/etc/multipath`));
+    return (program_ === "sh" ? perform(command).status : spawnSync(program_, moved).status) === code;
+  };
+  beforeEach(() => {
+    program("systemctl", "exit 0");
+    program("multipathd", `echo "$@" >>"${folder}/asked"`);
+  });
+
+  it("adds it to multipath's list once, and takes it from there alone", () => {
+    file("etc/multipath/wwids", "# Multipath wwids, Version : 1.0\n/36other/");
+    expect(isDone("claim")).toBe(false);
+    for (const _ of [1, 2]) expect(perform(step("claim").command).status).toBe(0);
+    expect(list()).toEqual(["# Multipath wwids, Version : 1.0", "/36other/", `/${WWID}/`]);
+    expect(isDone("claim")).toBe(true);
+    expect(isDone("disclaim")).toBe(false);
+    expect(perform(step("disclaim").command).status).toBe(0);
+    expect(list()).toEqual(["# Multipath wwids, Version : 1.0", "/36other/"]);
+    expect(isDone("disclaim")).toBe(true);
+  });
+
+  it("makes the list where there is none, and starts multipathd where it does not run", () => {
+    program("systemctl", `[ "$1" = start ] && echo started >>"${folder}/asked"`);
+    expect(perform(step("claim").command).status).toBe(0);
+    expect(list()).toEqual([`/${WWID}/`]);
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("started\nreconfigure\n");
+  });
+
+  it("keeps it while the LUN is there", () => {
+    perform(step("claim").command);
+    multipath();
+    expect(perform(step("disclaim").command).status).toBe(1);
+    expect(list()).toContain(`/${WWID}/`);
   });
 });
 
