@@ -93,7 +93,8 @@ function Form({ verb, drives, all }: { verb: Verb; drives: DriveView[]; all: Dri
       title={t(`form.changeTitle.${verb}`, values)}
       below={t(`about.${verb}`, values)}
       isReady={request !== null}
-      lacks={sizeError}
+      // Once the field says it, the button need not.
+      lacks={left ? null : sizeError}
       plan={plan}
       onConfirm={confirmShown(request)}
       confirm={t(`form.confirm.${verb}`, { count: drives.length })}

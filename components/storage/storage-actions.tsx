@@ -1,5 +1,6 @@
 "use client";
 import { RefreshCw } from "lucide-react";
+import { useId } from "react";
 import { useTranslations } from "use-intl";
 import { useText } from "#components/text/t.tsx";
 import { Ask } from "#components/ui/ask.tsx";
@@ -33,7 +34,7 @@ function RecheckEverywhere({ storageId }: { storageId: string }) {
 }
 
 /** Takes new drives, or none any more. The main storage always does, and says why. */
-function EnableButton({ storage }: { storage: StorageView }) {
+function EnableButton({ storage, reasonId }: { storage: StorageView; reasonId: string | undefined }) {
   const t = useTranslations("life");
   const say = useText();
   const set = (isEnabled: boolean) => () => setStorageEnabled({ storageId: storage.id, isEnabled });
@@ -41,7 +42,14 @@ function EnableButton({ storage }: { storage: StorageView }) {
   const obstacle = disableObstacle(storage);
   if (storage.isEnabled)
     return (
-      <Ask label={t("disable")} confirm={t("disableConfirm")} small reason={obstacle && say(obstacle)} run={set(false)}>
+      <Ask
+        small
+        label={t("disable")}
+        confirm={t("disableConfirm")}
+        reason={obstacle && !reasonId ? say(obstacle) : null}
+        reasonId={reasonId}
+        run={set(false)}
+      >
         {t("disableAsk")}
       </Ask>
     );
@@ -60,13 +68,13 @@ function EnableButton({ storage }: { storage: StorageView }) {
 }
 
 /** Leads to the plan of its removal, or says why there is none now. */
-function RemoveButton({ storage, drives }: { storage: StorageView; drives: number }) {
+function RemoveButton({ storage, drives, reasonId }: Props & { reasonId: string | undefined }) {
   const t = useTranslations("life.removal");
   const say = useText();
   const obstacle = removeObstacle(storage, drives);
   if (obstacle)
     return (
-      <Button small look="danger" reason={say(obstacle)}>
+      <Button small look="danger" reason={reasonId ? null : say(obstacle)} reasonId={reasonId}>
         {t("open")}
       </Button>
     );
@@ -77,9 +85,20 @@ function RemoveButton({ storage, drives }: { storage: StorageView; drives: numbe
   );
 }
 
-/** What can be done with a storage as a whole; what can't be done now is there with its reason. */
-export function StorageActions({ storage, drives }: { storage: StorageView; drives: number }) {
+interface Props {
+  storage: StorageView;
+  /** How many are on it. */
+  drives: number;
+}
+
+/** What can be done with a storage as a whole; what can't be done now is there with its reason, said once. */
+export function StorageActions({ storage, drives }: Props) {
   const t = useTranslations("life");
+  const say = useText();
+  const id = useId();
+  const [obstacle, other] = [disableObstacle(storage), removeObstacle(storage, drives)];
+  const both = obstacle && other && say(obstacle) === say(other) ? say(obstacle) : null;
+  const reasonId = both ? id : undefined;
   return (
     <>
       <RecheckEverywhere storageId={storage.id} />
@@ -87,8 +106,13 @@ export function StorageActions({ storage, drives }: { storage: StorageView; driv
         {t("edit.open")}
       </LinkButton>
       {storage.isMain ? null : <MakeMain storage={storage} />}
-      <EnableButton storage={storage} />
-      <RemoveButton storage={storage} drives={drives} />
+      {both ? (
+        <span id={id} className="text-s text-ink-2">
+          {both}
+        </span>
+      ) : null}
+      <EnableButton storage={storage} reasonId={reasonId} />
+      <RemoveButton storage={storage} drives={drives} reasonId={reasonId} />
     </>
   );
 }

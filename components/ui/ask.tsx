@@ -20,6 +20,8 @@ interface Props {
   danger?: boolean;
   /** Why it can't be asked now. */
   reason?: string | null;
+  /** Id of what says so, where that is said for several. */
+  reasonId?: string | undefined;
   busy?: boolean;
   /** At the press, before `run`. */
   onStart?: () => void;
@@ -39,6 +41,7 @@ export function Ask({
   small,
   danger,
   reason,
+  reasonId,
   busy,
   onStart,
   run,
@@ -65,6 +68,7 @@ export function Ask({
         look={look}
         small={small}
         reason={reason}
+        reasonId={reasonId}
         busy={busy}
         aria-label={title === label ? undefined : title}
         onClick={() => dialog.current?.showModal()}

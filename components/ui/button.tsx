@@ -32,6 +32,8 @@ type Props = Common &
   Omit<ComponentProps<"button">, "children"> & {
     /** Why it can't be done now: shown beside the button, which stays reachable by keyboard. */
     reason?: string | null;
+    /** Id of what says why it can't be done now, where that is said once for several buttons. */
+    reasonId?: string | undefined;
     /** The reason stands before everything beside the button, and wraps before that does: at the end of a form. */
     apart?: boolean;
     busy?: boolean;
@@ -44,6 +46,7 @@ export function Button({
   icon,
   children,
   reason,
+  reasonId,
   apart = false,
   busy,
   className = "",
@@ -53,16 +56,17 @@ export function Button({
 }: Props) {
   const id = useId();
   const hydrated = useHydrated();
-  const off = Boolean(reason) || Boolean(busy);
+  const isRefused = Boolean(reason ?? reasonId);
+  const off = isRefused || Boolean(busy);
   const button = (
     <button
       {...rest}
       disabled={!hydrated || rest.disabled}
       type={off && type === "submit" ? "button" : type}
       aria-disabled={off || undefined}
-      aria-describedby={reason ? id : rest["aria-describedby"]}
+      aria-describedby={reason ? id : (reasonId ?? rest["aria-describedby"])}
       onClick={off ? undefined : onClick}
-      className={`${classes(look, small, Boolean(reason))} ${className}`}
+      className={`${classes(look, small, isRefused)} ${className}`}
     >
       {icon}
       {children}
