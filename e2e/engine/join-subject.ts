@@ -61,7 +61,7 @@ export async function joinSubjects(database: TestDatabase, what: JoinKind): Prom
   await emptyPanel();
   const draftId = what === "cluster" ? await typeCluster(ctx, NAME, STORAGES) : await typeJoin();
   const draft = await addLabNode(ctx, draftId, machine);
-  if (!draft.digest) throw new Error(`the draft can't be confirmed: ${JSON.stringify(draft.blockers)}`);
+  if (!draft.digest) throw new Error(`the draft can't be confirmed: ${JSON.stringify([draft.blockers, draft.nodes])}`);
   const { taskId } = await confirmDraft(ctx, { draftId, digest: draft.digest });
   const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
   const { plan } = task!;

@@ -110,6 +110,8 @@ test("a Qcow2 drive takes what is written, both figures are the node's own, and 
   await page.getByRole("button", { name: "Delete the drive" }).click();
   await page.waitForURL(/\/tasks\//, LONG);
   await expect(page.getByText("mail is in use on the node.").first()).toBeVisible(LONG);
+  // Until it has ended, the drive is that task's.
+  await expect(page.getByRole("main").getByText("Undone", { exact: true }).first()).toBeVisible(LONG);
   await node.sh(["test", "-e", image]);
   await node.sh("kill $(cat /run/holder)");
 
