@@ -5,7 +5,10 @@ const TICKS_PER_SECOND = 100;
 
 /** Fields of /proc/PID/stat from the third on; null when the process is gone. */
 async function statOf(pid: number): Promise<string[] | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ESRCH") return null;
+    throw error;
+  });
   // The command's name may hold spaces: fields are counted from its closing bracket.
   return stat === null ? null : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }

@@ -7,10 +7,13 @@ import { RunError, tryRun } from "./run.ts";
 /** How QEMU runs the nodes. A state saved with one can't be loaded with another. */
 export type Accelerator = { kind: "tcg" | "kvm"; arguments: string[] };
 
-/** Emulation; `max` shows AMD's virtualisation to the node, so that KVM works inside it. */
+/**
+ * Emulation; `max` shows AMD's virtualisation to the node, so that KVM works inside it. Without the features switched
+ * off here the kernel and libc choose instructions that take longer to emulate: each `rep movsb` is one byte a turn.
+ */
 export const emulation: Accelerator = {
   kind: "tcg",
-  arguments: ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off"],
+  arguments: ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off,erms=off,avx=off,avx2=off"],
 };
 
 const hardware: Accelerator = { kind: "kvm", arguments: ["-accel", "kvm", "-cpu", "host"] };

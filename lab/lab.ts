@@ -189,9 +189,9 @@ export class Lab {
       const parent = this.#state.scene
         ? (await listScenes(this.instance)).find(({ id }) => id === this.#state.scene)
         : undefined;
-      const { kind } = await this.#accelerate();
+      const accelerator = (await this.#accelerate()).arguments.join(" ");
       const saved = await saveScene(this.instance, scene, this.#state.nodes, {
-        accelerator: kind,
+        accelerator,
         qemu: await qemuVersion(),
         parent,
         san: this.#state.san,
@@ -230,8 +230,9 @@ export class Lab {
     if (!scene) return undefined;
     const image = scene.nodes[0]?.image;
     if (!image || !scene.nodes.every((node) => existsSync(node.image.disk))) return undefined;
-    const usable = scene.qemu === (await qemuVersion()) && scene.accelerator === (await chooseAccelerator(image)).kind;
-    return usable ? scene : undefined;
+    const accelerator = (await chooseAccelerator(image)).arguments.join(" ");
+    const isUsable = scene.qemu === (await qemuVersion()) && scene.accelerator === accelerator;
+    return isUsable ? scene : undefined;
   }
 
   async #load(scene: SceneRecord): Promise<void> {

@@ -15,7 +15,8 @@ export type SceneRecord = {
   id: string;
   /** ISO time of the instant the nodes were stopped. */
   saved: string;
-  accelerator: "tcg" | "kvm";
+  /** QEMU's arguments for it: a state can only be loaded by a processor of the same features. */
+  accelerator: string;
   qemu: string;
   parents: string[];
   nodes: NodeRecord[];
@@ -51,7 +52,7 @@ export async function saveScene(
   instance: Instance,
   name: string,
   nodes: NodeRecord[],
-  about: { accelerator: "tcg" | "kvm"; qemu: string; parent: SceneRecord | undefined; san: SanRecord | undefined },
+  about: { accelerator: string; qemu: string; parent: SceneRecord | undefined; san: SanRecord | undefined },
 ): Promise<SceneRecord> {
   for (const node of nodes) {
     const pulled = await pulledDisks(instance, node.name);

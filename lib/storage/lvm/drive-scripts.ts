@@ -7,6 +7,9 @@ import { ASIDE } from "./aside.ts";
  * thing. One report tells of both, because each takes LVM a second on a busy node.
  */
 const LOOK = `
+# Which LVs, where it is not $lv alone; whatever the surroundings call so is not meant.
+names=
+
 ask() {
   program=$1 fields=$2 selection=$3
   shift 3
@@ -208,8 +211,9 @@ blank_from
 [ "$active" = active ] || lvchange "$@" -ay -- "$vg/$lv"
 cmp -n "$size" -- "/dev/$vg/$lv" /dev/zero || refuse not-empty "$lv"`;
 
-/** Removes an LV where it is there. $1 VG, $2 LV; then the devices. */
+/** Removes an LV where it is there; that LVM could not be asked is a failure. $1 VG, $2 LV; then the devices. */
 export const TAKE_BACK_SCRIPT = `group=$1 lv=$2
 shift 2
-lvs "$@" --noheadings -o lv_name -- "$group/$lv" >/dev/null 2>&1 || exit 0
+left=$(lvs "$@" --noheadings -o lv_name -S "vg_name=$group && lv_name=$lv") || exit
+[ -n "$left" ] || exit 0
 lvremove "$@" -y -- "$group/$lv"`;
