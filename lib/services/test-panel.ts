@@ -11,7 +11,8 @@ export async function startTestPanel(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "spindle-panel-"));
   await chmod(folder, 0o711);
   const holder = globalThis as unknown as Record<symbol, unknown>;
-  holder[Symbol.for("spindle.env")] = parseEnv({ SPINDLE_DATA: folder, SPINDLE_LOG: "error" }, []);
+  const variables = { SPINDLE_DATA: folder, SPINDLE_LOG: "error", SPINDLE_UNFINISHED: "1" };
+  holder[Symbol.for("spindle.env")] = parseEnv(variables, []);
   await loadMasterKey();
   const stop = async () => {
     await database.stop();

@@ -15,7 +15,7 @@ import { sealSecret } from "../../secrets/store.ts";
 import { newKeyPair } from "../../ssh/keys.ts";
 import type { ServiceContext } from "../context.ts";
 import { confirmDraft } from "../drafts/confirm.ts";
-import { saveDraft, startStorageDraft } from "../drafts/edit.ts";
+import { saveDraft, startJoinDraft, startStorageDraft } from "../drafts/edit.ts";
 import { getDraft } from "../drafts/view.ts";
 import type { Measured } from "../drives/world.ts";
 import { registerNodeRemoval } from "../nodes/removal.ts";
@@ -187,7 +187,7 @@ describe("deleting a cluster with nodes @P14 @B01", () => {
   });
 
   it("takes every row along: nodes with their keys, storages, drafts; and tells it in the audit log", async () => {
-    await db().insert(drafts).values({ id: "df_1", ownerId: "anna", kind: "join", clusterId: "cl_1", data: {} });
+    await startJoinDraft(ctx, "cl_1");
     const { taskId } = await confirm();
     expect(await run(taskId)).toBe("done");
     expect(await idsOf(clusters)).toEqual(["cl_2"]);
@@ -267,7 +267,7 @@ describe("deleting a cluster with nodes @P14 @B01", () => {
 
 describe("deleting an empty cluster @P14", () => {
   it("wants its name typed, and takes storages and drafts along", async () => {
-    await db().insert(drafts).values({ id: "df_1", ownerId: "anna", kind: "join", clusterId: "cl_2", data: {} });
+    await startJoinDraft(ctx, "cl_2");
     await expect(confirm(seen(), "alpha", "cl_2")).rejects.toMatchObject({ view: { code: "invalid-input" } });
     const { taskId } = await confirm(seen(), "beta", "cl_2");
     expect(await run(taskId)).toBe("done");
