@@ -70,9 +70,10 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
 }
 
 /** Makes attempts until one has begun, and answers with what became of it. */
-async function attempts(doing: Doing, from: number, isNew: boolean): Promise<Settled> {
+async function attempts(doing: Doing, row: JournalStep): Promise<Settled> {
   const { context, step, position } = doing;
   const { lease } = context;
+  const [from, isNew] = [row.attempt + 1, row.state === "pending"];
   for (let attempt = from; attempt < from + MAX_STARTS; attempt += 1) {
     // A cancelled task does not wait for a node on which nothing has been tried.
     const isUnwanted = () => isNew && attempt === from && lease.cancelRequested;
@@ -81,7 +82,9 @@ async function attempts(doing: Doing, from: number, isNew: boolean): Promise<Set
       (connection) => readBootId(connection, lease.signal),
       isUnwanted,
     );
-    await writeBegin(lease, position, { state: "running", attempt, bootId });
+    const begin = { state: "running", attempt, bootId } as const;
+    await writeBegin(lease, position, begin);
+    Object.assign(row, begin);
     const settled = await begun(doing, attempt, bootId);
     if (settled) return settled;
   }
@@ -124,7 +127,8 @@ export async function resumeNodeStep(doing: Doing, row: JournalStep): Promise<Se
     const record = await resumeAttempt(context, { step, position, way: "do", attempt: row.attempt });
     return judge(doing, record, row.bootId);
   });
-  return settled && write(doing, settled);
+  // It may have been taken for unknown before.
+  return settled && write(doing, settled.state === "failed" ? settled : { ...settled, error: null });
 }
 
 /** Does a step, or finishes what was begun before, and writes the outcome to the journal. Throws LetGo where the task was cancelled before it began. */
@@ -134,7 +138,7 @@ export async function doNodeStep(doing: Doing, row: JournalStep): Promise<Settle
     if (settled) return settled;
   }
   try {
-    return await write(doing, await attempts(doing, row.attempt + 1, row.state === "pending"));
+    return await write(doing, await attempts(doing, row));
   } catch (error) {
     // Nothing has begun: what is thrown behind that point is an outcome.
     if (!(error instanceof PanelError)) throw error;

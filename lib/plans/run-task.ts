@@ -106,9 +106,12 @@ async function isCancelled({ lease }: TaskContext, rows: Rows, segment: Segment)
 
 const isDone = (row: JournalStep) => row.state === "done" || row.state === "skipped";
 
+const isFinalDone = (context: TaskContext, rows: Rows, position: number) =>
+  isFinal(stepAt(context, position)) && isDone(rowAt(rows, position));
+
 /** Whether a step is done behind which there is no way back. */
-function isPastFinal({ plan }: TaskContext, rows: Rows): boolean {
-  return plan.steps.some((step, position) => isFinal(step) && isDone(rowAt(rows, position)));
+function isPastFinal(context: TaskContext, rows: Rows): boolean {
+  return rows.some((_row, position) => isFinalDone(context, rows, position));
 }
 
 async function doLane(context: TaskContext, rows: Rows, lane: number[], stop: { failed: boolean }): Promise<void> {
@@ -168,10 +171,12 @@ async function doPanelStep(context: TaskContext, rows: Rows, position: number): 
 /** Undoes what was done, in reverse, as far back as there is a way. */
 async function back(context: TaskContext, rows: Rows): Promise<void> {
   for (const segment of reversed(segmentsOf(context.plan))) {
-    if (positionsOf(segment).some((position) => isFinal(stepAt(context, position)) && isDone(rowAt(rows, position))))
-      return;
+    const isOver = () => positionsOf(segment).some((position) => isFinalDone(context, rows, position));
+    if (isOver()) return;
     if (segment.kind === "panel") await undoPanelStep(context, rows, segment.position);
     else await together(segment.lanes, (lane) => undoLane(context, rows, lane));
+    // It can turn out only now that the last step was done.
+    if (isOver()) return;
   }
 }
 
@@ -180,10 +185,13 @@ async function undoLane(context: TaskContext, rows: Rows, lane: number[]): Promi
     const row = rowAt(rows, position);
     const step = stepAt(context, position);
     if (step.kind !== "node") continue;
-    if (row.state === "running") {
-      const settled = (await resumeNodeStep({ context, step, position }, row)) ?? { state: "pending" as const };
+    // What could not be asked for on the way forth may have gone on: nothing is taken back beside it.
+    if (row.state === "running" || (row.state === "failed" && row.error?.code === "outcome-unknown")) {
+      const never = { state: "pending", error: null } as const;
+      const settled = (await resumeNodeStep({ context, step, position }, row)) ?? never;
       if (settled.state === "pending") await writeSettled(context.lease, position, settled);
       Object.assign(row, settled);
+      if (isFinalDone(context, rows, position)) return;
     }
     if (!needsUndo(step, row) || "none" in step.undo) continue;
     context.log.add(position, `${context.nodes.target(step.target).label}: ${say(step.undo.title)}`);
@@ -217,13 +225,18 @@ async function undoPanelStep(context: TaskContext, rows: Rows, position: number)
 async function finish(context: TaskContext, rows: Rows, undone: boolean): Promise<void> {
   const { lease, task } = context;
   crashPoint(task.kind, "end", "before");
-  const touched = context.plan.targets.filter(({ key }) => hasRecords(context, rows, key));
+  const unknown = unknownSteps(context.plan, rows);
+  const held = unknown.length > 0 ? (context.plan.holds ?? []) : [];
+  // What closes attempts on those nodes stays there as long as something is held because of them.
+  const asked = new Set(held.length > 0 ? unknown.map(({ target }) => target.nodeId) : []);
+  const touched = context.plan.targets.filter(
+    ({ key, nodeId }) => hasRecords(context, rows, key) && !asked.has(nodeId),
+  );
   // Of two ways into one node the later one is the one that is left.
   const ways = new Map(touched.map(({ nodeId, key }) => [nodeId, key]));
   await Promise.all([...ways.values()].map((key) => forget(context, key)));
   crashPoint(task.kind, "end", "after");
-  const isUnknown = unknownSteps(context.plan, rows).length > 0;
-  await writeEnd(lease, endState(context, rows, undone), isUnknown ? context.plan.holds : []);
+  await writeEnd(lease, endState(context, rows, undone), held);
 }
 
 /** Whether the node may still hold records of this task. */

@@ -1,4 +1,4 @@
-import { type ErrorView, PanelError } from "../domain/errors.ts";
+import { type ErrorCode, type ErrorView, PanelError } from "../domain/errors.ts";
 import type { Command, Failure, NodeStep, PlanTarget } from "../domain/plan.ts";
 import { renderCommand } from "../domain/render-command.ts";
 import { type Text, text } from "../domain/text.ts";
@@ -7,6 +7,17 @@ import { log } from "../log.ts";
 const SHOWN_OUTPUT = 4_000;
 /** What timeout(1) answers when the deadline has passed: what it ended by TERM, and what it had to KILL. */
 const TIMEOUT_CODES = [124, 137];
+
+/** A process that was killed can hang in a write, and finish it once its device answers again. */
+const OPEN_ENDS: readonly string[] = ["outcome-unknown", "timeout"] satisfies ErrorCode[];
+
+/** Whether something of the step may still run on its node: nobody has read how it ended, or it was stopped at its deadline. */
+export const isOpenEnd = (error: ErrorView | null | undefined): boolean =>
+  error != null && OPEN_ENDS.includes(error.code);
+
+/** The same words for what keeps an end from being known. */
+export const asOpenEnd = (error: ErrorView): ErrorView =>
+  isOpenEnd(error) ? error : { ...error, code: "outcome-unknown" };
 
 interface Place {
   target: PlanTarget;

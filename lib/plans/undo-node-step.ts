@@ -2,7 +2,7 @@ import { type ErrorView, PanelError } from "../domain/errors.ts";
 import type { NodeStep, Undo } from "../domain/plan.ts";
 import { type JournalStep, type Settled, writeBegin, writeSettled } from "./journal.ts";
 import { passes, resumeAttempt, runAttempt } from "./node-unit.ts";
-import { exitError, proofError, unknownError, unstartableError } from "./step-errors.ts";
+import { asOpenEnd, exitError, isOpenEnd, proofError, unknownError, unstartableError } from "./step-errors.ts";
 import type { TaskContext } from "./task-context.ts";
 import { readBootId, type UnitRecord } from "./unit.ts";
 
@@ -73,9 +73,12 @@ async function attempts(undoing: Undoing, row: JournalStep): Promise<Settled> {
       const settled = await judge(undoing, record, row.bootId);
       if (settled) return settled;
     }
-    for (let attempt = row.attempt + 1; attempt <= row.attempt + MAX_ATTEMPTS; attempt += 1) {
+    for (const last = row.attempt + MAX_ATTEMPTS; row.attempt < last; ) {
+      const attempt = row.attempt + 1;
       const bootId = await context.nodes.on(step.target, (connection) => readBootId(connection, context.lease.signal));
-      await writeBegin(context.lease, position, { state: "undoing", attempt, bootId });
+      const begin = { state: "undoing", attempt, bootId } as const;
+      await writeBegin(context.lease, position, begin);
+      Object.assign(row, begin);
       tried = true;
       const record = await runAttempt(context, { step, position, way: "undo", attempt });
       const settled = await judge(undoing, record, bootId);
@@ -84,8 +87,16 @@ async function attempts(undoing: Undoing, row: JournalStep): Promise<Settled> {
     return left(unknownError({ target: context.nodes.target(step.target), command: undo.command }), null);
   } catch (error) {
     if (!(error instanceof PanelError)) throw error;
-    return provenByRefusal(undoing, error, tried) ? { state: "undone" } : left(error.view, null);
+    if (provenByRefusal(undoing, error, tried)) return { state: "undone" };
+    // What was begun and can't be asked for may still run there.
+    return left(tried ? asOpenEnd(error.view) : error.view, null);
   }
+}
+
+/** What is left because its undo could not be made is no better known by that than the step itself was. */
+function withOpenEnd(settled: Settled, row: JournalStep): Settled {
+  const { state, error } = settled;
+  return state === "left" && error && isOpenEnd(row.error) ? { ...settled, error: asOpenEnd(error) } : settled;
 }
 
 /** Undoes a step, or finishes the undo begun before, and writes the outcome to the journal. */
@@ -93,7 +104,7 @@ export async function undoNodeStep(context: TaskContext, step: NodeStep, row: Jo
   if ("none" in step.undo) throw new Error(`The step ${step.id} has no undo`);
   const { position } = row;
   const undoing: Undoing = { context, step, undo: step.undo, position, partial: row.error !== null };
-  const settled = await attempts(undoing, row);
+  const settled = withOpenEnd(await attempts(undoing, row), row);
   await writeSettled(context.lease, position, settled);
   return settled;
 }

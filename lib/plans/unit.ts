@@ -51,9 +51,12 @@ export interface FollowOptions {
   onBegun?: () => void;
 }
 
+/** How the names of all units of a step begin. */
+export const unitsOf = (taskId: string, position: number) => `spindle-${taskId}-${position}-`;
+
 /** Name of the unit and of its record on the node. */
 export function unitName(taskId: string, position: number, way: "do" | "undo", attempt: number): string {
-  return `spindle-${taskId}-${position}-${way}${attempt}`;
+  return `${unitsOf(taskId, position)}${way}${attempt}`;
 }
 
 const boots = new WeakMap<Connection, string>();

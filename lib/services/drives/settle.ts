@@ -7,6 +7,7 @@ import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
+import { isOpenEnd } from "../../plans/step-errors.ts";
 import { REMOVED } from "../../storage/contract.ts";
 import type { DrivesInput, PlannedDrive } from "./plan.ts";
 
@@ -34,8 +35,7 @@ function outcomeOf(plan: Plan, journal: readonly JournalRow[], driveId: string):
     if ("none" in step.undo) outcome.isDone ||= isThere;
     else outcome.isOpen ||= isThere || row.state === "left";
     outcome.isGone ||= isThere && step.id === `${driveId}.${REMOVED}`;
-    const isUnknown = row.error?.code === "outcome-unknown" || row.error?.code === "timeout";
-    outcome.isOpen ||= row.state === "failed" && isUnknown;
+    outcome.isOpen ||= row.state === "failed" && isOpenEnd(row.error);
   }
   return outcome;
 }
