@@ -66,6 +66,8 @@ export interface NodeStep {
   stage?: number;
   /** It proves something, or clears what nothing needs any more: done, it leaves nothing to take back. */
   isProof?: true;
+  /** Afterwards `alreadyDone` must pass as well: a command that ended well, and has left nothing, has failed. */
+  isReadBack?: true;
   /** Known ways to fail, the first that matches counts. */
   failures?: Failure[];
   /**

@@ -42,6 +42,7 @@ it.each<[string, NodeStep[]]>([
   ["a step behind the way out", [step({ exit: true }), step({ id: "b" })]],
   ["a way out with an undo", [step({ exit: true, undo: { title, command: { argv: ["true"] } } })]],
   ["a proof of a target that is not there", [step({ proves: "n2" })]],
+  ["what is read back without a word about how", [step({ isReadBack: true })]],
   ["a way in that is not the node's first step", [step(), step({ id: "b", access: true })]],
 ])("refuses %s", (_name, steps) => expect(() => checkPlan(plan(...steps))).toThrow());
 

@@ -20,6 +20,7 @@ function checkNodeStep(step: NodeStep, targets: ReadonlySet<string>, first: bool
   checkCommand(step.command, where);
   checkCheck(step.alreadyDone, where);
   checkCheck(step.precondition, where);
+  if (step.isReadBack && !step.alreadyDone) throw new Error(`${where}: nothing says how it is read back`);
   if ("none" in step.undo) return;
   if (step.exit) throw new Error(`${where}: who has no way in undoes nothing`);
   checkCommand(step.undo.command, `${where}, undo`);

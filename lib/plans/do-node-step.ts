@@ -2,7 +2,7 @@ import { type ErrorView, PanelError } from "../domain/errors.ts";
 import type { NodeStep } from "../domain/plan.ts";
 import { type JournalStep, type Settled, writeBegin, writeFailed, writeSettled } from "./journal.ts";
 import { passes, resumeAttempt, runAttempt } from "./node-unit.ts";
-import { exitError, refusedError, unknownError, unstartableError } from "./step-errors.ts";
+import { exitError, noEffectError, refusedError, unknownError, unstartableError } from "./step-errors.ts";
 import type { TaskContext } from "./task-context.ts";
 import { readBootId, type UnitRecord } from "./unit.ts";
 
@@ -43,6 +43,12 @@ async function proveAccess({ context, step }: Doing, settled: Settled): Promise<
   }
 }
 
+/** Whether the effect is there, where a command's word for it is not enough. */
+async function isReadBack({ context, step }: Doing): Promise<boolean> {
+  if (!step.isReadBack || !step.alreadyDone) return true;
+  return passes(context, step.target, step.alreadyDone);
+}
+
 /** What a record means for the step; null when it never began. */
 async function judge(doing: Doing, record: UnitRecord, bootId: string | null): Promise<Settled | null> {
   const { context, step } = doing;
@@ -62,6 +68,7 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
       const { exitCode, output } = record;
       if (record.refused) return failed(refusedError(target, step, exitCode, output), output, null);
       if (exitCode !== 0) return failed(exitError(place, exitCode, output), output, exitCode);
+      if (!(await isReadBack(doing))) return failed(noEffectError(place, output), output, exitCode);
       return proveAccess(doing, { state: "done", exitCode, output });
     }
     default:

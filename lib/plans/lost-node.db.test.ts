@@ -18,6 +18,8 @@ const node = vi.hoisted(() => ({
   bootId: "boot-1",
   units: new Map<string, UnitRecord>(),
   asked: [] as string[],
+  /** How checks end there. */
+  checkCode: 0,
   /** So many looks are refused by what waiting does not heal. */
   deafLooks: 0,
   onDeaf: () => {},
@@ -35,7 +37,9 @@ vi.mock("../ssh/pool.ts", () => ({
   dropConnection: () => {},
   backoff: () => 1,
 }));
-vi.mock("../ssh/run.ts", () => ({ run: async () => ({ code: 0, stdout: "", stderr: "", durationMs: 1 }) }));
+vi.mock("../ssh/run.ts", () => ({
+  run: async () => ({ code: node.checkCode, stdout: "", stderr: "", durationMs: 1 }),
+}));
 vi.mock("./unit.ts", async (original) => {
   const known = (unit: string): UnitRecord => node.units.get(unit) ?? { state: "never", bootId: node.bootId };
   const look = async (_connection: unknown, { unit }: { unit: string }) => {
@@ -67,7 +71,9 @@ beforeAll(async () => {
   database = await startTestDatabase();
 });
 afterAll(() => database.stop());
-beforeEach(() => Object.assign(node, { isAway: false, bootId: "boot-1", units: new Map(), asked: [], deafLooks: 0 }));
+beforeEach(() =>
+  Object.assign(node, { isAway: false, bootId: "boot-1", units: new Map(), asked: [], deafLooks: 0, checkCode: 0 }),
+);
 afterEach(async () => {
   await db().delete(tasks);
 });
@@ -91,9 +97,9 @@ function endAll(): void {
   for (const unit of node.units.keys()) node.units.set(unit, done());
 }
 
-async function ended() {
+async function ended(change: Partial<NodeStep> = {}) {
   const author = { actor: { id: "anna", name: "Anna" }, address: null, requestId: "test" };
-  const id = await inTransaction((tx) => createTask(tx, author, plan));
+  const id = await inTransaction((tx) => createTask(tx, author, { ...plan, steps: [{ ...step, ...change }] }));
   const lease = await claimTask("test:1");
   if (lease?.taskId !== id) throw new Error("another task was claimed");
   await runTask(lease, { panelId: "pa_1", nodeWaitMs: 0 });
@@ -148,4 +154,13 @@ it("a command that was killed at its deadline may hang: an undo that is refused 
     unit.includes("-do") ? done(137) : { state: "ended", bootId: "boot-1", refused: true, exitCode: 124, output: "" };
   expect(await ended()).toMatchObject({ state: "left", code: "outcome-unknown" });
   expect(await isHeld()).toBe(true);
+});
+
+it.each([
+  [0, { task: "done", state: "done" }],
+  [1, { task: "undone", state: "undone", code: "command-failed" }],
+])("a command that ended well is read back where that is asked for: %s", async (checkCode, outcome) => {
+  Object.assign(node, { checkCode, start: () => done() });
+  const alreadyDone = { command: { argv: ["lvs"] } };
+  expect(await ended({ alreadyDone, isReadBack: true })).toMatchObject(outcome);
 });

@@ -51,6 +51,16 @@ export function exitError(place: Place, exitCode: number, output: string): Error
   return { code: "command-failed", ...(known(place.failures, output) ?? generic), command };
 }
 
+/** The command ended well, and its effect is not there. */
+export function noEffectError(place: Place, output: string): ErrorView {
+  return {
+    code: "command-failed",
+    message: text("task.no-effect", { node: place.target.label }),
+    hint: text("task.no-effect-hint"),
+    command: commandView(place, 0, output),
+  };
+}
+
 /** What had to be true right before the command was not: nothing has run. */
 export function refusedError(target: PlanTarget, step: NodeStep, exitCode: number, output: string): ErrorView {
   const command = step.precondition?.command ?? step.command;

@@ -97,17 +97,23 @@ describe.each(Object.keys(CONTEXTS))("steps of drives on %s @P04", (kind) => {
 });
 
 describe("LVM's commands @S17", () => {
-  it.each(["lvm", "lvm that wipes", "network-lvm"])(
-    "every one names the storage's own devices, as they were seen last: %s",
-    (name) => {
-      // The kernel's maps are asked for without LVM.
-      const steps = everyStep(name).filter((step) => !step.isProof);
-      for (const command of steps.flatMap(commandsOf)) {
-        const at = command.argv.indexOf("--devices");
-        expect(command.argv[at + 1]).toBe("/dev/disk/by-id/lvm-pv-uuid-PV-2");
-      }
-    },
-  );
+  it.each([
+    ["lvm", "as they were seen last", "lvm-pv-uuid-PV-2"],
+    ["lvm that wipes", "as they were seen last", "lvm-pv-uuid-PV-2"],
+    ["network-lvm", "never one path alone", "dm-uuid-mpath-3"],
+  ])("every one names the storage's own devices: %s, %s", (name, _how, link) => {
+    // The kernel's maps are asked for without LVM.
+    const steps = everyStep(name).filter((step) => !step.isProof);
+    for (const command of steps.flatMap(commandsOf)) {
+      const at = command.argv.indexOf("--devices");
+      expect(command.argv[at + 1]).toBe(`/dev/disk/by-id/${link}`);
+    }
+  });
+
+  it("what is changed of a group that others write to as well is read back @S28", () => {
+    const own = everyStep("network-lvm").filter((step) => !step.isProof);
+    expect(own.filter((step) => !step.isReadBack)).toEqual([]);
+  });
 
   it("a drive is made with its marks, is not switched on by a boot, and is zeroed before it is handed out @S02", () => {
     const steps = requireDriver("lvm").drives.create(LVM, drive);

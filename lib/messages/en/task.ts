@@ -24,6 +24,9 @@ export const task = {
   "step-exit-hint": "What it printed says why.",
   "step-timeout": "A command on {node} did not end in time and was stopped.",
   "step-timeout-hint": "The node may be very busy, or a device or mount there may hang.",
+  "no-effect": "A command on {node} ended well, but what it should have done is not there.",
+  "no-effect-hint":
+    "Somebody else may have changed the same thing at the same moment. Look at it before anything else is done there.",
   precondition: "{node} is no longer as it was when this was planned, so nothing was run.",
   "precondition-hint": "Look at what the check printed, then plan it again.",
   proof: "Undoing this on {node} was refused: it could not be proven that nothing would be lost.",

@@ -42,8 +42,10 @@ export async function perform(run: Run, steps: readonly NodeStep[]): Promise<Per
     }
     const ended = await run(step.command);
     const output = ended.stdout + ended.stderr;
-    performed.push({ id, state: ended.code === 0 ? "done" : "failed", output });
-    if (ended.code !== 0) break;
+    const isLost = ended.code === 0 && step.isReadBack && step.alreadyDone && !(await passes(run, step.alreadyDone));
+    const state = ended.code === 0 && !isLost ? "done" : "failed";
+    performed.push({ id, state, output });
+    if (state === "failed") break;
   }
   return performed;
 }

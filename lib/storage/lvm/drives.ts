@@ -24,7 +24,8 @@ export interface GroupConfig {
   wipe: boolean;
 }
 
-type Context = DriveContext<GroupConfig>;
+/** `devices`: words that name the only ones opened; where they are left out, the links of the VG's PVs. */
+type Context = DriveContext<GroupConfig> & { devices?: string[] };
 
 /** LVM waits for its own lock, and a busy node takes its time. */
 const CHECK_MS = 60_000;
@@ -72,10 +73,10 @@ class Lv {
   readonly lv: string;
   readonly extentSize: number;
 
-  constructor({ config, identity, details, target }: Context, drive: DriveSpec, lv = drive.id) {
+  constructor({ config, identity, details, target, devices }: Context, drive: DriveSpec, lv = drive.id) {
     this.uuid = lvmIdentity.parse(identity).vgUuid;
     this.vg = config.vgName;
-    this.devices = onlyDevices(pvUuidsOf(identity, details));
+    this.devices = devices ?? onlyDevices(pvUuidsOf(identity, details));
     this.extentSize = groupOf(details).extentSize || EXTENT;
     this.target = target;
     this.drive = drive;

@@ -103,13 +103,16 @@ case $line in *"$uuid"*) ;; *) exit 9 ;; esac
 case ",\${line#*|}," in *",$tag,"*) exit 1 ;; esac
 exit 0`;
 
-/** The step that takes the marks off a VG again; the group and everything in it stays as it is. */
+/**
+ * The step that takes the marks off a VG again; the group and everything in it stays as it is. `devices`: words that name
+ * the only ones opened.
+ */
 export function untagStep(
   target: string,
-  { uuid, pvUuids, vgName }: { uuid: string; pvUuids: readonly string[]; vgName: string },
+  { uuid, vgName }: { uuid: string; vgName: string },
   owner: Ownership,
+  devices: readonly string[],
 ): NodeStep {
-  const devices = onlyDevices(pvUuids);
   const tags = ownerTags(owner);
   return {
     kind: "node",

@@ -6,11 +6,17 @@ import { ASIDE } from "../../lvm/aside.ts";
 import { lvmDrives } from "../../lvm/drives.ts";
 import { lvmIdentity } from "../../lvm/identity.ts";
 import type { NetworkLvmConfig } from "./config.ts";
+import { networkLvmIdentity } from "./identity.ts";
+import { readBack } from "./read-back.ts";
 import { DROP_MAPS, NO_MAP, PROVE_NO_MAP } from "./map-script.ts";
+import { onlyLun } from "./wwid.ts";
 
 type Context = DriveContext<NetworkLvmConfig>;
 
 const CHECK_MS = 60_000;
+
+/** LVM's part of each step, on the LUN. */
+const onLun = (context: Context) => ({ ...context, devices: onlyLun(networkLvmIdentity.parse(context.identity).wwid) });
 
 /** As the device mapper writes names: every dash twice. */
 const mapped = (name: string) => name.replaceAll("-", "--");
@@ -35,7 +41,11 @@ function onOthers(context: Context, drive: DriveSpec, what: "prove" | "drop"): N
   }));
 }
 
-const later = (steps: readonly NodeStep[]): NodeStep[] => steps.map((step) => ({ ...step, stage: 1 }));
+/**
+ * Steps of the one node that acts, after what the others show. What a command says it wrote is read back: another writer, who
+ * should not be there, can have written over it.
+ */
+const later = (steps: readonly NodeStep[]): NodeStep[] => readBack(steps).map((step) => ({ ...step, stage: 1 }));
 
 /** First what the other nodes have to show, then the steps on the one that acts. */
 function after(context: Context, drive: DriveSpec, what: "prove" | "drop", steps: readonly NodeStep[]): NodeStep[] {
@@ -49,11 +59,12 @@ function after(context: Context, drive: DriveSpec, what: "prove" | "drop", steps
 export const networkLvmDrives: DriveDriver<NetworkLvmConfig> = {
   ...lvmDrives,
   writerLock: (identity) => `volume-group:${lvmIdentity.parse(identity).vgUuid}`,
-  create: (context, drive) => later(lvmDrives.create(context, drive)),
-  relabel: (context, drive, label) => later(lvmDrives.relabel(context, drive, label)),
+  create: (context, drive) => later(lvmDrives.create(onLun(context), drive)),
+  relabel: (context, drive, label) => later(lvmDrives.relabel(onLun(context), drive, label)),
   // The node that has it switched on would go on with its old size.
-  grow: (context, drive, size) => after(context, drive, "prove", lvmDrives.grow(context, drive, size)),
-  activate: (context, drive) => after(context, drive, "prove", lvmDrives.activate(context, drive)),
-  deactivate: (context, drive) => later(lvmDrives.deactivate(context, drive)),
-  remove: (context, drive, isWiping) => after(context, drive, "drop", lvmDrives.remove(context, drive, isWiping)),
+  grow: (context, drive, size) => after(context, drive, "prove", lvmDrives.grow(onLun(context), drive, size)),
+  activate: (context, drive) => after(context, drive, "prove", lvmDrives.activate(onLun(context), drive)),
+  deactivate: (context, drive) => later(lvmDrives.deactivate(onLun(context), drive)),
+  remove: (context, drive, isWiping) =>
+    after(context, drive, "drop", lvmDrives.remove(onLun(context), drive, isWiping)),
 };

@@ -15,8 +15,9 @@ import type { LunLook } from "./look.ts";
 import { logInStep, lunPv, lunStep, type Place, recordSteps } from "./lun-steps.ts";
 import { markStep } from "./mark.ts";
 import { multipathSteps } from "./multipath-steps.ts";
+import { readBack } from "./read-back.ts";
 import { initiatorRow, lunRow, ownRow, portalsRow } from "./rows.ts";
-import { lunLink } from "./wwid.ts";
+import { onlyLun } from "./wwid.ts";
 
 type Context = JoinContext<NetworkLvmConfig>;
 
@@ -36,7 +37,7 @@ function adoptedGroup(context: Context, { contents }: NetworkLvmFacts): FoundGro
 /** PV and VG, made once or taken over; the last step says which UUID the group has. */
 function onceSteps(place: Place, group: FoundGroup | null, size: number): NodeStep[] {
   const { config, owner, target } = place;
-  const devices = ["--devices", lunLink(config.wwid)];
+  const devices = onlyLun(config.wwid);
   if (!group) {
     // No node switches on by itself what all of them see.
     return makeGroupSteps(target, config.vgName, owner, [lunPv(place, size)], ["--setautoactivation", "n"]).steps;
@@ -66,8 +67,8 @@ function reachSteps(place: Place, size: number): NodeStep[] {
 function joinSteps(place: Place, { isFirst, pinned }: SharedPart, group: FoundGroup | null, size: number): NodeStep[] {
   const { config, owner, target } = place;
   const reach = reachSteps(place, size);
-  if (isFirst) return [...reach, ...onceSteps(place, group, size)];
-  const steps = [...reach, uuidStep(target, config.vgName, owner, ["--devices", lunLink(config.wwid)])];
+  if (isFirst) return [...reach, ...readBack(onceSteps(place, group, size))];
+  const steps = [...reach, uuidStep(target, config.vgName, owner, onlyLun(config.wwid))];
   return pinned ? steps : steps.map((step) => ({ ...step, stage: 1 }));
 }
 

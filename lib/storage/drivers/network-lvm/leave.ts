@@ -2,14 +2,15 @@ import type { NodeStep } from "../../../domain/plan.ts";
 import { text } from "../../../domain/text.ts";
 import type { LeaveContext, LeavePlan } from "../../contract.ts";
 import { driveFailures } from "../../drive-failures.ts";
-import { lvmIdentity } from "../../lvm/identity.ts";
-import { pvUuidsOf } from "../../lvm/pvs.ts";
 import { untagStep } from "../../lvm/steps.ts";
 import type { NetworkLvmConfig } from "./config.ts";
+import { networkLvmIdentity } from "./identity.ts";
 import { logOutStep, type Place, unrecordSteps } from "./lun-steps.ts";
 import { DROP_MAPS, NO_MAP } from "./map-script.ts";
+import { readBack } from "./read-back.ts";
 import { unmarkStep } from "./mark.ts";
 import { noMultipathSteps } from "./multipath-steps.ts";
+import { onlyLun } from "./wwid.ts";
 
 const CHECK_MS = 60_000;
 
@@ -32,14 +33,14 @@ function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
  * wrote goes. The group and everything in it stays; its marks go when all nodes leave.
  */
 export function leaveNetworkLvm(context: LeaveContext<NetworkLvmConfig>): LeavePlan {
-  const { config, owner, identity, details, target, endsShared } = context;
+  const { config, owner, identity, target, endsShared } = context;
   const place: Place = { config, owner, target };
-  const { vgUuid } = lvmIdentity.parse(identity);
-  const group = { uuid: vgUuid, pvUuids: pvUuidsOf(identity, details), vgName: config.vgName };
+  const { vgUuid, wwid } = networkLvmIdentity.parse(identity);
+  const group = { uuid: vgUuid, vgName: config.vgName };
   const values = { vg: config.vgName, uuid: vgUuid, target: config.target };
   return {
     steps: [
-      ...(endsShared ? [untagStep(target, group, owner)] : []),
+      ...(endsShared ? readBack([untagStep(target, group, owner, onlyLun(wwid))]) : []),
       dropStep(place, vgUuid),
       logOutStep(place),
       ...unrecordSteps(place),
