@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LOOK_SCRIPT } from "./look-script.ts";
-import { DROP_MAPS, PROVE_NO_MAP } from "./map-script.ts";
+import { DROP_MAPS, NO_MAP, PROVE_NO_MAP } from "./map-script.ts";
 import { DELETE_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
 
 const TARGET = "iqn.2026-01.lab.host:san1";
@@ -140,6 +140,13 @@ describe("maps of a group", () => {
   ])("%s stands in the way", (_what, line, isClear) => {
     maps(line);
     expect(sh(PROVE_NO_MAP, [VG, "net0-dr_1"]).status === 0).toBe(isClear);
+  });
+
+  it("that can't be asked for are not taken for none", () => {
+    program("dmsetup", "echo 'no control device' >&2; exit 1");
+    for (const script of [PROVE_NO_MAP, NO_MAP, DROP_MAPS]) expect(sh(script, [VG, "net0-dr_1"]).status).toBe(9);
+    program("dmsetup", "echo 'No devices found'");
+    for (const script of [PROVE_NO_MAP, NO_MAP, DROP_MAPS]) expect(sh(script, [VG, "net0-dr_1"]).status).toBe(0);
   });
 
   it("that is open stays, and so do the others", () => {
