@@ -1,5 +1,9 @@
-/** Shell function `record_file TARGET ADDRESS PORT`: the record of a portal, in $file; 1 without one. */
+import { SYSFS_SCRIPT } from "./sysfs-script.ts";
+
+/** Shell function `record_file TARGET ADDRESS PORT`: the record of a portal, in $file; 1 without one. `aside` is where it is written. */
 const RECORD_FILE = `
+aside() { echo "\${1%%/nodes/*}/.spindle-$2-$3-$4"; }
+
 record_file() {
   for root in /etc/iscsi/nodes /var/lib/iscsi/nodes; do
     # With and without the portal group, as open-iscsi names them.
@@ -25,7 +29,8 @@ secret= reverse_secret=
 umask 077
 record_file "$target" "$address" "$port" || iscsiadm -m node -T "$target" -p "$portal" -o new
 record_file "$target" "$address" "$port"
-new=\${file%%/nodes/*}/.spindle.new
+# Of this record alone: another storage's may be written at the same time.
+new=$(aside "$file" "$target" "$address" "$port")
 own() {
   echo "$mark"
   for setting; do printf '%s\\n' "$setting"; done
@@ -58,10 +63,10 @@ record_file "$1" "$2" "$3" && [ "$(stat -c %a -- "$file")" = 600 ] && grep -qxF 
 
 /**
  * Shell function `own_record`: the record of a portal that carries the panel's mark, in $file, and that no other storage of
- * the panel needs on the node; 1 where there is none, and what there is instead is said. $1 target, $2 address, $3 port,
+ * the panel needs on the node, nor a session that stays for another LUN; 1 where there is none, and what there is instead is said. $1 target, $2 address, $3 port,
  * $4 portal, $5 how the panel's marks begin, $6 where storages are noted, $7 this one
  */
-const OWN_RECORD = `${RECORD_FILE}
+const OWN_RECORD = `${SYSFS_SCRIPT}${RECORD_FILE}
 own_record() {
   record_file "$1" "$2" "$3" || return 1
   grep -qF -- "$5" "$file" || { echo "not the panel's: $file"; return 1; }
@@ -69,6 +74,11 @@ own_record() {
     [ -f "$mark" ] && [ "\${mark##*/}" != "$7" ] || continue
     ! grep -qxF "target $1" "$mark" || { echo "another storage's as well: $mark"; return 1; }
   done
+  while read -r _ number _ address at _; do
+    [ "$address $at" != "$2 $3" ] || { echo "session $number uses it"; return 1; }
+  done <<EOF
+$(iscsi_sessions "$1")
+EOF
 }
 `;
 
@@ -78,4 +88,5 @@ export const HAS_OWN_RECORD = `${OWN_RECORD}own_record "$@"`;
 /** Deletes it. */
 export const DELETE_RECORD = `${OWN_RECORD}
 own_record "$@" || exit 0
+rm -f -- "$(aside "$file" "$1" "$2" "$3")"
 iscsiadm -m node -T "$1" -p "$4" -o delete`;

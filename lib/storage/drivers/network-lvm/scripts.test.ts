@@ -41,7 +41,8 @@ function sh(script: string, words: string[], input = "") {
   const moved = script
     .replaceAll("/etc/iscsi/nodes", `${folder}/nodes`)
     .replaceAll("/var/lib/iscsi/nodes", "/nowhere")
-    .replaceAll("/sys/module/dm_mod", folder);
+    .replaceAll("/sys/module/dm_mod", folder)
+    .replaceAll("/sys/class", `${folder}/sys`);
   const argv = ["-i", `PATH=${folder}:/usr/bin:/bin`, "sh", "-c", moved, "spindle", ...words];
   const { status, stdout, stderr } = spawnSync("env", argv, { input, encoding: "utf8" });
   return { status, said: stdout + stderr };
@@ -117,6 +118,26 @@ describe("a record", () => {
     program("iscsiadm", `echo "$@" >"${folder}/argv"`);
     expect(sh(DELETE_RECORD, deletion()).status).toBe(0);
     expect(existsSync(join(folder, "argv"))).toBe(isDeleted);
+  });
+
+  it("that a session uses stays: another LUN's", () => {
+    haveRecord(`${RECORD}# spindle pa_1 abc\n`);
+    mkdirSync(join(folder, "sys/iscsi_session/session3"), { recursive: true });
+    writeFileSync(join(folder, "sys/iscsi_session/session3/targetname"), `${TARGET}\n`);
+    mkdirSync(join(folder, "sys/iscsi_connection/connection3:0"), { recursive: true });
+    for (const [name, value] of Object.entries({ persistent_address: "10.0.0.1", persistent_port: "3260" }))
+      writeFileSync(join(folder, "sys/iscsi_connection/connection3:0", name), `${value}\n`);
+    program("iscsiadm", "exit 15");
+    expect(sh(DELETE_RECORD, deletion())).toMatchObject({ status: 0, said: "session 3 uses it\n" });
+  });
+
+  it("that was cut off while it was written leaves no secret behind once it is deleted", () => {
+    haveRecord(`${RECORD}# spindle pa_1 abc\n`);
+    const aside = join(folder, `.spindle-${TARGET}-10.0.0.1-3260`);
+    writeFileSync(aside, "node.session.auth.password = x\n");
+    program("iscsiadm", "exit 0");
+    expect(sh(DELETE_RECORD, deletion()).status).toBe(0);
+    expect(existsSync(aside)).toBe(false);
   });
 
   it("that is gone is deleted already", () => {

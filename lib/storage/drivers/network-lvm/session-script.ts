@@ -41,39 +41,72 @@ udevadm settle --timeout=30
 echo "sessions $up"`;
 
 /**
- * Proves that nothing of this node uses the LUN: no LV of it is mapped, nothing holds its device. $1 WWID as multipath
- * writes it
+ * Proves that nothing of this node uses the LUN: no LV of it is mapped, nothing holds its device, nor a path of it beside
+ * multipath. $1 WWID as multipath writes it, $2 as sysfs does
  */
 export const UNUSED_LUN = `${REFUSE_SCRIPT}${SYSFS_SCRIPT}
-multipath_map "$1" | while read -r _ name _; do
-  for holder in "/sys/class/block/$name/holders"/*; do
-    [ ! -e "$holder" ] || { word_in "$holder/dm/name"; refuse in-use "\${word:-\${holder##*/}}"; }
+wwid=$1 kernel=$2
+unused() {
+  for holder in "/sys/class/block/$1/holders"/*; do
+    [ -e "$holder" ] || continue
+    word_in "$holder/dm/uuid"
+    [ "$word" != "mpath-$wwid" ] || continue
+    word_in "$holder/dm/name"
+    refuse in-use "\${word:-\${holder##*/}}"
   done
-  word_in "/sys/class/block/$name/dev"
+  word_in "/sys/class/block/$1/dev"
   while read -r _ _ at _ place _; do [ "$at" != "$word" ] || refuse in-use "$place"; done </proc/self/mountinfo
-done`;
+}
+{ multipath_map "$wwid"; iscsi_paths "$kernel"; } | while read -r _ name _; do unused "$name"; done`;
+
+/**
+ * Shell function `others SESSION WWID STATE`: a disk of the session that is not the LUN's and is in use. What sysfs, mounts and
+ * swap tell is asked of every one. Of a session that is up the kernel is asked as well, which lets nobody have a disk alone
+ * that it uses itself, such as for a pool; the disk of one that is down is not opened. Programs are found by what they have open.
+ */
+const OTHERS = `
+unused() {
+  for part in "/sys/class/block/$1" "/sys/class/block/$1/$1"*; do
+    [ -e "$part/dev" ] || continue
+    for holder in "$part/holders"/*; do [ ! -e "$holder" ] || return 1; done
+    word_in "$part/dev"
+    while read -r _ _ at _; do [ "$at" != "$word" ] || return 1; done </proc/self/mountinfo
+    while read -r what _; do [ "$what" != "/dev/\${part##*/}" ] || return 1; done </proc/swaps
+  done
+  if [ "$2" = LOGGED_IN ]; then
+    timeout -k 1 10 perl -MFcntl -e 'sysopen(my $disk, $ARGV[0], O_RDONLY | O_EXCL) or exit 1' "/dev/$1" || return 1
+  fi
+  [ -z "$(find /proc/[0-9]*/fd '(' -lname "/dev/$1" -o -lname "/dev/$1[0-9]*" ')' -print -quit 2>/dev/null)" ]
+}
+
+others() {
+  for disk in /sys/class/block/sd*; do
+    # Partitions come with their disk.
+    [ ! -e "$disk/partition" ] || continue
+    case $(readlink -f -- "$disk") in */session"$1"/*) ;; *) continue ;; esac
+    word_in "$disk/device/wwid"
+    [ "$word" != "$2" ] || continue
+    unused "\${disk##*/}" "$3" </dev/null || { echo "\${disk##*/}"; return; }
+  done
+}
+`;
 
 /**
  * Lets the LUN go: its multipath device, then the sessions, unless another disk of them is in use: that is another LUN's.
  * $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then the portals.
  */
-export const LOG_OUT = `${SYSFS_SCRIPT}
+export const LOG_OUT = `${SYSFS_SCRIPT}${OTHERS}
 target=$1 wwid=$2 kernel=$3
 shift 3
-others() {
-  for disk in /sys/class/block/sd*; do
-    case $(readlink -f -- "$disk") in */session"$1"/*) ;; *) continue ;; esac
-    word_in "$disk/device/wwid"
-    [ "$word" != "$kernel" ] || continue
-    for holder in "$disk"/holders/*; do [ ! -e "$holder" ] || { echo "\${disk##*/}"; return; }; done
-    word_in "$disk/dev"
-    number=$word
-    while read -r _ _ at _; do [ "$at" != "$number" ] || { echo "\${disk##*/}"; return; }; done </proc/self/mountinfo
-  done
-}
-if [ -n "$(multipath_map "$wwid")" ]; then timeout -k 5 60 multipath -f "$wwid" || exit 1; fi
-stays=$(iscsi_sessions "$target" | while read -r _ number _; do
-  used=$(others "$number")
+map=$(multipath_map "$wwid")
+if [ -n "$map" ]; then
+  # It has the name that this node's settings give it.
+  map=\${map#* }
+  word_in "/sys/class/block/\${map%% *}/dm/name"
+  timeout -k 5 60 multipath -f "$word" || exit 1
+fi
+stays=$(iscsi_sessions "$target" | while read -r _ number state _; do
+  used=$(others "$number" "$kernel" "$state")
   [ -z "$used" ] || echo "session $number stays: $used is another LUN's"
 done)
 if [ -n "$stays" ]; then

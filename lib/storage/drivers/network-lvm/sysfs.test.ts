@@ -30,6 +30,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "spindle-sysfs-"));
   for (const path of ["sys/class/iscsi_session", "sys/class/block", "dev", "etc"])
     mkdirSync(join(folder, path), { recursive: true });
+  symlinkSync("/dev/null", join(folder, "dev/null"));
   file("proc/self/mountinfo", "22 1 8:1 / / rw - ext4 /dev/sda1 rw");
   program("udevadm", "exit 0");
 });
@@ -67,10 +68,18 @@ function disk(name: string, on: number, change: { wwid?: string; state?: string;
 
 function multipath(change: { wwid?: string; suspended?: string; sectors?: number; slaves?: string[] } = {}): void {
   file("sys/class/block/dm-28/dm/uuid", `mpath-${change.wwid ?? WWID}`);
+  // As it is called where names are to be friendly.
+  file("sys/class/block/dm-28/dm/name", "mpatha");
   file("sys/class/block/dm-28/dm/suspended", change.suspended ?? "0");
   file("sys/class/block/dm-28/size", String(change.sectors ?? GIB_SECTORS));
   file("sys/class/block/dm-28/dev", "253:28");
   for (const slave of change.slaves ?? ["sdb", "sdc"]) file(`sys/class/block/dm-28/slaves/${slave}/x`);
+}
+
+/** A mapped device on a disk. */
+function held(name: string, by: string, uuid: string): void {
+  file(`sys/class/block/${name}/holders/dm-30/dm/name`, by);
+  file(`sys/class/block/${name}/holders/dm-30/dm/uuid`, uuid);
 }
 
 /** Two portals, a path on each, and multipath above them. */
@@ -205,22 +214,54 @@ describe("logging in and out", () => {
     program("multipath", `echo multipath "$@" >>"${folder}/asked"`);
     expect(out().status).toBe(0);
     expect(asked()).toEqual([
-      `multipath -f ${WWID}`,
+      "multipath -f mpatha",
       `-m node -T ${TARGET} -p 10.0.0.1:3260 --logout`,
       `-m node -T ${TARGET} -p 10.0.0.2:3260 --logout`,
     ]);
   });
 
-  it("leaves sessions that another LUN uses, and takes its own disks off them", () => {
+  const USED: [string, () => void][] = [
+    ["holds for another device", () => held("sdd", "data", "CRYPT-x")],
+    ["holds a partition of", () => file("sys/class/block/sdd/sdd1/holders/dm-30/x")],
+    ["has mounted", () => file("proc/self/mountinfo", "30 1 8:100 / /mnt rw - ext4 /dev/sdd rw")],
+    ["has mounted a partition of", () => file("proc/self/mountinfo", "30 1 8:113 / /mnt rw - ext4 /dev/sdd1 rw")],
+    ["has in a pool", () => program("perl", "exit 1")],
+    ["does not let be opened", () => rmSync(join(folder, "dev/sdd"))],
+  ];
+  it.each(USED)(
+    "leaves a session where the node %s another LUN's disk, and takes its own disks off it",
+    (_what, use) => {
+      healthy();
+      disk("sdd", 1, { wwid: "naa.6other" });
+      file("sys/class/block/sdd/sdd1/dev", "8:113");
+      file("dev/sdd");
+      use();
+      iscsiadm("exit 0");
+      program("multipath", "exit 0");
+      expect(out()).toMatchObject({
+        status: 0,
+        said: expect.stringContaining("session 1 stays: sdd is another LUN's"),
+      });
+      expect(asked()).toEqual([]);
+      for (const name of ["sdb", "sdc"])
+        expect(readFileSync(join(folder, "sys/class/block", name, "device/delete"), "utf8").trim()).toBe("1");
+    },
+  );
+
+  it("ends a session with disks of other LUNs that nothing uses; those of one that is down are not opened", () => {
     healthy();
-    const place = disk("sdd", 1, { wwid: "naa.6other" });
-    file(`${place}/holders/dm-30/x`);
+    session(2, { state: "FAILED" });
+    for (const number of [1, 2]) disk(`sd${"cde"[number]}`, number, { wwid: "naa.6other" });
+    for (const name of ["sdd", "sde"]) file(`dev/${name}`);
+    program("perl", `echo open "$4" >>"${folder}/asked"`);
     iscsiadm("exit 0");
     program("multipath", "exit 0");
-    expect(out()).toMatchObject({ status: 0, said: expect.stringContaining("session 1 stays: sdd is another LUN's") });
-    expect(asked()).toEqual([]);
-    for (const name of ["sdb", "sdc"])
-      expect(readFileSync(join(folder, "sys/class/block", name, "device/delete"), "utf8").trim()).toBe("1");
+    expect(out().status).toBe(0);
+    expect(asked()).toEqual([
+      `open ${folder}/dev/sdd`,
+      `-m node -T ${TARGET} -p 10.0.0.1:3260 --logout`,
+      `-m node -T ${TARGET} -p 10.0.0.2:3260 --logout`,
+    ]);
   });
 
   it("is a failure where the device is held, or a session does not end", () => {
@@ -294,10 +335,13 @@ describe("whether a LUN is unused", () => {
     ["nothing", () => {}, 0],
     ["an LV", () => file("sys/class/block/dm-28/holders/dm-30/dm/name", "net0-dr_1"), 1],
     ["a mount", () => file("proc/self/mountinfo", "30 1 253:28 / /mnt rw - ext4 /dev/mapper/x rw"), 1],
+    ["multipath alone on a path of it", () => held("sdb", "mpatha", `mpath-${WWID}`), 0],
+    ["an LV beside multipath on a path of it", () => held("sdb", "net0-dr_1", "LVM-x"), 1],
+    ["a mount of a path", () => file("proc/self/mountinfo", "30 1 8:98 / /mnt rw - ext4 /dev/sdb rw"), 1],
   ])("%s on it", (_what, make, status) => {
     healthy();
     make();
-    expect(sh(UNUSED_LUN, WWID).status).toBe(status);
+    expect(sh(UNUSED_LUN, WWID, KERNEL).status).toBe(status);
   });
 });
 
