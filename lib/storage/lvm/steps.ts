@@ -32,6 +32,10 @@ function vgCheck(devices: readonly string[], field: string, selection: string, s
 
 const isVg = (uuid: string, name: string) => `vg_uuid=${uuid} && vg_name=${name}`;
 
+/** Proves that the VG with this UUID is there and has this name. */
+export const proveGroup = (uuid: string, name: string, devices: readonly string[]): Check =>
+  vgCheck(devices, "vg_uuid", isVg(uuid, name), uuid);
+
 const RENAME_BACK = `from=$1 to=$2 uuid=$3
 shift 3
 name=$(vgs "$@" --noheadings -o vg_name -S "vg_uuid=$uuid" | tr -d ' ')
@@ -86,11 +90,11 @@ export function tagStep(
     title: text("lvm.step.tag", { vg: name }),
     command: { argv: ["vgchange", ...devices, ...flagged("--addtag", tags), "--", name] },
     alreadyDone: vgCheck(devices, "vg_uuid", `vg_uuid=${group.uuid} && vg_tags={${all}}`, group.uuid),
-    precondition: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
+    precondition: proveGroup(group.uuid, name, devices),
     undo: {
       title: text("lvm.step.untag", { vg: name }),
       command: { argv: ["vgchange", ...devices, ...flagged("--deltag", tags), "--", name] },
-      proof: vgCheck(devices, "vg_uuid", isVg(group.uuid, name), group.uuid),
+      proof: proveGroup(group.uuid, name, devices),
     },
   };
 }
@@ -123,11 +127,11 @@ export function untagStep(
     alreadyDone: {
       command: { argv: ["sh", "-c", UNTAGGED, "spindle", uuid, `spindle.storage=${owner.storageId}`, ...devices] },
     },
-    precondition: vgCheck(devices, "vg_uuid", isVg(uuid, vgName), uuid),
+    precondition: proveGroup(uuid, vgName, devices),
     undo: {
       title: text("lvm.step.tag", { vg: vgName }),
       command: { argv: ["vgchange", ...devices, ...flagged("--addtag", tags), "--", vgName] },
-      proof: vgCheck(devices, "vg_uuid", isVg(uuid, vgName), uuid),
+      proof: proveGroup(uuid, vgName, devices),
     },
   };
 }

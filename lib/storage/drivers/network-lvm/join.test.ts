@@ -58,7 +58,7 @@ const withGroup = (change: Partial<FoundGroup> = {}) =>
 const idsOf = (steps: readonly NodeStep[]) => steps.map(({ id }) => id);
 const REACH = ["mark", "multipath", "claim", "record-1", "record-2", "log-in", "lun"];
 const MAKE = ["pv-1", "vg", "vg-uuid"];
-const ADOPT = ["rest", "tag", "vg-uuid"];
+const ADOPT = ["no-auto", "rest", "tag", "vg-uuid"];
 
 function outcome(found: NetworkLvmFacts, shared = FIRST, choices: Record<string, string> = {}) {
   const { rows, steps } = joinNetworkLvm(context(shared, choices), found);
@@ -99,6 +99,15 @@ describe("a node joins", () => {
       steps: [...REACH, ...ADOPT],
     });
     expect(outcome(withGroup(), OTHER).steps).toEqual([...REACH, "vg-uuid"]);
+  });
+
+  it("the LUN is one storage's alone, and so is a group that is on it: an array's copy of a LUN has another name", () => {
+    const scopes = (found: NetworkLvmFacts, part = FIRST) =>
+      joinNetworkLvm(context(part), found).uses.map(({ scope, value }) => `${scope} ${value}`);
+    expect(scopes(facts())).toEqual([`lun ${WWID}`]);
+    expect(scopes(withGroup())).toEqual([`lun ${WWID}`, `volume-group ${VG}`]);
+    // What the cluster has already is joined beside whoever works with it.
+    expect(scopes(withGroup(), { ...OTHER, pinned: PINNED })).toEqual([`lun ${WWID}`]);
   });
 
   it("one that this very storage has marked is taken as it is", () => {

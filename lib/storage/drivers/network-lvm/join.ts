@@ -6,7 +6,7 @@ import { fileSystemId } from "../../directories.ts";
 import { makeGroupSteps, UUID_STEP, uuidStep } from "../../lvm/make-group.ts";
 import type { FoundGroup } from "../../lvm/metadata.ts";
 import { tagStep } from "../../lvm/steps.ts";
-import { restStep } from "./adopt.ts";
+import { restSteps } from "./adopt.ts";
 import type { NetworkLvmConfig } from "./config.ts";
 import { contentsRow } from "./contents-row.ts";
 import type { LookConfig, NetworkLvmFacts } from "./facts.ts";
@@ -43,7 +43,7 @@ function onceSteps(place: Place, group: FoundGroup | null, size: number): NodeSt
     return makeGroupSteps(target, config.vgName, owner, [lunPv(place, size)], ["--setautoactivation", "n"]).steps;
   }
   return [
-    restStep(target, group, devices),
+    ...restSteps(target, group, devices),
     tagStep(target, group, config.vgName, owner, devices),
     uuidStep(target, config.vgName, owner, devices),
   ];
@@ -86,6 +86,15 @@ function identityOf(context: Context, facts: NetworkLvmFacts, size: number): Net
   };
 }
 
+/** The LUN, and the group that is there: an array's copy of a LUN has another name and the same group. */
+function usesOf(context: Context, facts: NetworkLvmFacts): JoinPlan["uses"] {
+  const { target, wwid } = context.config;
+  const group = adoptedGroup(context, facts);
+  const lun = { what: "thing", scope: "lun", value: wwid, label: `${target} ${wwid}` } as const;
+  if (!group) return [lun];
+  return [lun, { what: "thing", scope: "volume-group", value: group.uuid, label: `${group.name} (${group.uuid})` }];
+}
+
 /** What a Network LVM storage needs of a node, and what would run there. Pure. */
 export function joinNetworkLvm(context: Context, facts: NetworkLvmFacts): JoinPlan {
   const { config, owner, target } = context;
@@ -98,8 +107,7 @@ export function joinNetworkLvm(context: Context, facts: NetworkLvmFacts): JoinPl
     initiatorRow(facts, part.others as readonly { label: string; facts: NetworkLvmFacts }[]),
     ownRow(context, facts),
   ];
-  const label = `${config.target} ${config.wwid}`;
-  const uses: JoinPlan["uses"] = [{ what: "thing", scope: "lun", value: config.wwid, label }];
+  const uses = usesOf(context, facts);
   if (!lun || rows.some(({ state }) => state === "fail")) return { rows, steps: [], identity: null, notes: [], uses };
   const place: Place = { config, owner, target };
   return {
