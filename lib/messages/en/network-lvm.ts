@@ -98,6 +98,9 @@ export const networkLvm = {
     "none-advice": "Map the LUN to the node’s initiator name on the array, and look again.",
     other: "The LUN {wwid} is not among those that the target shows: {list}",
     "other-advice": "Take one of these, or map it to the node’s initiator name on the array, and look again.",
+    reserved: "Somebody has registered keys for reservations of the LUN: {keys}",
+    "reserved-advice":
+      "A machine that holds such a key can shut the nodes out. See who uses the LUN; once nobody does, clear the keys there, and look again.",
     "not-everywhere": "Not the same behind every portal; missing or of another size at {portals}.",
     "not-everywhere-advice": "Map it at every portal, or leave out those that belong to another target.",
   },

@@ -30,7 +30,15 @@ const context = (shared = FIRST, choices: Record<string, string> = {}): JoinCont
 });
 
 const lun: LunLook = {
-  ...{ lun: "0001000000000000", wwid: WWID, size: 2 ** 30, vendor: "IET", model: "VIRTUAL-DISK", serial: "beaf11" },
+  ...{
+    lun: "0001000000000000",
+    wwid: WWID,
+    size: 2 ** 30,
+    keys: [],
+    vendor: "IET",
+    model: "VIRTUAL-DISK",
+    serial: "beaf11",
+  },
 };
 const group: FoundGroup = {
   ...{ name: "net0", uuid: VG, tags: [], pvUuids: ["P"], systemId: "", lockType: "", host: "old", writtenAt: "" },
@@ -135,6 +143,11 @@ describe("a node joins", () => {
       "a portal shows another size",
       facts({ portals: [portal("a"), portal("b", { luns: [{ ...lun, size: 1 }] })] }),
       "lun.not-everywhere",
+    ],
+    [
+      "somebody has keys for it",
+      facts({ portals: [portal("a", { luns: [{ ...lun, keys: ["ab"] }] })] }),
+      "lun.reserved",
     ],
     ["a portal does not show it", facts({ portals: [portal("a"), portal("b", { luns: [] })] }), "lun.not-everywhere"],
     ["it can't be read", facts({ contents: null, contentsProblem: { what: "scsi", detail: "" } }), "contents.unread"],

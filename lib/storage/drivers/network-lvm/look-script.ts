@@ -7,7 +7,8 @@
  * sixteen digits, extents. The secrets are the first two lines of standard input.
  *
  *   targets                        target NAME · portal ADDRESS:PORT,GROUP
- *   luns                           lun LUN SIZE BLOCK VENDOR|MODEL|SERIAL PAGE-83, PAGE-83 in hexadecimal
+ *   luns                           lun LUN SIZE BLOCK PAGE-83 KEYS VENDOR|MODEL|SERIAL, the page in hexadecimal, keys of
+ *                                  reservations as well, with commas between them; - where there is none
  *   read   OFFSET:LENGTH           data OFFSET HEX …
  *          OFFSET:LENGTH:?         zero OFFSET LENGTH · used OFFSET LENGTH
  *
@@ -222,9 +223,9 @@ sub targets {
 }
 
 # A SCSI command that reads; its data, or undef where the LUN does not know it. What has happened since the last login
-# (a unit attention) is told once, and asked again.
+# (a unit attention) is told once, and asked again. $lenient: whatever else it refuses with counts as not known.
 sub scsi {
-  my ($unit, $block, $want) = @_;
+  my ($unit, $block, $want, $lenient) = @_;
   for (1 .. 4) {
     $tag += 1;
     give(pack('C2 x2 N a8 N4 a16', 0x01, 0xc1, 0, $unit, $tag, $want, $command, $status, $block), '');
@@ -243,7 +244,7 @@ sub scsi {
       my $sense = substr($data, 2);
       my $key = length($sense) > 2 ? ord(substr($sense, (ord($sense) & 0x7f) >= 0x72 ? 1 : 2, 1)) & 15 : 0;
       last if $state == 2 && $key == 6;
-      return undef if $state == 2 && $key == 5;
+      return undef if $lenient || $state == 2 && $key == 5;
       fail('scsi', $response, $state, $key);
     }
   }
@@ -260,6 +261,14 @@ sub capacity {
   return (($last + 1) * $block, $block);
 }
 
+# Keys that nodes have registered for reservations (PERSISTENT RESERVE IN, READ KEYS).
+sub reservation_keys {
+  my $data = scsi($_[0], pack('C x6 n x7', 0x5e, 1024), 1024, 1) // '';
+  my $count = length($data) < 8 ? 0 : unpack('x4 N', $data) / 8;
+  $count = (length($data) - 8) / 8 if $count > (length($data) - 8) / 8;
+  return join(',', map { unpack('H16', substr($data, 8 * $_, 8)) } 1 .. $count) || '-';
+}
+
 sub plain {
   my $text = $_[0] // '';
   $text =~ s/[^\x21-\x7b\x7d\x7e]+/ /g;
@@ -274,13 +283,14 @@ sub luns {
   $count = (length($list) - 8) / 8 if $count > (length($list) - 8) / 8;
   for my $at (1 .. $count) {
     my $unit = substr($list, 8 * $at, 8);
-    my $about = inquiry($unit) // next;
-    next if length($about) < 36 || ord($about) != 0;    # disks only
+    my $first = inquiry($unit) // next;
+    next if length($first) < 36 || ord($first) != 0;    # disks only
     my ($size, $block) = capacity($unit);
     my $serial = inquiry($unit, 0x80) // '';
     my $names = inquiry($unit, 0x83) // '';
-    my @texts = map { plain($_) } (substr($about, 8, 8), substr($about, 16, 16), length($serial) > 4 ? substr($serial, 4) : '');
-    print join(' ', 'lun', unpack('H16', $unit), $size, $block, unpack('H*', $names) || '-', join('|', @texts)), "\n";
+    my @texts = map { plain($_) } (substr($first, 8, 8), substr($first, 16, 16), length($serial) > 4 ? substr($serial, 4) : '');
+    my @about = ($size, $block, unpack('H*', $names) || '-', reservation_keys($unit));
+    print join(' ', 'lun', unpack('H16', $unit), @about, join('|', @texts)), "\n";
   }
 }
 

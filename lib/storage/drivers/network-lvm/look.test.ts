@@ -5,9 +5,9 @@ import { contentsOf, firstExtents } from "./contents.ts";
 import { type Extent, lunsCommand, readCommand, readContents, readLuns, readTargets, targetsCommand } from "./look.ts";
 
 /** Answers of tgt 1.0.85, as the look's script printed them. */
-const LUNS = `lun 0001000000000000 67108864 512 00830048020100244945542020202020303030313030303100000000000000000000000000000000000000000103000830000001000000010103001060000000000000000e00000000010001 IET|VIRTUAL-DISK|beaf11
-lun 0002000000000000 0 0 - IET|VIRTUAL-DISK|
-lun 0003000000000000 1024 512 - some vendor|a model|
+const LUNS = `lun 0001000000000000 67108864 512 00830048020100244945542020202020303030313030303100000000000000000000000000000000000000000103000830000001000000010103001060000000000000000e00000000010001 - IET|VIRTUAL-DISK|beaf11
+lun 0002000000000000 0 0 - - IET|VIRTUAL-DISK|
+lun 0003000000000000 1024 512 - 00000000000000ab,00000000000000ab,<b>,00000000000000cd some vendor|a model|
 end
 `;
 const TARGETS = `target iqn.2026-01.lab.host:san1
@@ -28,10 +28,11 @@ describe("what a target answers", () => {
     expect(readLuns(LUNS).found).toEqual([
       {
         ...{ lun: "0001000000000000", wwid: "360000000000000000e00000000010001", size: 67_108_864 },
+        keys: [],
         ...{ vendor: "IET", model: "VIRTUAL-DISK", serial: "beaf11" },
       },
       {
-        ...{ lun: "0003000000000000", wwid: null, size: 1024 },
+        ...{ lun: "0003000000000000", wwid: null, size: 1024, keys: ["00000000000000ab", "00000000000000cd"] },
         ...{ vendor: "some vendor", model: "a model", serial: "" },
       },
     ]);

@@ -29,6 +29,8 @@ export interface LunLook {
   wwid: string | null;
   /** Bytes. */
   size: number;
+  /** Of reservations, in sixteen digits each: somebody keeps others from it, or is about to. */
+  keys: string[];
   vendor: string;
   model: string;
   serial: string;
@@ -111,11 +113,16 @@ export function readTargets(stdout: string): Answer<string[]> {
   });
 }
 
-function lunOf([, lun = "", size = "", , page = "", ...texts]: string[]): LunLook | null {
+/** So many keys are named. */
+const MOST_KEYS = 16;
+
+function lunOf([, lun = "", size = "", , page = "", keys = "", ...texts]: string[]): LunLook | null {
   const bytes = Number(size);
   if (!/^[0-9a-f]{16}$/.test(lun) || !Number.isSafeInteger(bytes) || bytes <= 0) return null;
   const [vendor = "", model = "", serial = ""] = texts.join(" ").slice(0, 200).split("|");
-  return { lun, wwid: wwidOf(Buffer.from(page, "hex")), size: bytes, vendor, model, serial };
+  const own = keys.split(",").filter((key) => /^[0-9a-f]{16}$/.test(key));
+  const wwid = wwidOf(Buffer.from(page, "hex"));
+  return { lun, wwid, size: bytes, keys: [...new Set(own)].slice(0, MOST_KEYS), vendor, model, serial };
 }
 
 /** Reads the answer of `lunsCommand`: disks of a known size. */

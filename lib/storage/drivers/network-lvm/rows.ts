@@ -56,6 +56,9 @@ export function lunRow(
   const answered = portals.flatMap(({ luns, portal }) => (luns ? [{ portal, luns }] : []));
   const list = [...new Set(answered.flatMap(({ luns }) => luns.map(described)))].join(", ");
   if (!lun) return row("lun", "fail", list === "" ? "none" : "other", { wwid, list });
+  // The panel registers none: whose they are can't be told, and whoever has them may shut the nodes out at any time.
+  const keys = [...new Set(answered.flatMap(({ luns }) => luns.flatMap((one) => (one.wwid === wwid ? one.keys : []))))];
+  if (keys.length > 0) return row("lun", "fail", "reserved", { wwid, keys: keys.join(", ") });
   const same = answered.filter(({ luns }) => luns.some((one) => one.wwid === wwid && one.size === lun.size));
   const values = { wwid, size: formatBytes(lun.size), model: `${lun.vendor} ${lun.model}`, serial: lun.serial };
   if (same.length === answered.length) return row("lun", "pass", "found", values);
