@@ -211,9 +211,12 @@ blank_from
 [ "$active" = active ] || lvchange "$@" -ay -- "$vg/$lv"
 cmp -n "$size" -- "/dev/$vg/$lv" /dev/zero || refuse not-empty "$lv"`;
 
-/** Removes an LV where it is there; that LVM could not be asked is a failure. $1 VG, $2 LV; then the devices. */
+/**
+ * Removes an LV where it is there; that LVM could not be asked is a failure, and so is a VG that is not there: of a disk
+ * that is gone LVM tells nothing, and calls it well. $1 VG, $2 LV; then the devices.
+ */
 export const TAKE_BACK_SCRIPT = `group=$1 lv=$2
 shift 2
-left=$(lvs "$@" --noheadings -o lv_name -S "vg_name=$group && lv_name=$lv") || exit
+left=$(lvs "$@" --noheadings -o lv_name -S "lv_name=$lv" -- "$group") || exit
 [ -n "$left" ] || exit 0
 lvremove "$@" -y -- "$group/$lv"`;

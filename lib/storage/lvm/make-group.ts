@@ -12,7 +12,12 @@ export const UUID_STEP = "vg-uuid";
 const SAY_UUID = `name=$1 tag=$2
 shift 2
 udevadm settle --timeout=10
-uuid=$(vgs "$@" --noheadings -o vg_uuid -S "vg_name=$name && vg_tags={\\"$tag\\"}" | tr -d ' ')
+# What another node is just writing can make no sense; a moment later it does.
+for pause in 1 2 0; do
+  uuid=$(vgs "$@" --noheadings -o vg_uuid -S "vg_name=$name && vg_tags={\\"$tag\\"}" | tr -d ' ')
+  [ -z "$uuid" ] && [ "$pause" -gt 0 ] || break
+  sleep "$pause"
+done
 [ -n "$uuid" ] || exit 1
 printf 'vgUuid=%s\\n' "$uuid"`;
 
