@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { Transaction } from "../../db/client.ts";
-import { taskSteps } from "../../db/schema/index.ts";
+import { nodeStorages, taskSteps } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { text } from "../../domain/text.ts";
 import type { Identity } from "../../storage/contract.ts";
@@ -13,12 +13,14 @@ function valueIn(output: string, field: string): string | null {
   return line?.slice(field.length + 1).trim() || null;
 }
 
-/** What all nodes share must be one and the same on each. Throws PanelError `conflict` where it is not. */
-function requireOneThing(input: RecordInput): void {
+/** What all nodes share must be one and the same on each, those that have it already among them. Throws PanelError `conflict` where it is not. */
+async function requireOneThing(tx: Transaction, input: RecordInput): Promise<void> {
   const shared = input.storages.filter(({ kind }) => requireDriver(kind).capabilities.shared);
-  const pinned = [...input.nodes, ...(input.joined ?? [])].map(({ identities }) => identities);
+  const seen = [...input.nodes, ...(input.joined ?? [])].map(({ identities }) => identities);
   for (const { id, kind, name } of shared) {
-    const things = pinned.flatMap((of) => (of[id] ? JSON.stringify(requireDriver(kind).things(of[id])) : []));
+    const rows = await tx.select().from(nodeStorages).where(eq(nodeStorages.storageId, id));
+    const identities = [...rows.map(({ identity }) => identity), ...seen.flatMap((of) => (of[id] ? [of[id]] : []))];
+    const things = identities.map((identity) => JSON.stringify(requireDriver(kind).things(identity)));
     if (new Set(things).size > 1)
       throw new PanelError({ code: "conflict", message: text("join.record.differs", { storage: name }) });
   }
@@ -48,6 +50,6 @@ export async function withLateIdentities(tx: Transaction, input: RecordInput, ta
     nodes: input.nodes.map((node) => ({ ...node, identities: filled(node.id, node.identities) })),
     joined: (input.joined ?? []).map(({ nodeId, identities }) => ({ nodeId, identities: filled(nodeId, identities) })),
   };
-  requireOneThing(whole);
+  await requireOneThing(tx, whole);
   return whole;
 }
