@@ -99,8 +99,7 @@ export class Lab {
     if (new Set(nodes.map((node) => node.name)).size < nodes.length) throw new Error("two nodes of one name");
     await this.#exclusive(async () => {
       await this.#endNodes();
-      await stopSan(this.instance);
-      await removeLuns(this.instance);
+      await this.#endSan();
       await rm(join(this.instance.dir, "nodes"), { recursive: true, force: true });
       await this.#keep({ nodes });
       for (const record of nodes) await makeDisks(this.instance, record);
@@ -124,8 +123,7 @@ export class Lab {
     }
     await this.refresh();
     await this.#exclusive(async () => {
-      await stopSan(this.instance);
-      await removeLuns(this.instance);
+      await this.#endSan();
       const san = sanRecord(targets);
       await this.#keep({ ...this.#state, san });
       await ensureBridge(this.instance);
@@ -242,6 +240,7 @@ export class Lab {
     await this.#prepareNetwork();
     // Before the nodes go on: what they find is the SAN of that instant.
     if (scene.san) await restoreSan(this.instance, sceneDir(this.instance, scene.id), scene.san);
+    else await this.#endSan();
     await Promise.all(this.nodes.map((node) => node.powerOn(states.get(node.name))));
     await Promise.all(this.nodes.map((node) => continueRestored(monitorSocket(this.instance, node.name))));
     await Promise.all(
@@ -274,6 +273,11 @@ export class Lab {
     }
     const repository = this.#state.nodes[0]?.image.repository;
     if (repository) await serveRepository(this.instance, repository);
+  }
+
+  async #endSan(): Promise<void> {
+    await stopSan(this.instance);
+    await removeLuns(this.instance);
   }
 
   async #endNodes(): Promise<void> {

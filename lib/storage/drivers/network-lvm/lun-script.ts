@@ -25,11 +25,13 @@ lun() {
  * does, $3 bytes, $4 seconds
  */
 export const WAIT_FOR_LUN = `${LUN}
-seconds=$4
-until (lun "$1" "$2" "$3") >/dev/null || [ "$seconds" -le 0 ]; do
+clock() { read -r now _ </proc/uptime; now=\${now%.*}; }
+clock
+last=$((now + $4))
+until (lun "$1" "$2" "$3") >/dev/null || [ "$now" -ge "$last" ]; do
   udevadm settle --timeout=5
   sleep 1
-  seconds=$((seconds - 1))
+  clock
 done
 lun "$1" "$2" "$3"
 printf '%s\\n%s\\n' "$paths" "$map"`;

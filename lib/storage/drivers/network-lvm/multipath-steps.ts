@@ -26,10 +26,11 @@ function dropIn({ storageId }: Ownership, wwid: string, waitSeconds: number): Ow
 const CLAIM = `set -eu
 file=/etc/multipath/wwids
 mkdir -p /etc/multipath
-grep -qxF "/$1/" "$file" 2>/dev/null || (umask 077; printf '/%s/\\n' "$1" >>"$file")
-sync -- "$file"
 systemctl is-active --quiet multipathd || systemctl start multipathd
-timeout -k 5 60 multipathd reconfigure`;
+# It reads that list whenever a path comes, its settings only now: whose name is in the list is known with its own.
+timeout -k 5 60 multipathd reconfigure
+grep -qxF "/$1/" "$file" 2>/dev/null || (umask 077; printf '/%s/\\n' "$1" >>"$file")
+sync -- "$file"`;
 
 const IS_CLAIMED = `grep -qxF "/$1/" /etc/multipath/wwids 2>/dev/null && systemctl is-active --quiet multipathd`;
 
