@@ -6,6 +6,7 @@ import { useAddress } from "#components/shell/use-address.ts";
 import { INPUT } from "#components/ui/field.tsx";
 import { SortSelect } from "#components/ui/sort-head.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { useTyped } from "#components/ui/use-typed.ts";
 import { AUDIT_FILTERS } from "#lib/domain/audit.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { auditChoicesQuery } from "#lib/queries/audit.ts";
@@ -13,13 +14,14 @@ import { useAuditSort } from "./audit-table.tsx";
 import { useAuditWords } from "./audit-words.ts";
 
 function Day({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const [typed, type] = useTyped(value, onChange);
   return (
     <label className="flex items-center gap-2">
       <span className="text-s text-ink-2">{label}</span>
       <input
         type="date"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
+        value={typed}
+        onChange={(event) => type(event.target.value)}
         className={`${INPUT} h-8 min-w-0 border-control-line sm:w-36`}
       />
     </label>
