@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cpuSecondsOf, processesBy } from "./processes.ts";
+import { cpuSecondsOf, processesBy } from "../e2e/support/processes.ts";
 import type { Sshd } from "./sshd.ts";
 
 /** The masters that ansible's ssh leaves behind, one a node. */

@@ -13,7 +13,7 @@ import { signInContext } from "../e2e/fixtures/test.ts";
 import config from "../playwright.config.ts";
 import type { PanelView } from "../lib/domain/dto.ts";
 import { warmSweep } from "./ansible.ts";
-import { cpuSeconds, cpuSecondsOf, memoryMb, withChildren } from "./processes.ts";
+import { cpuSeconds, cpuSecondsOf, memoryMb, withChildren } from "../e2e/support/processes.ts";
 import { replayScript } from "./replay.ts";
 import type { Benchmark } from "./run.ts";
 import { type Sshd, startSshd } from "./sshd.ts";

@@ -2,7 +2,7 @@ import { loadavg } from "node:os";
 import type { Browser, BrowserContext, BrowserContextOptions } from "@playwright/test";
 import type { PanelView } from "../lib/domain/dto.ts";
 import type { TestPanel } from "../e2e/fixtures/panel.ts";
-import { cpuSeconds } from "./processes.ts";
+import { cpuSeconds } from "../e2e/support/processes.ts";
 import { underLiveLoad } from "./live.ts";
 import { readAtOnce } from "./readers.ts";
 import { DRIVE, fillRows, LONG_TASK } from "./rows.ts";

@@ -1,13 +1,12 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
 import { useTranslations } from "use-intl";
+import { ListFilters } from "#components/shell/list-filters.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
-import { Button } from "#components/ui/button.tsx";
 import { INPUT } from "#components/ui/field.tsx";
-import { SearchField } from "#components/ui/search-field.tsx";
 import { SortSelect } from "#components/ui/sort-head.tsx";
 import { Select } from "#components/ui/select.tsx";
+import { useTyped } from "#components/ui/use-typed.ts";
 import { AUDIT_FILTERS } from "#lib/domain/audit.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { auditChoicesQuery } from "#lib/queries/audit.ts";
@@ -15,13 +14,14 @@ import { useAuditSort } from "./audit-table.tsx";
 import { useAuditWords } from "./audit-words.ts";
 
 function Day({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
+  const [typed, type] = useTyped(value, onChange);
   return (
     <label className="flex items-center gap-2">
       <span className="text-s text-ink-2">{label}</span>
       <input
         type="date"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
+        value={typed}
+        onChange={(event) => type(event.target.value)}
         className={`${INPUT} h-8 min-w-0 border-control-line sm:w-36`}
       />
     </label>
@@ -39,15 +39,8 @@ export function AuditFilters() {
     { value: "", label: all },
     ...values.map((value) => ({ value, label: say(value) })),
   ];
-  const names = AUDIT_FILTERS.filter((name) => name !== "sort");
   return (
-    <search className="mb-2.5 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center" aria-label={t("filter")}>
-      <SearchField
-        label={t("filterText")}
-        value={at("q")}
-        onChange={(q) => setAddress({ q })}
-        className="col-span-2 sm:w-60"
-      />
+    <ListFilters words={{ label: t("filter"), text: t("filterText"), clear: t("clear") }} names={AUDIT_FILTERS}>
       <Select
         label={t("column.who")}
         value={at("who")}
@@ -74,16 +67,6 @@ export function AuditFilters() {
         <Day label={t("to")} value={at("to")} onChange={(to) => setAddress({ to })} />
       </span>
       <SortSelect sort={useAuditSort()} options={[{ value: "when", label: t("column.when") }]} />
-      {names.some((name) => at(name) !== "") ? (
-        <Button
-          className="justify-self-start"
-          look="quiet"
-          icon={<X aria-hidden size={14} />}
-          onClick={() => setAddress(Object.fromEntries(names.map((name) => [name, null])))}
-        >
-          {t("clear")}
-        </Button>
-      ) : null}
-    </search>
+    </ListFilters>
   );
 }

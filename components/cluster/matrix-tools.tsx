@@ -1,9 +1,9 @@
 "use client";
-import { Filter, TriangleAlert } from "lucide-react";
+import { TriangleAlert } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useAddress } from "#components/shell/use-address.ts";
 import { Button, PlainButton } from "#components/ui/button.tsx";
-import { INPUT } from "#components/ui/field.tsx";
+import { SearchField } from "#components/ui/search-field.tsx";
 import type { MatrixRows } from "./use-matrix-rows.ts";
 
 /** The filter stands in the address, which servers take up to a few thousand bytes of. */
@@ -16,18 +16,14 @@ export function MatrixTools({ rows }: { rows: MatrixRows }) {
   const onlyWrong = address.get("wrong") === "1";
   return (
     <div className="mb-2.5 flex flex-wrap items-center gap-2">
-      <label className="relative block w-full sm:w-60">
-        <span className="sr-only">{t("filter")}</span>
-        <Filter aria-hidden size={15} className="pointer-events-none absolute top-2 left-2.5 text-ink-3" />
-        <input
-          type="search"
-          placeholder={t("filter")}
-          maxLength={FILTER_LENGTH}
-          value={address.get("q") ?? ""}
-          onChange={(event) => setAddress({ q: event.target.value.slice(0, FILTER_LENGTH) })}
-          className={`${INPUT} h-8 border-control-line pl-8`}
-        />
-      </label>
+      <SearchField
+        label={t("filter")}
+        value={address.get("q") ?? ""}
+        onChange={(q) => setAddress({ q })}
+        afterMs={0}
+        maxLength={FILTER_LENGTH}
+        className="w-full sm:w-60"
+      />
       <PlainButton
         aria-pressed={onlyWrong}
         onClick={() => setAddress({ wrong: onlyWrong ? null : "1" })}

@@ -156,12 +156,7 @@ function Line({ row, at, columns, selection, rowIndex }: LineProps) {
         <td className="w-10 pl-3.5 align-middle max-sm:absolute max-sm:top-2.5 max-sm:right-3.5 max-sm:w-6 max-sm:pl-0">
           <label className="flex size-6 items-center justify-center">
             <span className="sr-only">{t("select", { label: visible(drive.label) })}</span>
-            <input
-              type="checkbox"
-              checked={isOn}
-              onChange={() => selection.toggle(drive.id)}
-              className="size-6 p-1 accent-accent"
-            />
+            <input type="checkbox" checked={isOn} onChange={() => selection.toggle(drive.id)} className="checkbox" />
           </label>
         </td>
       ) : null}
@@ -193,7 +188,7 @@ export function DriveTable({ rows, at, label, columns, selection, sorting }: Pro
                     type="checkbox"
                     checked={isAll}
                     onChange={() => selection.setAll(!isAll)}
-                    className="size-6 accent-accent"
+                    className="checkbox"
                   />
                 </label>
               </th>

@@ -70,7 +70,7 @@ export function DiskChoice({ disks, node, chosen, error, onChange }: Props) {
                 onChange={(event) =>
                   onChange(event.target.checked ? [...chosen, link] : chosen.filter((each) => each !== link))
                 }
-                className="size-6 shrink-0 accent-accent"
+                className="checkbox"
               />
               <span className="min-w-0 break-words">
                 {word(disk)} <span className="font-mono text-s break-all text-ink-2">{visible(link)}</span>

@@ -1,11 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { X } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
+import { ListFilters } from "#components/shell/list-filters.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
-import { Button } from "#components/ui/button.tsx";
-import { SearchField } from "#components/ui/search-field.tsx";
 import { SortSelect } from "#components/ui/sort-head.tsx";
 import { Select } from "#components/ui/select.tsx";
 import { TASK_FILTERS, TASK_SHOW, TASK_SORTS } from "#lib/domain/task-list.ts";
@@ -48,17 +46,8 @@ export function TaskFilters() {
       label: value === "open" ? t("filterOpen") : value === "trouble" ? t("filterTrouble") : words(value),
     })),
   ];
-  const isFiltered = TASK_FILTERS.some((name) => name !== "sort" && at(name) !== "");
-  const clear = () =>
-    setAddress(Object.fromEntries(TASK_FILTERS.filter((name) => name !== "sort").map((name) => [name, null])));
   return (
-    <search className="mb-2.5 grid grid-cols-2 gap-2 sm:flex sm:flex-wrap sm:items-center" aria-label={t("filter")}>
-      <SearchField
-        label={t("filterText")}
-        value={at("q")}
-        onChange={(q) => setAddress({ q })}
-        className="col-span-2 sm:w-60"
-      />
+    <ListFilters words={{ label: t("filter"), text: t("filterText"), clear: t("filterClear") }} names={TASK_FILTERS}>
       <Select
         label={t("column.state")}
         value={at("show")}
@@ -100,11 +89,6 @@ export function TaskFilters() {
         className="sm:w-36"
       />
       <SortSelect sort={useTaskSort()} options={TASK_SORTS.map((value) => ({ value, label: t(`column.${value}`) }))} />
-      {isFiltered ? (
-        <Button className="justify-self-start" look="quiet" onClick={clear} icon={<X aria-hidden size={14} />}>
-          {t("filterClear")}
-        </Button>
-      ) : null}
-    </search>
+    </ListFilters>
   );
 }

@@ -1,5 +1,6 @@
 "use client";
 import Link from "next/link";
+import { memo } from "react";
 import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useSort } from "#components/shell/use-sort.ts";
@@ -14,7 +15,14 @@ import { isOpen } from "#lib/queries/tasks.ts";
 import { TaskStatus } from "./task-status.tsx";
 import { Took } from "./took.tsx";
 
-function TaskLine({ task, clusterName, now }: { task: TaskRow; clusterName: string; now: number }) {
+interface LineProps {
+  task: TaskRow;
+  clusterName: string;
+  now: number;
+}
+
+/** Remembered: nodes report each second, and a row hangs on none of it. */
+const TaskLine = memo(function TaskLine({ task, clusterName, now }: LineProps) {
   const t = useTranslations("pages.tasks");
   const cell = "px-3.5 py-1.5 align-top max-sm:block max-sm:px-0 max-sm:py-0.5 max-sm:pt-0.5!";
   const small = "max-sm:mr-3 max-sm:inline-block";
@@ -56,7 +64,7 @@ function TaskLine({ task, clusterName, now }: { task: TaskRow; clusterName: stri
       </td>
     </tr>
   );
-}
+});
 
 /** The order of the list: by its heads, or where there are none by a choice. */
 export const useTaskSort = () => useSort(TASK_SORTS, "started", ["started", "took"]);

@@ -107,7 +107,7 @@ export function CheckField({
           disabled={!hydrated}
           aria-describedby={describedBy(id, help, undefined)}
           onChange={(event) => onChange(event.target.checked)}
-          className="size-6 shrink-0 accent-accent"
+          className="checkbox"
         />
         {label}
       </label>

@@ -114,17 +114,18 @@ function useConfirm({ draft, leave }: DraftForm, onNameRefused: () => void) {
   const router = useRouter();
   const [busy, start] = useTransition();
   const [refused, setRefused] = useState<{ error: ErrorView; plan: Plan | null } | null>(null);
-  const confirm = () =>
+  const confirm = () => {
+    // Carried out, it is gone: that news comes here before the answer does, and what a transition sets comes after it.
+    leave(true);
     start(async () => {
       const { plan } = draft;
-      // Carried out, it is gone: that news comes here before the answer does.
-      leave(true);
       const result = await confirmDraft({ draftId: draft.id, digest: draft.digest ?? "" });
       if (result.ok) return router.push(`/tasks/${result.value.taskId}`);
       leave(false);
       setRefused({ error: result.error, plan });
       if (result.error.fields?.name) onNameRefused();
     });
+  };
   return { busy, refused, confirm };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BEHAVIOURS, type Behaviour } from "../../lib/storage/conformance/behaviours.ts";
 import { nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import {
@@ -25,6 +26,8 @@ afterAll(async () => {
   await database?.remove();
   await nodesDown();
 });
+
+const says = (behaviour: Behaviour) => BEHAVIOURS[behaviour].says;
 
 /** Points that are tried where not all of them are. */
 const AT_MOST = 6;
@@ -88,7 +91,7 @@ describe("drives that are made, grown and deleted @B02 @P04", () => {
 
   it("lvm, undisturbed: one that is wiped first is nowhere", () => isNowhere("lvm-wiped", "lvm"));
 
-  it("end the same with panel or database killed before, in and after each step, forth and back", async () => {
+  it(says("panel-killed"), async () => {
     for (const { end, victim, points } of killRuns(made.subjects, AT_MOST)) {
       const outcome = await killedAt(made.subjects[end], victim, points);
       expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);

@@ -51,6 +51,23 @@ test("filter, only what is wrong and the opened row live in the address", async 
   await expect(page.getByRole("button", { name: "Recheck" })).toBeVisible();
 });
 
+test("what is typed quickly stands whole in its field, a date by its parts as well", async ({ page, panel }) => {
+  await page.goto(`${panel.url}/clusters/${SEED.cluster.id}`);
+  const filter = page.getByLabel(en.pages.cluster.filter);
+  await filter.pressSequentially("not a node of this cluster");
+  await expect(filter).toHaveValue("not a node of this cluster");
+  await expect(page).toHaveURL(/q=not\+a\+node\+of\+this\+cluster$/);
+
+  await page.goto(`${panel.url}/audit`);
+  const from = page.getByLabel(en.audit.from);
+  await from.focus();
+  await page.keyboard.type("11282026");
+  await expect(from).toHaveValue("2026-11-28");
+  await expect(page).toHaveURL(/from=2026-11-28/);
+  await page.getByRole("button", { name: en.audit.clear }).click();
+  await expect(from).toHaveValue("");
+});
+
 test("the theme is chosen once and stands in the first paint", async ({ page, panel }) => {
   await page.goto(`${panel.url}/settings`);
   await page.getByText(en.pages.settings.themes.dark, { exact: true }).click();

@@ -198,6 +198,7 @@ describe("the order of nodes", () => {
 
   it("counts a node nobody has heard of as wrong, one in maintenance as well", () => {
     expect(isNodeWrong(node("a"), undefined)).toBe(true);
+    expect(isNodeWrong({ ...node("a"), membership: "joining" }, undefined)).toBe(false);
     expect(isNodeWrong({ ...node("a"), mode: "maintenance" }, live("a"))).toBe(false);
     const fault = { isFailing: false, text: text("live.disk.pending", { disk: "sda", value: 1 }) };
     expect(isNodeWrong(node("a"), live("a", { diskFaults: [fault] }))).toBe(true);

@@ -231,9 +231,10 @@ export function isWorstFirst(nodes: readonly NodeView[], live: Live): boolean {
   });
 }
 
-/** Whether a row of the matrix belongs to "only what is wrong". */
+/** Whether a row of the matrix belongs to "only what is wrong". Of a node that comes or goes nothing is known yet, or any more, which is no fault. */
 export function isNodeWrong(node: NodeView, live: NodeLive | undefined): boolean {
   const word = nodeWord(node, live);
   if (word === "corrupted" || word === "unreachable" || word === "warnings" || word === "unknown") return true;
+  if (word === "joining" || word === "leaving") return false;
   return live?.storages.some((storage) => isStorageWrong(storage) || storage.status === "unknown") ?? true;
 }

@@ -57,12 +57,13 @@ export const rowsIn = async (tx: Executor): Promise<Rows> => indexed(await readT
 type Marks = Record<Name, string>;
 
 /** Of each table a text that is another one as soon as any row was written or is gone. */
-async function readMarks(): Promise<Marks | undefined> {
+async function readMarks(tx: Executor): Promise<Marks> {
   const columns = NAMES.map(
     (name) => sql`(select count(*) || ' ' || coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0)
       from ${TABLES[name]}) as ${sql.identifier(name)}`,
   );
-  const [marks] = await db().execute<Marks>(sql`select ${sql.join(columns, sql`, `)}`);
+  const [marks] = await tx.execute<Marks>(sql`select ${sql.join(columns, sql`, `)}`);
+  if (!marks) throw new Error("The database answered no marks");
   return marks;
 }
 
@@ -75,20 +76,26 @@ interface Last {
 const last = () => processWide<{ of: Last | null }>("rows-read", () => ({ of: null }));
 
 /**
- * Only tables that were written are read again: twenty thousand drives cost a hundred times what their mark does. The
- * marks come first, so that what is written meanwhile is found the next time.
+ * Only tables that were written are read again: twenty thousand drives cost a hundred times what their mark does. Marks
+ * and rows are of one instant. Of two, a row that came and went between them would stay for as long as the marks do.
  */
 async function readAgain(): Promise<Rows> {
   const before = last().of;
-  const marks = await readMarks();
-  if (!marks) throw new Error("The database answered no marks");
-  const same = before ? NAMES.filter((name) => before.marks[name] === marks[name]) : [];
-  if (before && same.length === NAMES.length) return before.rows;
-  const read = await readTables(db(), Object.fromEntries(same.map((name) => [name, before?.read[name]])));
-  const rows = indexed(read);
-  last().of = { marks, read, rows };
-  return rows;
+  if (before && isSame(before.marks, await readMarks(db()))) return before.rows;
+  return db().transaction(
+    async (tx) => {
+      const marks = await readMarks(tx);
+      const same = NAMES.filter((name) => before?.marks[name] === marks[name]);
+      const read = await readTables(tx, Object.fromEntries(same.map((name) => [name, before?.read[name]])));
+      const rows = indexed(read);
+      last().of = { marks, read, rows };
+      return rows;
+    },
+    { isolationLevel: "repeatable read", accessMode: "read only" },
+  );
 }
+
+const isSame = (a: Marks, b: Marks) => NAMES.every((name) => a[name] === b[name]);
 
 /** They are many: where changes are heard of, they are looked at again when there was one. */
 const MOST_ROWS_MS = 2_000;

@@ -45,6 +45,10 @@ export const BEHAVIOURS = {
   },
   "taken-back": { csi: "–", says: "Undoing a creation leaves nothing; with data in it the drive stays." },
   killed: { csi: "–", says: "A creation cut off in any step is gone on with, and ends the same." },
+  "panel-killed": {
+    csi: "–",
+    says: "With panel or database killed before, in and after each step, forth and back, everything ends the same.",
+  },
   "two-creates": {
     csi: "–",
     says: "The same creation asked twice at once makes one drive, and leaves nothing half made beside it.",

@@ -13,16 +13,20 @@ async function statOf(pid: number): Promise<string[] | null> {
   return stat === null ? null : stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** CPU seconds a process has used since its start, with those of its children that have ended; 0 once it is gone. */
+const secondsIn = (fields: readonly string[]) =>
+  fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+
+/** CPU seconds a process has used since its start, with those of its children that have ended. Throws once it is gone. */
 export async function cpuSeconds(pid: number): Promise<number> {
   const fields = await statOf(pid);
-  return (fields ?? []).slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND;
+  if (fields === null) throw new Error(`process ${pid} is gone`);
+  return secondsIn(fields);
 }
 
-/** Of all of these together. */
+/** Of all of these together; what has ended meanwhile no longer counts. */
 export async function cpuSecondsOf(pids: readonly number[]): Promise<number> {
-  const each = await Promise.all(pids.map(cpuSeconds));
-  return each.reduce((sum, one) => sum + one, 0);
+  const each = await Promise.all(pids.map(statOf));
+  return each.reduce((sum, fields) => sum + secondsIn(fields ?? []), 0);
 }
 
 /** Every process for whose command line `wanted` says yes. */
