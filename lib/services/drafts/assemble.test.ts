@@ -258,7 +258,7 @@ describe("a storage that all nodes share", () => {
       ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "", wipe: false },
     },
   };
-  const lun = { lun: "0001000000000000", wwid: WWID, size: 2 ** 30, vendor: "v", model: "m", serial: "s" };
+  const lun = { lun: "0001000000000000", wwid: WWID, size: 2 ** 30, keys: [], vendor: "v", model: "m", serial: "s" };
   const factsOf = (contents: unknown) => ({
     node: { initiator: "", records: [], sessions: [], marks: [], nameInDev: false },
     portals: [{ portal: "10.0.0.9", targets: [], luns: [lun], problem: null }],

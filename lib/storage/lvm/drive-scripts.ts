@@ -209,7 +209,10 @@ is_own || refuse not-ours "$lv $tags"
 blank_from
 [ "$from" != 0 ] || exit 0
 [ "$active" = active ] || lvchange "$@" -ay -- "$vg/$lv"
-cmp -n "$size" -- "/dev/$vg/$lv" /dev/zero || refuse not-empty "$lv"`;
+cmp -n "$size" -- "/dev/$vg/$lv" /dev/zero && exit 0
+# What stays is left as it was: who is active is who is in use.
+[ "$active" = active ] || lvchange "$@" -an -- "$vg/$lv"
+refuse not-empty "$lv"`;
 
 /**
  * Removes an LV where it is there; that LVM could not be asked is a failure, and so is a VG that is not there: of a disk
