@@ -2,7 +2,14 @@ import { type ErrorView, PanelError } from "../domain/errors.ts";
 import type { NodeStep } from "../domain/plan.ts";
 import { type JournalStep, type Settled, writeBegin, writeFailed, writeSettled } from "./journal.ts";
 import { passes, resumeAttempt, runAttempt } from "./node-unit.ts";
-import { exitError, noEffectError, refusedError, unknownError, unstartableError } from "./step-errors.ts";
+import {
+  exitError,
+  noEffectError,
+  refusedError,
+  supersededError,
+  unknownError,
+  unstartableError,
+} from "./step-errors.ts";
 import type { TaskContext } from "./task-context.ts";
 import { readBootId, type UnitRecord } from "./unit.ts";
 
@@ -64,6 +71,8 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
       return { state: "done" };
     case "unstartable":
       return failed(unstartableError(place, record.output), record.output, null);
+    case "superseded":
+      return failed(supersededError(target, context, record.epoch), null, null);
     case "ended": {
       const { exitCode, output } = record;
       if (record.refused) return failed(refusedError(target, step, exitCode, output), output, null);

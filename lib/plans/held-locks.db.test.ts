@@ -53,6 +53,8 @@ async function ended(...unknown: string[]): Promise<string> {
 }
 
 /** Nodes that answer so, and where the task's records were removed. */
+const panel = { panelId: "pa_1", epoch: 1 };
+
 function nodes(isQuiet: Nodes["isQuiet"]): Nodes & { forgotten: string[] } {
   const forgotten: string[] = [];
   return { isQuiet, forgotten, forget: async (_panel, _task, { key }) => void forgotten.push(key) };
@@ -79,7 +81,7 @@ describe("a lock that is held until the outcome is proven", () => {
     await ended("nd_1");
     const away = new PanelError({ code: "unreachable", message: title });
     for (const isQuiet of [() => Promise.reject(away), async () => false, async () => true, async () => false])
-      await proveHeldLocks("pa_1", nodes(isQuiet));
+      await proveHeldLocks(panel, nodes(isQuiet));
     expect(await locks()).toEqual([GROUP]);
   });
 
@@ -90,14 +92,14 @@ describe("a lock that is held until the outcome is proven", () => {
       asked.push(target.key);
       return target.key === "nd_1";
     });
-    await proveHeldLocks("pa_1", half);
+    await proveHeldLocks(panel, half);
     expect(asked.toSorted()).toEqual(["nd_1", "nd_2"]);
-    await proveHeldLocks("pa_1", half);
+    await proveHeldLocks(panel, half);
     // Once is not enough: a start may have been on its way.
     const all = nodes(async () => true);
-    await proveHeldLocks("pa_1", all);
+    await proveHeldLocks(panel, all);
     expect([await locks(), all.forgotten]).toEqual([[GROUP], []]);
-    await proveHeldLocks("pa_1", all);
+    await proveHeldLocks(panel, all);
     expect([await locks(), all.forgotten]).toEqual([[], ["nd_1", "nd_2"]]);
     expect((await db().select().from(taskLog).where(eq(taskLog.taskId, id))).map(({ line }) => line)).toHaveLength(1);
     await again();
@@ -107,7 +109,7 @@ describe("a lock that is held until the outcome is proven", () => {
     await again();
     for (const _ of [1, 2])
       await proveHeldLocks(
-        "pa_1",
+        panel,
         nodes(async () => true),
       );
     expect((await locks()).toSorted()).toEqual(["drive:dr_1", GROUP]);

@@ -102,7 +102,7 @@ async function ended(change: Partial<NodeStep> = {}) {
   const id = await inTransaction((tx) => createTask(tx, author, { ...plan, steps: [{ ...step, ...change }] }));
   const lease = await claimTask("test:1");
   if (lease?.taskId !== id) throw new Error("another task was claimed");
-  await runTask(lease, { panelId: "pa_1", nodeWaitMs: 0 });
+  await runTask(lease, { panelId: "pa_1", epoch: 1, nodeWaitMs: 0 });
   const [row] = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id)).orderBy(asc(taskSteps.position));
   const [task] = await db().select().from(tasks).where(eq(tasks.id, id));
   return { id, task: task?.state, state: row?.state, code: row?.error?.code ?? null };
@@ -110,7 +110,7 @@ async function ended(change: Partial<NodeStep> = {}) {
 
 const isHeld = async () => (await db().select().from(taskLocks)).length > 0;
 async function prove(): Promise<boolean> {
-  for (const _ of [1, 2]) await proveHeldLocks("pa_1");
+  for (const _ of [1, 2]) await proveHeldLocks({ panelId: "pa_1", epoch: 1 });
   return !(await isHeld());
 }
 

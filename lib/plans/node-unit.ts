@@ -31,7 +31,7 @@ export interface Attempt {
 
 function specOf(context: TaskContext, { step, position, way, attempt }: Attempt): UnitSpec {
   const unit = unitName(context.task.id, position, way, attempt);
-  const base = { panelId: context.panelId, unit };
+  const base = { panelId: context.panelId, epoch: context.epoch, unit };
   if (way === "do") {
     const sweep = step.exit ? context.task.id : undefined;
     return { ...base, command: step.command, alreadyDone: step.alreadyDone, guard: step.precondition, sweep };

@@ -5,9 +5,9 @@ import { text } from "../domain/text.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { stdinOf } from "../ssh/channel.ts";
 import { type RunResult, run } from "../ssh/run.ts";
+import { NODE_DIR } from "./epoch-script.ts";
 import { ESCAPED_RUNNER, escapeForUnit, NODE_SCRIPT } from "./unit-script.ts";
 
-const BASE = "/var/lib/spindle";
 const DEFAULT_CHANGE_MS = 60_000;
 const DEFAULT_CHECK_MS = 20_000;
 /** What the node's own bookkeeping may take on top of the command. */
@@ -16,13 +16,20 @@ const INSPECT_MS = 30_000;
 /** The kept output may hold one long line. */
 const MAX_LINE_BYTES = 2 * 1024 * 1024;
 
+/** The panel as nodes know it. */
+export interface PanelRef {
+  panelId: string;
+  /** Raised by whoever takes the panel over; see `EPOCH_SCRIPT`. */
+  epoch: number;
+}
+
 /** One attempt of one step, as the node knows it. */
 export interface UnitRef {
   panelId: string;
   unit: string;
 }
 
-export interface UnitSpec extends UnitRef {
+export interface UnitSpec extends UnitRef, PanelRef {
   command: Command;
   /** Asked before anything is started: when it passes, nothing is. */
   alreadyDone?: Check;
@@ -34,12 +41,13 @@ export interface UnitSpec extends UnitRef {
 
 /**
  * What the node says. `already`: there was nothing to do, nothing was started. `never`: proven not to have begun, and it can't begin any more (on the same boot).
- * `unstartable`: the same, with systemd's reason. `interrupted`: it began and has no end. `swept`: it ended well and
+ * `unstartable`: the same, with systemd's reason. `superseded`: a panel of a higher epoch has been there, nothing has run. `interrupted`: it began and has no end. `swept`: it ended well and
  * removed its records.
  */
 export type UnitRecord =
   | { state: "already" | "never" | "running" | "interrupted" | "swept"; bootId: string }
   | { state: "unstartable"; bootId: string; output: string }
+  | { state: "superseded"; bootId: string; epoch: number }
   | { state: "ended"; bootId: string; refused: boolean; exitCode: number; output: string };
 
 export interface FollowOptions {
@@ -135,9 +143,11 @@ function parseRecord(connection: Connection, nonce: string, result: RunResult): 
       return { state, bootId };
     case "unstartable":
       return { state, bootId, output };
+    case "superseded":
     case "exit":
     case "refused":
       if (!/^\d+$/.test(word)) throw strange(connection, result.stdout);
+      if (state === "superseded") return { state, bootId, epoch: Number(word) };
       return { state: "ended", bootId, refused: state === "refused", exitCode: Number(word), output };
     default:
       throw strange(connection, result.stdout + result.stderr);
@@ -159,7 +169,7 @@ async function call(
   { mode, panelId, unit, args = [], stdin, timeoutMs }: Call,
   options: FollowOptions,
 ): Promise<RunResult> {
-  const argv = ["sh", "-c", NODE_SCRIPT, "spindle", mode, BASE, panelId, unit, nonce, ...args];
+  const argv = ["sh", "-c", NODE_SCRIPT, "spindle", mode, NODE_DIR, panelId, unit, nonce, ...args];
   const splitter = new Splitter(nonce, options);
   return run(
     connection,
@@ -197,9 +207,10 @@ function checkArguments(check: Check | undefined): string[] {
   ];
 }
 
-function runnerArguments({ panelId, unit, command, guard, sweep = "" }: UnitSpec): string[] {
+function runnerArguments({ panelId, epoch, unit, command, guard, sweep = "" }: UnitSpec): string[] {
   const deadline = seconds(command.timeoutMs ?? DEFAULT_CHANGE_MS);
-  const values = [`${BASE}/${panelId}/${unit}`, deadline, sweep, ...checkArguments(guard), ...command.argv];
+  const own = [`${NODE_DIR}/${panelId}/${unit}`, deadline, sweep, String(epoch)];
+  const values = [...own, ...checkArguments(guard), ...command.argv];
   return [ESCAPED_RUNNER, "spindle", ...values.map(escapeForUnit)];
 }
 
@@ -246,10 +257,13 @@ export async function inspectUnit(
   return parseRecord(connection, nonce, result);
 }
 
-/** Removes all records of a task from the node, and the directories above them where nothing else is there. */
+/**
+ * Removes all records of a task from the node, and the directories above them where nothing else is there. Where a panel of
+ * a higher epoch has been, they are that one's.
+ */
 export async function forgetRecords(
   connection: Connection,
-  panelId: string,
+  { panelId, epoch }: PanelRef,
   taskId: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -257,7 +271,7 @@ export async function forgetRecords(
   const result = await call(
     connection,
     nonce,
-    { mode: "forget", panelId, unit: taskId, timeoutMs: INSPECT_MS },
+    { mode: "forget", panelId, unit: taskId, args: [String(epoch)], timeoutMs: INSPECT_MS },
     { signal },
   );
   if (!result.stdout.includes(`\n${nonce} forgotten `)) throw strange(connection, result.stdout + result.stderr);

@@ -125,10 +125,12 @@ begin() {
 }
 
 # A folder of its own, and an end to what an earlier probe of this panel left: its process, and checks that may still
-# hang. Of two that start at once the later one stays.
+# hang. Of two that start at once the later one stays. That the panel was taken over is known longer than a boot.
 supersede() {
   began_of $$
   mine=$began root=$dir dir=$dir/$epoch.$$.$began
+  show_epoch "$shown_in" "$epoch"
+  [ $? != 1 ] || { say "x superseded $highest"; exit 0; }
   for try in 1 2 3 4 5; do mkdir -p -- "$dir" 2>/dev/null && break; done
   [ -d "$dir" ] || { say "x unwritable"; exit 1; }
   for other in "$root"/*.*.*; do

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -40,7 +40,11 @@ interface Probe {
 /** The probe as a node runs it, in a shell of this machine. */
 function start(epoch = 1, deadlineSeconds = 30): Probe {
   const fragment = { script: SCRIPT, args: [folder], everySeconds: 10, deadlineSeconds };
-  const text = buildProbe({ panelId: "pa_1", epoch, storages: [{ storageId: "st_1", kind: "try", fragment }] }, folder);
+  const text = buildProbe(
+    { panelId: "pa_1", epoch, storages: [{ storageId: "st_1", kind: "try", fragment }] },
+    folder,
+    folder,
+  );
   const child = spawn("sh", ["-s"], { stdio: ["pipe", "pipe", "inherit"] });
   const lines: string[] = [];
   let rest = "";
@@ -163,6 +167,18 @@ describe("the probe in a real shell", () => {
     newer.tell("q");
     await newer.ended;
     expect(existsSync(join(folder, "spindle-pa_1"))).toBe(false);
+  });
+
+  it("is refused where the panel was taken over before the node's last boot", async () => {
+    mkdirSync(join(folder, "pa_1"));
+    writeFileSync(join(folder, "pa_1", "epoch-4"), "");
+    const older = start(3);
+    expect(await older.hear("x ")).toBe("x superseded 4");
+    await older.ended;
+    const same = start(4);
+    await same.hear("h ");
+    same.tell("q");
+    await same.ended;
   });
 
   it("many that start at once leave one", async () => {

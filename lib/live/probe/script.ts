@@ -1,5 +1,6 @@
 import type { ProbeFragment } from "../../storage/contract.ts";
 import { quote } from "../../ssh/quote.ts";
+import { EPOCH_SCRIPT, NODE_DIR } from "../../plans/epoch-script.ts";
 import { CHECK_SCRIPT, MAIN_SCRIPT } from "./main-script.ts";
 
 /** One storage in a node's probe. */
@@ -47,10 +48,10 @@ function dispatch(name: "check" | "watch", storages: readonly ProbeStorage[]): s
 
 /**
  * The whole text fed to `sh -s` on a node: constant functions, quoted values, and the loop. What it keeps while it runs
- * lies below `runDir`, in a folder named after the panel.
+ * lies below `runDir`, in a folder named after the panel; which epochs the node has seen, in one below `stateDir`.
  * Throws when a value or an id can't be put into it.
  */
-export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/run"): string {
+export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/run", stateDir = NODE_DIR): string {
   for (const id of [panelId, ...storages.map((storage) => storage.storageId)]) {
     if (!ID.test(id)) throw new Error(`Not an id: ${JSON.stringify(id)}`);
   }
@@ -59,11 +60,12 @@ export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/
     "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "export LC_ALL PATH",
     "umask 077",
-    `epoch=${Math.trunc(epoch)} dir=${runDir}/spindle-${panelId}`,
+    `epoch=${Math.trunc(epoch)} dir=${runDir}/spindle-${panelId} shown_in=${stateDir}/${panelId}`,
     `ids='${storages.map((storage) => storage.storageId).join(" ")}'`,
     ...storages.map(({ storageId, fragment }) => `deadline_${storageId}=${Math.trunc(fragment.deadlineSeconds)}`),
     ...scripts,
     dispatch("watch", storages),
+    EPOCH_SCRIPT,
     MAIN_SCRIPT,
     "supersede",
     `cat >"$dir/check.sh" <<'${END}'`,

@@ -107,7 +107,7 @@ async function confirm(isForced: boolean, look = seen(), typed = "", nodeId = "n
 async function run(taskId: string): Promise<string | undefined> {
   const lease = await claimTask("test:1");
   if (lease?.taskId !== taskId) throw new Error("another task was claimed");
-  await runTask(lease, { panelId: "pa_1", nodeWaitMs: 0 });
+  await runTask(lease, { panelId: "pa_1", epoch: 1, nodeWaitMs: 0 });
   const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
   return task?.state;
 }

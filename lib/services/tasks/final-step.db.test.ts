@@ -58,7 +58,7 @@ async function end(...steps: PanelStep[]): Promise<[string, ...string[]]> {
   const id = await inTransaction((tx) => createTask(tx, author, plan));
   running = await claimTask("test:1");
   if (running?.taskId !== id) throw new Error("another task was claimed");
-  await runTask(running, { panelId: "pa_1", nodeWaitMs: 0 });
+  await runTask(running, { panelId: "pa_1", epoch: 1, nodeWaitMs: 0 });
   const [task] = await db().select().from(tasks).where(eq(tasks.id, id));
   const rows = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id)).orderBy(taskSteps.position);
   return [task?.state ?? "", ...rows.map((row) => row.state)];
