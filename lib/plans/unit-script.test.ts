@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -93,20 +94,31 @@ describe("following a unit", () => {
   });
 });
 
+const RUNNER = ESCAPED_RUNNER.replaceAll("$$", "$");
+const NEVER = 1e9;
+
+/** What a unit of a panel of this epoch writes down of itself; its command leaves a file. */
+function runUnit(name: string, epoch: number, { sweep = "", until = NEVER } = {}): string {
+  const own = join(folder, "pa_1", `spindle-tk_1-${name}`);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, "output"), "");
+  writeFileSync(join(own, "stdin"), "secret");
+  const words = [own, "5", sweep, String(epoch), String(until), "0", "0", "", "1", "0"];
+  spawnSync("sh", ["-c", RUNNER, "spindle", ...words, "touch", join(folder, name)]);
+  if (!existsSync(own)) return "swept";
+  expect(existsSync(join(own, "stdin"))).toBe(false);
+  return existsSync(join(own, "status")) ? readFileSync(join(own, "status"), "utf8").trim() : "never";
+}
+
+it("what comes to the node after the panel's right to the task has ended does not begin, nor later", () => {
+  const now = Math.floor(Number(readFileSync("/proc/uptime", "utf8").split(" ")[0]));
+  expect(runUnit("late", 1, { until: now })).toBe("never");
+  expect(existsSync(join(folder, "late"))).toBe(false);
+  expect(readlinkSync(join(folder, "pa_1", "spindle-tk_1-late", "begun"))).toBe("void");
+  expect(runUnit("in-time", 1, { until: now + 60 })).toBe("exit 0");
+});
+
 describe("epochs", () => {
-  const RUNNER = ESCAPED_RUNNER.replaceAll("$$", "$");
-
-  /** What a unit of a panel of this epoch writes down of itself; its command leaves a file. */
-  function runUnit(name: string, epoch: number, sweep = ""): string {
-    const own = join(folder, "pa_1", `spindle-tk_1-${name}`);
-    mkdirSync(own, { recursive: true });
-    writeFileSync(join(own, "output"), "");
-    const command = ["touch", join(folder, name)];
-    const argv = ["-c", RUNNER, "spindle", own, "5", sweep, String(epoch), "0", "0", "", "1", "0", ...command];
-    spawnSync("sh", argv);
-    return existsSync(own) ? readFileSync(join(own, "status"), "utf8").trim() : "swept";
-  }
-
   function forget(epoch: number): void {
     const argv = ["-c", NODE_SCRIPT, "spindle", "forget", folder, "pa_1", "tk_1", NONCE, String(epoch)];
     expect(spawnSync("sh", argv).stdout.toString()).toContain(`${NONCE} forgotten `);
@@ -142,7 +154,7 @@ describe("epochs", () => {
   it("go with the panel's way in", () => {
     runUnit("newer", 2);
     rmSync(record, { recursive: true });
-    expect(runUnit("exit", 2, "tk_1")).toBe("swept");
+    expect(runUnit("exit", 2, { sweep: "tk_1" })).toBe("swept");
     expect(existsSync(join(folder, "pa_1"))).toBe(false);
   });
 

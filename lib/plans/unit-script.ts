@@ -21,16 +21,23 @@ check() {
 
 /**
  * Inside the unit. It claims the attempt, proves what must be true, runs the command and writes down how it ended. First of
- * all it proves that no panel of a higher epoch has been here: what an older copy of the panel still wants is refused.
+ * all it proves that no panel of a higher epoch has been here: what an older copy of the panel still wants is refused. By
+ * the node's own clock it begins no later than the panel's right to the task lasts: whoever took the task over since may be
+ * through with it, and its records gone.
  * `begun` is a link, because making one is atomic and exclusive: to `output`, which is there, by this unit; to nothing
  * by whoever closed the attempt before it began. Before it stands \`pid\`, the process that whoever follows waits for.
  * A status that a power cut left empty is none.
  */
 const RUNNER = `${CHECK}${EPOCH_SCRIPT}
-dir=$1 deadline=$2 sweep=$3 epoch=$4
-shift 4
+dir=$1 deadline=$2 sweep=$3 epoch=$4 until=$5
+shift 5
 root=\${dir%/*}
 echo "$$" >"$dir/pid"
+read -r uptime _ </proc/uptime
+if [ "\${uptime%%.*}" -ge "$until" ]; then
+  ln -sn void "$dir/begun" && rm -f -- "$dir/stdin"
+  exit 0
+fi
 ln -sn output "$dir/begun" || exit 0
 if [ -e "$dir/stdin" ]; then exec <"$dir/stdin"; rm -f -- "$dir/stdin"; else exec </dev/null; fi
 exec >>"$dir/output" 2>&1

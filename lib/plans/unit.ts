@@ -30,6 +30,8 @@ export interface UnitRef {
 }
 
 export interface UnitSpec extends UnitRef, PanelRef {
+  /** By our own clock: what arrives on the node later is closed there and does not begin. */
+  notAfter: number;
   command: Command;
   /** Asked before anything is started: when it passes, nothing is. */
   alreadyDone?: Check;
@@ -67,17 +69,33 @@ export function unitName(taskId: string, position: number, way: "do" | "undo", a
   return `${unitsOf(taskId, position)}${way}${attempt}`;
 }
 
-const boots = new WeakMap<Connection, string>();
+/** A node's own clock, which runs on while a panel stands still. */
+interface Clock {
+  bootId: string;
+  /** Since its boot, in milliseconds, when it was asked; `at`: when its answer was here, by our own clock. */
+  uptime: number;
+  at: number;
+}
 
-/** boot_id of the node; asked once a connection, since none outlives a boot. */
+const clocks = new WeakMap<Connection, Clock>();
+/** Two clocks that nobody compares drift apart by milliseconds in that time. */
+const CLOCK_MS = 60_000;
+
+async function readClock(connection: Connection, signal?: AbortSignal): Promise<Clock> {
+  const known = clocks.get(connection);
+  if (known && performance.now() - known.at < CLOCK_MS) return known;
+  const argv = ["cat", "/proc/sys/kernel/random/boot_id", "/proc/uptime"];
+  const { stdout } = await run(connection, { argv }, { signal });
+  const [, bootId, uptime] = /^([0-9a-f-]{36})\n(\d+\.\d+) /.exec(stdout) ?? [];
+  if (!bootId) throw strange(connection, stdout);
+  const clock = { bootId, uptime: Number(uptime) * 1000, at: performance.now() };
+  clocks.set(connection, clock);
+  return clock;
+}
+
+/** boot_id of the node. */
 export async function readBootId(connection: Connection, signal?: AbortSignal): Promise<string> {
-  const known = boots.get(connection);
-  if (known) return known;
-  const { stdout } = await run(connection, { argv: ["cat", "/proc/sys/kernel/random/boot_id"] }, { signal });
-  const bootId = stdout.trim();
-  if (!/^[0-9a-f-]{36}$/.test(bootId)) throw strange(connection, stdout);
-  boots.set(connection, bootId);
-  return bootId;
+  return (await readClock(connection, signal)).bootId;
 }
 
 function strange(connection: Connection, output: string): PanelError {
@@ -207,9 +225,13 @@ function checkArguments(check: Check | undefined): string[] {
   ];
 }
 
-function runnerArguments({ panelId, epoch, unit, command, guard, sweep = "" }: UnitSpec): string[] {
+function runnerArguments(
+  { panelId, epoch, unit, notAfter, command, guard, sweep = "" }: UnitSpec,
+  clock: Clock,
+): string[] {
   const deadline = seconds(command.timeoutMs ?? DEFAULT_CHANGE_MS);
-  const own = [`${NODE_DIR}/${panelId}/${unit}`, deadline, sweep, String(epoch)];
+  const until = Math.floor((clock.uptime + notAfter - clock.at) / 1000);
+  const own = [`${NODE_DIR}/${panelId}/${unit}`, deadline, sweep, String(epoch), String(until)];
   const values = [...own, ...checkArguments(guard), ...command.argv];
   return [ESCAPED_RUNNER, "spindle", ...values.map(escapeForUnit)];
 }
@@ -221,6 +243,7 @@ function runnerArguments({ panelId, epoch, unit, command, guard, sweep = "" }: U
 export async function startUnit(connection: Connection, spec: UnitSpec, options: FollowOptions): Promise<UnitRecord> {
   const nonce = newNonce();
   const input = await stdinOf(spec.command.stdin, options.openSecret);
+  const clock = await readClock(connection, options.signal);
   const result = await call(
     connection,
     nonce,
@@ -228,7 +251,7 @@ export async function startUnit(connection: Connection, spec: UnitSpec, options:
       mode: "start",
       panelId: spec.panelId,
       unit: spec.unit,
-      args: [input === undefined ? "0" : "1", ...checkArguments(spec.alreadyDone), ...runnerArguments(spec)],
+      args: [input === undefined ? "0" : "1", ...checkArguments(spec.alreadyDone), ...runnerArguments(spec, clock)],
       // The nonce behind it tells the node that nothing was cut off on the way.
       stdin: input === undefined ? undefined : input + nonce,
       timeoutMs: limitOf(spec),
