@@ -7,7 +7,7 @@ import { Status } from "#components/ui/status.tsx";
 import { formatBytes, formatPercent, formatUsage, fractionOf, naturalOrder, UNKNOWN } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { type GroupDetails, type PartitionDetails, type PhysicalVolume, readDetails } from "./details.ts";
-import { AddDisk, PartAction, type PartsPlace } from "./part-actions.tsx";
+import { DiskActions, PartAction, type PartsPlace } from "./part-actions.tsx";
 
 const HEAD = "px-3.5 py-1.5 text-left text-s font-medium text-ink-2";
 const CELL = "px-3.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
@@ -184,7 +184,7 @@ export function DetailsView({
         <div>
           <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} />
           <div className="border-t border-line px-3.5 py-2">
-            <AddDisk place={place} />
+            <DiskActions place={place} />
           </div>
         </div>
       ) : null}

@@ -208,16 +208,18 @@ export interface DriveDriver<Config = unknown> extends DriveAbilities {
 /** A storage on one node whose parts are changed. */
 export type PartsContext<Config> = LeaveContext<Config>;
 
-/** What a change of parts comes to: steps, and the identity once they are done. */
+/** What a change of parts comes to. */
 export interface PartsPlan {
   problems: Record<string, Text>;
   blockers: Text[];
+  /** Of a shared storage on every node that sees it (see `DriveContext.others`), in stages where nodes have to wait for each other. */
   steps: NodeStep[];
+  /** What is pinned anew once they are done, on each of these nodes: fields of the identity. */
   identity: Identity;
   notes: Text[];
 }
 
-/** The half of a driver whose storages are made of disks, and can be given others or freed of one (B04, P15). */
+/** The half of a driver whose storages are made of disks, and can be given others, grown with them, or freed of one (B04, P15). */
 export interface PartsDriver<Config = unknown, Facts = unknown> {
   /** What is looked at on the node; reads only. */
   facts(read: Reader, context: PartsContext<Config>): Promise<Facts>;

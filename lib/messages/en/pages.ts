@@ -282,6 +282,7 @@ export const pages = {
       "nodes-join": "Join nodes",
       "parts-add": "Add disks",
       "parts-empty": "Move off a PV",
+      "parts-grow": "Take in grown disks",
       "parts-remove": "Take a PV out",
       "storage-add": "Add a storage",
       "storage-remove": "Remove a storage",
