@@ -20,6 +20,7 @@ export interface Part {
 export interface DiskView {
   /** The name that follows it; null where it has none. */
   link: string | null;
+  /** As a person knows it: its device, or its worldwide name. */
   name: string;
   model: string;
   serial: string;

@@ -174,6 +174,12 @@ export const networkLvm = {
     rest: "Switch off the volumes of {vg}",
     "rest-none": "None of them was in use.",
     maps: "Take the maps of {vg} off the node, unless one is open",
+    "mark-back": "Note which LUNs it used before",
+    scan: "Ask the sessions for the LUN {wwid}",
+    drop: "Let the LUN {wwid} go, if nothing uses it",
+    rescan: "Ask every path of the LUN {wwid} how large it is, and make its device as large",
+    "rescan-none": "It is that large on the array.",
+    seen: "See what was written of {vg}",
     "maps-none": "What was mapped there was in nobody’s use.",
   },
   drive: {
@@ -204,7 +210,27 @@ export const networkLvm = {
     "other-size": "The LUN {wwid} has another size by now.",
     "other-size-hint": "Look again.",
     "lun-used": "The LUN {wwid} is not empty any more.",
+    "path-down": "A path of the LUN {wwid} is down.",
+    "path-down-hint": "Wait until all paths are up: one that missed this would be left out by multipath.",
     "lun-used-hint": "Nothing was written. Look again: what is there is shown.",
+  },
+  parts: {
+    "no-move":
+      "Nothing is moved off a LUN that several nodes see: what is switched on elsewhere would not follow. Add LUNs, or move drives.",
+    shrunk:
+      "The LUN {wwid} is smaller than what is used of it. Make it larger on the array at once, and write nothing before.",
+    "not-everywhere": "The LUN {wwid} is not as large behind every portal, or one does not answer.",
+    use: {
+      own: "It is this storage’s.",
+      "no-wwid": "It has no worldwide name of its own, so it can’t be told from others.",
+      reserved: "Somebody has registered keys for reservations of it: {keys}",
+      "not-everywhere": "Not every portal shows it, or not as large.",
+      group: "It holds the volume group {name} ({uuid}).",
+      pv: "It is a physical volume ({uuid}) of no group.",
+      signature: "It holds something: {name}.",
+      data: "It holds data that no tool knows.",
+      unread: "It could not be read: {detail}",
+    },
   },
   left: {
     node: "Stays on the node: records and sessions of {target}, what multipath was told of the LUN, and maps of {vg}.",

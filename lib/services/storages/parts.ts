@@ -50,7 +50,7 @@ export type LookAtPlace = (place: PartsPlace) => Promise<unknown>;
 
 const lookAtNode: LookAtPlace = ({ node, driver, context }) =>
   withConnection(poolTargetOf(targetOf(node), openSecret), (connection) =>
-    driver.facts((command) => run(connection, command), context),
+    driver.facts((command) => run(connection, command, { openSecret }), context),
   );
 
 /**

@@ -36,7 +36,7 @@ done
 prove_group "$@"`;
 
 /** Whether each PV is in the VG. $1 VG UUID, $2 how many PVs; then their UUIDs, then the devices. */
-const ALL_IN = `uuid=$1 left=$2
+export const ALL_IN = `uuid=$1 left=$2
 shift 2
 wanted=
 while [ "$left" -gt 0 ]; do wanted="$wanted $1"; shift; left=$((left - 1)); done

@@ -4,13 +4,14 @@ import type { LeaveContext, LeavePlan } from "../../contract.ts";
 import { driveFailures } from "../../drive-failures.ts";
 import { untagStep } from "../../lvm/steps.ts";
 import type { NetworkLvmConfig } from "./config.ts";
-import { networkLvmIdentity } from "./identity.ts";
-import { logOutStep, type Place, unrecordSteps } from "./lun-steps.ts";
+import { networkLvmIdentity, wwidsOf } from "./identity.ts";
+import { dropLunStep, logOutStep, unrecordSteps } from "./lun-steps.ts";
 import { DROP_MAPS, NO_MAP } from "./map-script.ts";
 import { readBack } from "./read-back.ts";
 import { unmarkStep } from "./mark.ts";
 import { noMultipathSteps } from "./multipath-steps.ts";
-import { onlyLun } from "./wwid.ts";
+import type { Place } from "./place.ts";
+import { onlyLuns } from "./wwid.ts";
 
 const CHECK_MS = 60_000;
 
@@ -35,17 +36,20 @@ function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
 export function leaveNetworkLvm(context: LeaveContext<NetworkLvmConfig>): LeavePlan {
   const { config, owner, identity, target, endsShared } = context;
   const place: Place = { config, owner, target };
-  const { vgUuid, wwid } = networkLvmIdentity.parse(identity);
+  const { vgUuid } = networkLvmIdentity.parse(identity);
+  const wwids = wwidsOf(identity);
+  const more = wwids.filter((wwid) => wwid !== config.wwid);
   const group = { uuid: vgUuid, vgName: config.vgName };
   const values = { vg: config.vgName, uuid: vgUuid, target: config.target };
   return {
     steps: [
-      ...(endsShared ? readBack([untagStep(target, group, owner, onlyLun(wwid))]) : []),
+      ...(endsShared ? readBack([untagStep(target, group, owner, onlyLuns(wwids))]) : []),
       dropStep(place, vgUuid),
+      ...more.map((wwid) => dropLunStep(place, wwid)),
       logOutStep(place),
       ...unrecordSteps(place),
-      ...noMultipathSteps(target, owner, config.wwid, config.waitSeconds),
-      unmarkStep(target, owner, config),
+      ...wwids.flatMap((wwid) => noMultipathSteps(place, wwid)),
+      unmarkStep(target, owner, { target: config.target, wwids }),
     ],
     left: [text("network-lvm.left.node", values), ...(endsShared ? [text("lvm.left.tags", values)] : [])],
   };

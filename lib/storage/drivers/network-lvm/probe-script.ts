@@ -30,12 +30,18 @@ EOF
   return 1
 }
 
-# $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then what check_lvm takes
+# $1 target, $2 WWIDs as multipath writes them, with commas between, $3 as sysfs does; then what check_lvm takes
 check_network_lvm() {
-  sessions=$(iscsi_sessions "$1") paths=$(iscsi_paths "$3") device=$(multipath_map "$2")
-  printf '%s\\n' "$sessions" "$paths" "$device"
-  path_up "$sessions" "$paths" || return 6
-  case $device in *' '*' 0 '*) ;; *) return 6 ;; esac
+  sessions=$(iscsi_sessions "$1") left=$2, kernel=$3, all_up=1
+  printf '%s\\n' "$sessions"
+  while [ -n "$left" ]; do
+    paths=$(iscsi_paths "\${kernel%%,*}") device=$(multipath_map "\${left%%,*}")
+    printf '%s\\n' "lun \${left%%,*}" "$paths" "$device"
+    path_up "$sessions" "$paths" || all_up=
+    case $device in *' '*' 0 '*) ;; *) all_up= ;; esac
+    left=\${left#*,} kernel=\${kernel#*,}
+  done
+  [ -n "$all_up" ] || return 6
   shift 3
   check_lvm "$@"
 }

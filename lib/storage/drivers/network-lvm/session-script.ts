@@ -91,20 +91,36 @@ others() {
 }
 `;
 
+/** Shell functions `flush WWID`, which ends a multipath device, and `forget_disks WWID`, as sysfs writes it, which takes its disks off. */
+const RELEASE = `${SYSFS_SCRIPT}
+flush() {
+  map=$(multipath_map "$1")
+  [ -n "$map" ] || return 0
+  # It has the name that this node's settings give it.
+  map=\${map#* }
+  word_in "/sys/class/block/\${map%% *}/dm/name"
+  timeout -k 5 60 multipath -f "$word"
+}
+
+forget_disks() { iscsi_paths "$1" | while read -r _ name _; do echo 1 >"/sys/class/block/$name/device/delete"; done; }
+`;
+
+/** Lets one LUN go; its sessions stay. $1 WWID as multipath writes it, $2 as sysfs does */
+export const DROP_LUN = `${RELEASE}
+flush "$1" && forget_disks "$2"`;
+
+/** Whether the node has nothing of the LUN. $1, $2 WWID as multipath and as sysfs write it */
+export const NO_LUN = `${SYSFS_SCRIPT}
+[ -z "$(multipath_map "$1")$(iscsi_paths "$2")" ]`;
+
 /**
  * Lets the LUN go: its multipath device, then the sessions, unless another disk of them is in use: that is another LUN's.
  * $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then the portals.
  */
-export const LOG_OUT = `${SYSFS_SCRIPT}${OTHERS}
+export const LOG_OUT = `${RELEASE}${OTHERS}
 target=$1 wwid=$2 kernel=$3
 shift 3
-map=$(multipath_map "$wwid")
-if [ -n "$map" ]; then
-  # It has the name that this node's settings give it.
-  map=\${map#* }
-  word_in "/sys/class/block/\${map%% *}/dm/name"
-  timeout -k 5 60 multipath -f "$word" || exit 1
-fi
+flush "$wwid" || exit 1
 stays=$(iscsi_sessions "$target" | while read -r _ number state _; do
   used=$(others "$number" "$kernel" "$state")
   [ -z "$used" ] || echo "session $number stays: $used is another LUN's"
@@ -112,7 +128,7 @@ done)
 if [ -n "$stays" ]; then
   printf '%s\\n' "$stays"
   # Its own disks go; the sessions are the other LUN's.
-  iscsi_paths "$kernel" | while read -r _ name _; do echo 1 >"/sys/class/block/$name/device/delete"; done
+  forget_disks "$kernel"
   exit 0
 fi
 code=0

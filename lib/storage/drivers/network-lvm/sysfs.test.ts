@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -13,12 +14,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Command } from "../../../domain/plan.ts";
+import { networkLvmConfig } from "./config.ts";
 import { WAIT_FOR_LUN } from "./lun-script.ts";
 import { multipathSteps, noMultipathSteps } from "./multipath-steps.ts";
 import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
 import { nodeStateCommand, readNodeState } from "./node-state.ts";
 import { readSan } from "./probe.ts";
-import { ALL_LOGGED_IN, LOG_IN, LOG_OUT, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
+import { HAS_LUN, RESCAN_LUN, SCAN_LUN } from "./scan-script.ts";
+import { ALL_LOGGED_IN, DROP_LUN, LOG_IN, LOG_OUT, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
 
 const TARGET = "iqn.2026-01.lab.host:san1";
 const WWID = "360000000000000000e00000000010001";
@@ -66,14 +69,17 @@ function disk(name: string, on: number, change: { wwid?: string; state?: string;
   return place;
 }
 
-function multipath(change: { wwid?: string; suspended?: string; sectors?: number; slaves?: string[] } = {}): void {
-  file("sys/class/block/dm-28/dm/uuid", `mpath-${change.wwid ?? WWID}`);
+function multipath(
+  change: { wwid?: string; suspended?: string; sectors?: number; slaves?: string[]; device?: string } = {},
+): void {
+  const place = `sys/class/block/${change.device ?? "dm-28"}`;
+  file(`${place}/dm/uuid`, `mpath-${change.wwid ?? WWID}`);
   // As it is called where names are to be friendly.
-  file("sys/class/block/dm-28/dm/name", "mpatha");
-  file("sys/class/block/dm-28/dm/suspended", change.suspended ?? "0");
-  file("sys/class/block/dm-28/size", String(change.sectors ?? GIB_SECTORS));
-  file("sys/class/block/dm-28/dev", "253:28");
-  for (const slave of change.slaves ?? ["sdb", "sdc"]) file(`sys/class/block/dm-28/slaves/${slave}/x`);
+  file(`${place}/dm/name`, "mpatha");
+  file(`${place}/dm/suspended`, change.suspended ?? "0");
+  file(`${place}/size`, String(change.sectors ?? GIB_SECTORS));
+  file(`${place}/dev`, "253:28");
+  for (const slave of change.slaves ?? ["sdb", "sdc"]) file(`${place}/slaves/${slave}/x`);
 }
 
 /** A mapped device on a disk. */
@@ -124,12 +130,40 @@ describe("what the probe reads of sessions and paths", () => {
         { number: "1", state: "LOGGED_IN", address: "10.0.0.1", port: 3260 },
         { number: "2", state: "LOGGED_IN", address: "10.0.0.2", port: 3260 },
       ],
-      paths: [
-        { name: "sdb", state: "running", size: 2 ** 30, session: "1" },
-        { name: "sdc", state: "running", size: 2 ** 30, session: "2" },
+      luns: [
+        {
+          wwid: WWID,
+          paths: [
+            { name: "sdb", state: "running", size: 2 ** 30, session: "1" },
+            { name: "sdc", state: "running", size: 2 ** 30, session: "2" },
+          ],
+          device: { name: "dm-28", isSuspended: false, size: 2 ** 30 },
+        },
       ],
-      device: { name: "dm-28", isSuspended: false, size: 2 ** 30 },
     });
+  });
+
+  it("of several LUNs each by itself; LVM is asked once all are up", () => {
+    const second = `${WWID.slice(0, -1)}2`;
+    const both = (names: string) => names.split(" ");
+    const asked = () => {
+      const script = `${NETWORK_LVM_SCRIPT}\ncheck_lvm() { echo asked "$@"; }\ncheck_network_lvm "$@"`;
+      return sh(script, TARGET, `${WWID},${second}`, `${KERNEL},naa.${second.slice(1)}`, "net0");
+    };
+    healthy();
+    const { status, lines } = asked();
+    expect([status, readSan(lines).luns.map(({ wwid, paths }) => [wwid, paths.length])]).toEqual([
+      6,
+      [
+        [WWID, 2],
+        [second, 0],
+      ],
+    ]);
+    disk("sdd", 1, { wwid: `naa.${second.slice(1)}` });
+    multipath({ wwid: second, device: "dm-29", slaves: both("sdd") });
+    const up = asked();
+    expect([up.status, up.lines.at(-1)]).toEqual([0, "asked net0"]);
+    expect(readSan(up.lines).luns.map(({ device }) => device?.name)).toEqual(["dm-28", "dm-29"]);
   });
 
   const SILENT: [string, () => void][] = [
@@ -284,8 +318,10 @@ describe("logging in and out", () => {
 
 describe("giving a LUN to multipath", () => {
   const owner = { panelId: "pa_1", clusterId: "cl", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
+  const config = networkLvmConfig.parse({ portals: "10.0.0.1", target: TARGET, wwid: WWID, waitSeconds: 60 });
+  const place = { config, owner, target: "n" };
   const step = (id: string) => {
-    const steps = [...multipathSteps("n", owner, WWID, 60), ...noMultipathSteps("n", owner, WWID, 60)];
+    const steps = [...multipathSteps(place, WWID), ...noMultipathSteps(place, WWID)];
     const found = steps.find((one) => one.id === id);
     if (!found) throw new Error(id);
     return found;
@@ -327,6 +363,85 @@ describe("giving a LUN to multipath", () => {
     multipath();
     expect(perform(step("disclaim").command).status).toBe(1);
     expect(list()).toContain(`/${WWID}/`);
+  });
+});
+
+describe("a LUN that has grown, or is new", () => {
+  const GROWN = 2 * GIB_SECTORS;
+  const bytes = (sectors: number) => String(sectors * 512);
+  const size = (place: string, sectors: number) => writeFileSync(join(folder, place, "size"), `${sectors}\n`);
+  const link = () => symlinkSync("/dev/null", join(folder, `dev/disk/by-id/dm-uuid-mpath-${WWID}`));
+
+  beforeEach(() => {
+    healthy();
+    mkdirSync(join(folder, "dev/disk/by-id"), { recursive: true });
+    program("multipathd", `echo "$@" >>"${folder}/asked"`);
+  });
+
+  it("is asked for on every path, and refused while one shows another size", () => {
+    size("sys/devices/host1/session1/target0/block/sdb", GROWN);
+    const { status, said } = sh(RESCAN_LUN, WWID, KERNEL, bytes(GROWN));
+    expect([status !== 0, said]).toEqual([true, expect.stringContaining("other-size sdc")]);
+    expect(readFileSync(join(folder, "sys/class/block/sdb/device/rescan"), "utf8")).toBe("1\n");
+    expect(existsSync(join(folder, "asked"))).toBe(false);
+  });
+
+  it("is refused while a path is down: it would be left out afterwards", () => {
+    file("sys/devices/host2/session2/target0/block/sdc/device/state", "transport-offline");
+    expect(sh(RESCAN_LUN, WWID, KERNEL, bytes(GROWN)).said).toContain("path-down sdc");
+  });
+
+  it("has its multipath device made as large, by the name it has there", () => {
+    for (const [name, on] of [
+      ["sdb", 1],
+      ["sdc", 2],
+    ] as const)
+      size(`sys/devices/host${on}/session${on}/target0/block/${name}`, GROWN);
+    sh(RESCAN_LUN, WWID, KERNEL, bytes(GROWN));
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("resize map mpatha\n");
+  });
+
+  it("that is that large already is not touched", () => {
+    link();
+    sh(RESCAN_LUN, WWID, KERNEL, bytes(GIB_SECTORS));
+    expect(existsSync(join(folder, "asked"))).toBe(false);
+  });
+
+  it("is looked for by the hosts of sessions to that target that are up", () => {
+    session(3, { target: "another" });
+    session(4, { state: "FAILED" });
+    for (const number of [1, 2, 3, 4]) {
+      const place = join(folder, `sys/class/iscsi_session/session${number}`);
+      const real = join(folder, `sys/devices/platform/host${number}/session${number}/iscsi_session/session${number}`);
+      mkdirSync(dirname(real), { recursive: true });
+      renameSync(place, real);
+      symlinkSync(real, place);
+      file(`sys/class/scsi_host/host${number}/scan`);
+    }
+    expect(sh(SCAN_LUN, TARGET, WWID, KERNEL).status).toBe(0);
+    const asked = [1, 2, 3, 4].map((number) =>
+      readFileSync(join(folder, `sys/class/scsi_host/host${number}/scan`), "utf8"),
+    );
+    expect(asked).toEqual(["- - -\n", "- - -\n", "\n", "\n"]);
+    expect(existsSync(join(folder, "asked"))).toBe(false);
+  });
+
+  it("that multipath has not taken makes it look at all disks anew", () => {
+    rmSync(join(folder, "sys/class/block/dm-28"), { recursive: true });
+    expect(sh(SCAN_LUN, TARGET, WWID, KERNEL).status).toBe(0);
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("reconfigure\n");
+    expect(sh(HAS_LUN, WWID, KERNEL, bytes(GIB_SECTORS)).said).toContain("no-multipath");
+  });
+
+  it("is let go: its device, then its disks, and no other", () => {
+    program("multipath", `echo "$@" >>"${folder}/asked"`);
+    disk("sdd", 1, { wwid: "naa.6other" });
+    expect(sh(DROP_LUN, WWID, KERNEL).status).toBe(0);
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("-f mpatha\n");
+    const deleted = ["sdb", "sdc", "sdd"].map((name) =>
+      existsSync(join(folder, `sys/class/block/${name}/device/delete`)),
+    );
+    expect(deleted).toEqual([true, true, false]);
   });
 });
 
