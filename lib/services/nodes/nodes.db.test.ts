@@ -70,7 +70,7 @@ function seen({ health = "active", lost = [] }: Situation = {}): () => Promise<M
       warnings: [],
       diskFaults: [],
     };
-    const own = ["st_lvm", "st_file"].map((storageId) => ({
+    const own = ["st_lvm", "st_file", "st_net"].map((storageId) => ({
       ...{ storageId, nodeId, status: lost.includes(storageId) ? ("lost" as const) : ("ok" as const), suspect: false },
       ...{ readOnly: false, full: false, since: null, checks: 1, confirmedAt: null, cause: null },
       ...{ figures: null, figuresAgeMs: 0, checkedAgeMs: 0, capacityOf: null },
@@ -86,6 +86,15 @@ async function driveOn(nodeId: string, label = "web"): Promise<void> {
     .insert(drives)
     .values({ ...where, id: `dr_${label}`, label, format: "qcow2", size: 1024 ** 3, state: "ready" });
 }
+
+const NET = {
+  ...{ id: "st_net", name: "san", kind: "network-lvm" as const },
+  config: {
+    ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: "360000000000000000e00000000010001" },
+    ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "" },
+    ...{ vgName: "net0", waitSeconds: 60, wipe: false },
+  },
+};
 
 /** A task that has not ended and works on a node. */
 async function taskOn(nodeId: string): Promise<string> {
@@ -208,6 +217,28 @@ describe("removing a node @P03 @B01", () => {
     expect(await auditOf("node.remove", "nd_1")).toMatchObject([{ detail: { name: "nd_1", isForced: true, taskId } }]);
     expect(await auditOf("drive.forget", "dr_web")).toHaveLength(1);
   });
+
+  it.each([
+    ["that can't be reached", { health: "unreachable" }],
+    ["on which it is lost", { lost: ["st_net"] }],
+  ] as const)(
+    "of a node %s, and that may map what all nodes see, wants it said that it is off @S28",
+    async (_what, situation) => {
+      await db()
+        .insert(schema.storages)
+        .values({ ...NET, clusterId: "cl_1" });
+      const identity = { vgUuid: "NET", pvUuids: "PV", imageFs: "", shareFs: "", wwid: NET.config.wwid, target: "iqn" };
+      for (const nodeId of ["nd_1", "nd_2"])
+        await db().insert(schema.nodeStorages).values({ nodeId, storageId: "st_net", identity });
+      const look = seen({ ...situation, lost: [...("lost" in situation ? situation.lost : [])] });
+      const refused = await previewRemoval(ctx, { nodeId: "nd_1", isForced: false }, look);
+      expect(refused.blockers.map(({ key }) => key)).toContain("node.remove.maps");
+      const forced = await previewRemoval(ctx, { nodeId: "nd_1", isForced: true }, look);
+      expect([forced.confirmName, forced.left[0]?.key]).toEqual(["nd_1 is powered off", "node.left.maps"]);
+      await expect(confirm(true, look, "nd_1")).rejects.toMatchObject({ view: { code: "invalid-input" } });
+      expect((await confirm(true, look, "nd_1 is powered off")).taskId).toMatch(/^tk_/);
+    },
+  );
 
   it("that finds a drive placed since it was confirmed undoes itself: the node stays a member", async () => {
     const look = seen({ health: "unreachable" });

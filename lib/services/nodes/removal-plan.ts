@@ -3,6 +3,7 @@ import { type NodeStep, PLAN_FORMAT, type Plan, type Step } from "../../domain/p
 import { type Text, text } from "../../domain/text.ts";
 import { naturalOrder } from "../../domain/units.ts";
 import type { Hypervisor } from "../../hypervisor/contract.ts";
+import { say } from "../../plans/say.ts";
 import type { LeavePlan } from "../../storage/contract.ts";
 import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, StorageRow, World } from "../drives/world.ts";
@@ -70,6 +71,21 @@ function named(steps: readonly NodeStep[], prefix: string): NodeStep[] {
   return steps.map((step) => ({ ...step, id: `${prefix}.${step.id}` }));
 }
 
+/**
+ * Storages whose volumes the node may go on mapping once it is forgotten: it is not asked for maps any more before space is
+ * freed, so the next drive would lie where it still writes. Its own volumes nobody else frees.
+ */
+function mappedStill({ world, node }: RemovalFacts, away: readonly Held[]): string {
+  const writes = ({ storage }: Held) => {
+    const identity = world.identity(node.id, storage.id);
+    return identity && world.isShared(storage) && world.driverOf(storage).writerLock(identity) !== null;
+  };
+  return away
+    .filter(writes)
+    .map(({ storage }) => storage.name)
+    .join(", ");
+}
+
 /** Where the machine can't be reached, everything on it stays. */
 function canWork({ acted, publicKey }: RemovalFacts): boolean {
   return isReached(acted) && publicKey !== null;
@@ -88,6 +104,8 @@ export interface Parting {
   unrun: NodeStep[];
   /** What stays behind there, in words. */
   left: Text[];
+  /** Only a machine that is powered off may be forgotten so: somebody has to say that it is. */
+  mustBeOff: boolean;
 }
 
 /** What removing a node comes to, whatever stands in the way. `isWhole`: the whole cluster goes. Pure. */
@@ -96,8 +114,11 @@ export function partingOf(facts: RemovalFacts, isWhole = false): Parting {
   const works = canWork(facts);
   const held = heldStorages(facts, isWhole);
   const away = works ? held.filter((one) => one.isAway) : held;
+  const maps = { node: node.name, storages: isWhole ? "" : mappedStill(facts, away) };
+  const mustBeOff = maps.storages !== "";
   const blockers = [
     ...(works ? [] : [text("node.remove.not-reached", { node: node.name })]),
+    ...(mustBeOff ? [text("node.remove.maps", maps)] : []),
     ...(works ? away : []).map(({ storage }) => text("life.obstacle.left", { node: node.name, storage: storage.name })),
     ...drivesBlocker(node, drives),
   ];
@@ -105,6 +126,7 @@ export function partingOf(facts: RemovalFacts, isWhole = false): Parting {
   const hostSteps = named(host.steps, "host");
   const stepsOf = (list: readonly Held[]) => list.flatMap(({ storage, leave }) => named(leave.steps, storage.id));
   const left = [
+    ...(mustBeOff ? [text("node.left.maps", maps)] : []),
     ...drives
       .toSorted((a, b) => naturalOrder(a.label, b.label))
       .map(({ id, label, storage }) => text("node.left.drive", { label, id, storage })),
@@ -118,6 +140,7 @@ export function partingOf(facts: RemovalFacts, isWhole = false): Parting {
     // Without the key's body its line can't be told from others.
     unrun: [...stepsOf(away), ...(works ? [] : hostSteps.filter((step) => !step.exit || publicKey !== null))],
     left,
+    mustBeOff,
   };
 }
 
@@ -158,7 +181,7 @@ export function planRemoval(facts: RemovalFacts, isForced: boolean): PlannedRemo
   const nothing = { plan: null, problems: {}, left: [], confirmName: null };
   const obstacle = nodeObstacle("remove", acted);
   if (obstacle) return { ...nothing, blockers: [obstacle], canForce: false };
-  const { begin, steps, end, blockers, left } = partingOf(facts);
+  const { begin, steps, end, blockers, left, mustBeOff } = partingOf(facts);
   if (blockers.length > 0 && !isForced) return { ...nothing, blockers, canForce: true };
   const cluster = world.clusters.find((one) => one.id === node.clusterId)?.name ?? "";
   const plan: Plan = {
@@ -171,6 +194,7 @@ export function planRemoval(facts: RemovalFacts, isForced: boolean): PlannedRemo
     // The task's page tells it afterwards.
     notes: [...(steps.length > 0 ? [text("node.note.stays")] : []), ...left],
   };
-  const confirmName = blockers.length > 0 ? node.name : null;
+  const word = mustBeOff ? say(text("node.remove.is-off", { node: node.name })) : node.name;
+  const confirmName = blockers.length > 0 ? word : null;
   return { plan, problems: {}, blockers: [], canForce: false, left, confirmName };
 }
