@@ -1,6 +1,6 @@
 import type { ZodObject, ZodRawShape, ZodType } from "zod";
 import type { DriveAbilities } from "../domain/drive.ts";
-import type { StorageCheck, StorageFigures } from "../domain/live.ts";
+import type { Cause, StorageCheck, StorageFigures } from "../domain/live.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
 import type { PartsView } from "../domain/parts.ts";
 import type { PartsRequest } from "../domain/parts-request.ts";
@@ -228,6 +228,15 @@ export interface PartsDriver<Config = unknown, Facts = unknown> {
   plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
 }
 
+/** Something that nodes contradict each other in. */
+export interface Drift {
+  /** The same as long as it lasts. */
+  id: string;
+  /** Ids of the nodes that it is about. */
+  nodes: string[];
+  cause: Cause;
+}
+
 export interface StorageDriver<Config = unknown, Facts = unknown> {
   kind: StorageKind;
   /** Strict zod object; every field has `.meta({label, help, placeholder?})` as catalogue keys, last in its chain. `changeable: true`: nothing on a node hangs on it. */
@@ -261,6 +270,11 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   leave(context: LeaveContext<Config>): LeavePlan;
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
   readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
+  /**
+   * What is wrong in what several nodes report of a shared storage together, each of them well by itself. `looks`: details of
+   * each node's last check, by the node's id; they were not taken at one moment.
+   */
+  compare?(looks: ReadonlyMap<string, Record<string, unknown>>): Drift[];
   drives: DriveDriver<Config>;
   /** Null where a storage has no parts that are disks. */
   parts: PartsDriver<Config> | null;

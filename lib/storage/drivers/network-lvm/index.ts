@@ -6,6 +6,7 @@ import { foundNetworkLvm } from "./found.ts";
 import { networkLvmIdentity, wwidsOf } from "./identity.ts";
 import { joinNetworkLvm, previewNetworkLvm } from "./join.ts";
 import { leaveNetworkLvm } from "./leave.ts";
+import { compareMaps } from "./map-drift.ts";
 import { networkLvmParts } from "./parts.ts";
 import { probeNetworkLvm, readNetworkLvmCheck } from "./probe.ts";
 
@@ -32,6 +33,7 @@ export const networkLvmDriver: StorageDriver<NetworkLvmConfig, NetworkLvmFacts> 
   preview: previewNetworkLvm,
   probe: (config, dirs, identity) => probeNetworkLvm(config, dirs, identity),
   readCheck: readNetworkLvmCheck,
+  compare: compareMaps,
   drives: networkLvmDrives,
   parts: networkLvmParts,
 };

@@ -5,6 +5,7 @@ import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { takeBack, wentWell } from "../../conformance/perform.ts";
 import type { DriveSpec } from "../../contract.ts";
 import { FIRST, OTHER, performOn, Site } from "./lab-site.ts";
+import { compareMaps, type Mapped } from "./map-drift.ts";
 import { networkLvmParts as parts } from "./parts.ts";
 import { networkLvmDrives } from "./drives.ts";
 import { lunLink } from "./wwid.ts";
@@ -104,6 +105,30 @@ describe("LUNs of a group on two real nodes @P15", () => {
     expect(wentWell(await performOn(both, networkLvmDrives.create(one.drive(two), big)))).toBe(true);
     expect(wentWell(await performOn(both, networkLvmDrives.activate(two.drive(one), big)))).toBe(true);
     expect(wentWell(await performOn(both, networkLvmDrives.deactivate(two.drive(one), big)))).toBe(true);
+  });
+
+  it("a map that another node's volume lies under is seen, and so is one that both have open @S28", async () => {
+    const big = { ...drive, size: 1024 * MIB };
+    const both = [one, two];
+    const drifts = async () => {
+      const checks = await Promise.all(
+        both.map(async (site) => [site.key, (await site.check()).details ?? {}] as const),
+      );
+      return compareMaps(new Map(checks)).map(({ nodes, cause }) => [cause.reason.key.split(".").at(-1), ...nodes]);
+    };
+    expect(wentWell(await performOn(both, networkLvmDrives.activate(one.drive(two), big)))).toBe(true);
+    expect(await drifts()).toEqual([]);
+    const mapped = (await one.check()).details?.mapped as Mapped[];
+    const { wwid, from, sectors } = mapped.flatMap(({ pieces }) => pieces)[0] ?? { wwid: "", from: 0, sectors: 0 };
+    const uuid = `LVM-${(one.identity.vgUuid ?? "").replaceAll("-", "")}${"g".repeat(32)}`;
+    const table = `0 ${sectors} linear ${lunLink(wwid)} ${from}`;
+    await two.node.sh(["dmsetup", "create", "net0-ghost", "--uuid", uuid, "--table", table]);
+    expect(await drifts()).toEqual([["same-sectors", one.key, two.key]]);
+    await two.node.sh("dmsetup remove --retry net0-ghost; lvchange -ay net0/dr_one");
+    for (const { node } of both) await node.sh("systemd-run --unit=hold sh -c 'exec sleep 600 </dev/net0/dr_one'");
+    expect(await drifts()).toEqual([["open-twice", one.key, two.key]]);
+    for (const { node } of both) await node.sh("systemctl stop hold; lvchange -an net0/dr_one");
+    expect(await drifts()).toEqual([]);
   });
 
   it("after a reboot both LUNs are there by themselves", async () => {

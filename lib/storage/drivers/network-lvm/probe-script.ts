@@ -30,6 +30,26 @@ EOF
   return 1
 }
 
+# On which sectors of which LUN the group's maps lie, one line a piece: seg NAME WWID FROM SECTORS. $1 VG UUID without dashes
+map_pieces() {
+  [ -s "$own.maps" ] || return 0
+  names=' '
+  while read -r uuid name _; do
+    case $uuid in "LVM-$1"*) names="$names$name " ;; esac
+  done <"$own.maps"
+  [ "$names" != ' ' ] || return 0
+  dmsetup table --target linear 2>/dev/null >"$own.tables" || return 0
+  while read -r name _ sectors _ device from _; do
+    name=\${name%:}
+    case $names in *" $name "*) ;; *) continue ;; esac
+    map=/sys/class/block/dm-\${device#*:}
+    word_in "$map/dev"
+    [ "$word" = "$device" ] || continue
+    word_in "$map/dm/uuid"
+    case $word in mpath-*) echo "seg $name \${word#mpath-} $from $sectors" ;; esac
+  done <"$own.tables"
+}
+
 # $1 target, $2 WWIDs as multipath writes them, with commas between, $3 as sysfs does; then what check_lvm takes
 check_network_lvm() {
   sessions=$(iscsi_sessions "$1") left=$2, kernel=$3, all_up=1
@@ -44,5 +64,8 @@ check_network_lvm() {
   [ -n "$all_up" ] || return 6
   shift 3
   check_lvm "$@"
+  code=$?
+  case $code in 0 | 1) map_pieces "$4" ;; esac
+  return "$code"
 }
 `;

@@ -3,6 +3,7 @@ import { text } from "../../../domain/text.ts";
 import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../../contract.ts";
 import { probeLvm, readLvmCheck } from "../../lvm/probe.ts";
 import { type NetworkLvmConfig, portalsOf } from "./config.ts";
+import { readMapped } from "./map-drift.ts";
 import { networkLvmIdentity, wwidsOf } from "./identity.ts";
 import { type Portal, portalText } from "./portals.ts";
 import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
@@ -144,5 +145,9 @@ export function readNetworkLvmCheck(
   if (loss) return loss;
   const check = readLvmCheck(config, dirs, identity, raw, owner);
   const finding = check.outcome === "ok" ? pathFinding(config, san) : null;
-  return { ...check, ...finding, ...(check.details ? { details: { ...check.details, san } } : {}) };
+  return {
+    ...check,
+    ...finding,
+    ...(check.details ? { details: { ...check.details, san, mapped: readMapped(raw.lines) } } : {}),
+  };
 }

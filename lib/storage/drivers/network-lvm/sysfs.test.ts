@@ -166,6 +166,24 @@ describe("what the probe reads of sessions and paths", () => {
     expect(readSan(up.lines).luns.map(({ device }) => device?.name)).toEqual(["dm-28", "dm-29"]);
   });
 
+  it("on which sectors of the LUN the group's maps lie, and no other's", () => {
+    healthy();
+    const uuid = "U".repeat(32);
+    file("sys/class/block/dm-40/dm/uuid", `LVM-VG${uuid}-real`);
+    file("sys/class/block/dm-40/dev", "253:40");
+    program(
+      "dmsetup",
+      "printf '%s\\n' 'net0-a: 0 1000 linear 253:28 34816' 'net0-a: 1000 24 linear 253:28 90000' 'net0-b: 0 8 linear 253:40 0' 'net0-a: 0 8 linear 8:28 0' 'other-a: 0 8 linear 253:28 0'",
+    );
+    file("run/c.maps", `LVM-VG${uuid} net0-a 0 253:28\nLVM-VG${uuid} net0-b 0 253:40\nLVM-XX${uuid} other-a 0 253:28`);
+    const script = `own=${folder}/run/c\n${NETWORK_LVM_SCRIPT}\ncheck_lvm() { return 1; }\ncheck_network_lvm "$@"`;
+    const { status, lines } = sh(script, TARGET, WWID, KERNEL, "n", "V-G", "P", "VG");
+    expect([status, lines.filter((line) => line.startsWith("seg "))]).toEqual([
+      1,
+      [`seg net0-a ${WWID} 34816 1000`, `seg net0-a ${WWID} 90000 24`],
+    ]);
+  });
+
   const SILENT: [string, () => void][] = [
     ["no session", () => multipath()],
     ["sessions that are down", () => [session(1, { state: "FAILED" }), disk("sdb", 1), multipath()]],
