@@ -38,6 +38,7 @@ const COMMON = [
     "changeParts",
   ],
   ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
+  ...["lookAtLeftovers", "clearLeftovers"],
   ...["setNodeMode", "editNode", "readNodeHostKey", "acceptNodeHostKey", "planNodeKey", "confirmNodeRemoval"],
   // Its plan is its maker's alone; `nodes.db.test.ts` holds that.
   "confirmNodeKey",

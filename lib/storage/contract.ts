@@ -228,6 +228,32 @@ export interface PartsDriver<Config = unknown, Facts = unknown> {
   plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
 }
 
+/** Something on a node that belongs to no storage that the node has (P16). */
+export interface Leftover {
+  /** The same at the next look, as long as it is there. */
+  id: string;
+  text: Text;
+  /** Why it is not cleared now; null when it can be. */
+  obstacle: Text | null;
+}
+
+/** A node, and the storages of one kind that are joined there. */
+export interface LeftoversContext {
+  panelId: string;
+  /** Key of the node in the plan. */
+  target: string;
+  kept: { storageId: string; config: unknown; identity: Identity }[];
+}
+
+/** What a kind of storage leaves behind where something went wrong: only what is provably the panel's own. */
+export interface LeftoversDriver<Facts = unknown> {
+  /** What is looked at on the node; reads only. */
+  facts(read: Reader, context: LeftoversContext): Promise<Facts>;
+  view(context: LeftoversContext, facts: Facts): Leftover[];
+  /** Clears one; each step proves once more that nothing uses what it takes away. Ids are unique among those of one leftover. Pure. */
+  clear(context: LeftoversContext, facts: Facts, id: string): NodeStep[];
+}
+
 /** Something that nodes contradict each other in. */
 export interface Drift {
   /** The same as long as it lasts. */
@@ -278,4 +304,6 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   drives: DriveDriver<Config>;
   /** Null where a storage has no parts that are disks. */
   parts: PartsDriver<Config> | null;
+  /** Left out where nothing of a storage outlives it. */
+  leftovers?: LeftoversDriver;
 }

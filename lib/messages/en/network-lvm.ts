@@ -232,6 +232,16 @@ export const networkLvm = {
       unread: "It could not be read: {detail}",
     },
   },
+  leftover: {
+    map: "The map {name} ({uuid}) of a volume that its group has not any more",
+    storage:
+      "What {storage}, which this node has not, uses of {target}: LUNs {luns}, records {portals}{session, select, yes {, and sessions} other {}}",
+    target:
+      "Records of {target} ({portals}){session, select, yes { and sessions} other {}}, which no storage of this node uses",
+    "in-use": "{name} is in use.",
+    none: "It belonged to nothing any more.",
+    step: { map: "Remove the map {name}, if nothing has it open", file: "Remove {name}, which multipath was told" },
+  },
   left: {
     node: "Stays on the node: records and sessions of {target}, what multipath was told of the LUN, and maps of {vg}.",
   },

@@ -277,6 +277,7 @@ export const pages = {
       "drives-delete": "Delete drives",
       "drives-grow": "Grow drives",
       "drives-rename": "Rename drives",
+      "node-clear": "Clear leftovers",
       "node-remove": "Remove a node",
       "node-rotate-key": "Change a node’s key",
       "nodes-join": "Join nodes",

@@ -92,6 +92,13 @@ export class World {
     return world;
   }
 
+  /** Throws where the panel has no identity yet. */
+  get panelId(): string {
+    const { panel: own } = this.#rows;
+    if (!own) throw new Error("The panel has no identity yet");
+    return own.id;
+  }
+
   storage(id: string): StorageRow | undefined {
     return this.#rows.storageById.get(id);
   }

@@ -6,6 +6,7 @@ import { foundNetworkLvm } from "./found.ts";
 import { networkLvmIdentity, wwidsOf } from "./identity.ts";
 import { joinNetworkLvm, previewNetworkLvm } from "./join.ts";
 import { leaveNetworkLvm } from "./leave.ts";
+import { networkLvmLeftovers } from "./leftovers.ts";
 import { compareMaps } from "./map-drift.ts";
 import { networkLvmParts } from "./parts.ts";
 import { probeNetworkLvm, readNetworkLvmCheck } from "./probe.ts";
@@ -36,4 +37,5 @@ export const networkLvmDriver: StorageDriver<NetworkLvmConfig, NetworkLvmFacts> 
   compare: compareMaps,
   drives: networkLvmDrives,
   parts: networkLvmParts,
+  leftovers: networkLvmLeftovers,
 };

@@ -11,7 +11,9 @@ export interface Marked {
 /** A file for each storage that has records, sessions or drop-ins on the node: what is the panel's there is told by them. */
 export const MARKS_DIR = "/etc/spindle/storages";
 
-function markFile({ panelId, storageId }: Ownership, { target, wwids }: Marked): OwnFile {
+type Marker = Pick<Ownership, "panelId" | "storageId">;
+
+function markFile({ panelId, storageId }: Marker, { target, wwids }: Marked): OwnFile {
   const lines = [`panel ${panelId}`, `target ${target}`, ...wwids.map((wwid) => `wwid ${wwid}`)];
   return { path: `${MARKS_DIR}/${storageId}`, text: lines.join("\n"), mode: "0644", isOwnDir: true };
 }
@@ -27,7 +29,7 @@ export function markStep(target: string, owner: Ownership, marked: Marked): Node
   return writeFileStep(named, markFile(owner, marked));
 }
 
-export function unmarkStep(target: string, owner: Ownership, marked: Marked): NodeStep {
+export function unmarkStep(target: string, owner: Marker, marked: Marked): NodeStep {
   const title = text("network-lvm.step.unmark");
   const named = { id: "unmark", target, title, undoTitle: text("network-lvm.step.mark") };
   return removeFileStep(named, markFile(owner, marked));

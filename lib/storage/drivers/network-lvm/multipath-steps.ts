@@ -47,7 +47,7 @@ chmod 0600 -- "$file.new" && mv -- "$file.new" "$file"
 timeout -k 5 60 multipathd reconfigure || :`;
 
 const claimCommand = (wwid: string): Command => ({ argv: ["sh", "-c", CLAIM, "spindle", wwid], timeoutMs: 120_000 });
-const disclaimCommand = (wwid: string): Command => ({
+export const disclaimCommand = (wwid: string): Command => ({
   argv: ["sh", "-c", DISCLAIM, "spindle", wwid],
   timeoutMs: 120_000,
 });

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Lab, lunWwid, openLab, type TargetRecord } from "#lab/index.ts";
 import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { takeBack, wentWell } from "../../conformance/perform.ts";
-import type { DriveSpec } from "../../contract.ts";
-import { FIRST, OTHER, performOn, Site } from "./lab-site.ts";
+import type { DriveSpec, LeftoversContext } from "../../contract.ts";
+import { FIRST, OTHER, owner, performOn, Site } from "./lab-site.ts";
+import { networkLvmLeftovers as leftovers } from "./leftovers.ts";
 import { compareMaps, type Mapped } from "./map-drift.ts";
 import { networkLvmParts as parts } from "./parts.ts";
 import { networkLvmDrives } from "./drives.ts";
@@ -129,6 +130,34 @@ describe("LUNs of a group on two real nodes @P15", () => {
     expect(await drifts()).toEqual([["open-twice", one.key, two.key]]);
     for (const { node } of both) await node.sh("systemctl stop hold; lvchange -an net0/dr_one");
     expect(await drifts()).toEqual([]);
+  });
+
+  it("what a storage that is gone has left on a node is found and cleared, and nothing else @P16", async () => {
+    const uuid = `LVM-${(one.identity.vgUuid ?? "").replaceAll("-", "")}${"s".repeat(32)}`;
+    await one.node.sh(["dmsetup", "create", "net0-stale", "--uuid", uuid, "--table", "0 8 error"]);
+    const clear = async (site: Site, kept: LeftoversContext["kept"]) => {
+      const context = { panelId: owner.panelId, target: site.key, kept };
+      const facts = await leftovers.facts(site.read, context);
+      const found = leftovers.view(context, facts);
+      for (const { id, obstacle } of found) {
+        expect(obstacle).toBeNull();
+        const performed = await performOn([site], leftovers.clear(context, facts, id));
+        expect(performed.filter((done) => !wentWell([done]))).toEqual([]);
+      }
+      return found.map(({ id }) => id.split(":")[0]);
+    };
+    const kept = [{ storageId: owner.storageId, config: one.config, identity: one.identity }];
+    expect(await clear(one, kept)).toEqual(["map"]);
+    expect(await one.check()).toMatchObject({ outcome: "ok" });
+    // As if the storage had been removed by force while this node was away.
+    await two.node.sh("lvchange -ay net0/dr_one");
+    expect(await clear(two, [])).toEqual(["storage"]);
+    expect(await two.node.sh("find /etc/iscsi/nodes /etc/spindle /etc/multipath/conf.d -type f; true")).toBe("");
+    expect(await two.node.sh("ls /sys/class/iscsi_session; dmsetup ls")).not.toMatch(/session|mpath-|3600|net0/);
+    expect(await one.check()).toMatchObject({ outcome: "ok" });
+    two.identity = {};
+    await two.joined({ isFirst: false, pinned: one.identity, others: [] });
+    expect(two.identity.wwid).toBe(one.identity.wwid);
   });
 
   it("after a reboot both LUNs are there by themselves", async () => {

@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Command } from "../../../domain/plan.ts";
 import { networkLvmConfig } from "./config.ts";
+import { lookForLeftovers } from "./leftovers-look.ts";
 import { WAIT_FOR_LUN } from "./lun-script.ts";
 import { multipathSteps, noMultipathSteps } from "./multipath-steps.ts";
 import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
@@ -331,6 +332,32 @@ describe("logging in and out", () => {
     expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).not.toBe(0);
     healthy();
     expect(sh(NO_SESSION, TARGET, WWID, KERNEL).status).not.toBe(0);
+  });
+});
+
+it("what the panel has on a node is found, whoever needs it, and nothing of others @P16", async () => {
+  healthy();
+  held("dm-28", "old-a", "LVM-x");
+  file("etc/iscsi/nodes/iqn.own/10.0.0.1,3260,1/default", "# spindle pa_1 0123\nnode.name = iqn.own");
+  file("etc/iscsi/nodes/iqn.flat/fe80::1,3261", "# spindle pa_1 0123");
+  file("etc/iscsi/nodes/iqn.other/10.0.0.1,3260,1/default", "node.name = iqn.other");
+  file("etc/iscsi/nodes/iqn.panel2/10.0.0.1,3260,1/default", "# spindle pa_2 0123");
+  file("etc/multipath/conf.d/spindle-st_1.conf", "multipaths {\n}");
+  file("etc/multipath/conf.d/admin.conf", "x");
+  file("marks/st_1", `panel pa_1\ntarget ${TARGET}\nwwid ${WWID}`);
+  program("dmsetup", "true");
+  const read = async ({ argv: [, , script = "", , panel = ""] }: Command) => {
+    const { lines, status } = sh(script, panel, join(folder, "marks"));
+    return { code: status ?? 1, stdout: lines.join("\n"), stderr: "", durationMs: 0 };
+  };
+  expect(await lookForLeftovers(read, { panelId: "pa_1", target: "n", kept: [] })).toEqual({
+    marks: [{ storageId: "st_1", target: TARGET, wwids: [WWID] }],
+    records: [
+      { target: "iqn.flat", address: "fe80::1", port: 3261 },
+      { target: "iqn.own", address: "10.0.0.1", port: 3260 },
+    ],
+    ...{ sessions: [TARGET], holders: [{ wwid: WWID, name: "old-a" }], maps: [], lvs: {} },
+    dropIns: [{ name: "spindle-st_1.conf", text: "multipaths {\n}" }],
   });
 });
 
