@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
@@ -39,14 +40,6 @@ async function countBytes(page: Page): Promise<() => number> {
   return () => bytes;
 }
 
-/** KiB a minute by which the heap's floor rises: the least of the first minute against the least of the last. */
-function growth(heap: readonly number[], everyMs: number): number {
-  const aMinute = Math.round(60_000 / everyMs);
-  const minutes = heap.length / aMinute - 1;
-  const [first, last] = [Math.min(...heap.slice(0, aMinute)), Math.min(...heap.slice(-aMinute))];
-  return minutes > 0 ? (last - first) / 1024 / minutes : 0;
-}
-
 /** Waits until every node's figures come in and all of them are well. */
 async function connected(page: Page, say: (line: string) => void): Promise<void> {
   const begun = Date.now();
@@ -73,14 +66,15 @@ async function measure(panel: TestPanel, page: Page, minutes: number, file: stri
   };
   process.kill(panel.pid, "SIGUSR2");
   await span(minutes * 60_000);
+  const rss = await memoryMb(panel.pid, "Rss");
   process.kill(panel.pid, "SIGUSR2");
   const seconds = (Date.now() - before.at) / 1000;
   const panelCpu = ((await cpuSeconds(panel.pid)) - before.panel) / seconds;
   const serverCpu = ((await cpuSecondsOf(pids)) - before.server) / seconds;
   const received = (bytes() - before.bytes) / 1024 / seconds;
   const pss = await Promise.all((await withChildren(server)).map((pid) => memoryMb(pid, "Pss")));
-  const rss = await memoryMb(panel.pid, "Rss");
-  const seen = JSON.parse(await readFile(file, "utf8")) as { lagMs: number; heap: number[]; everyMs: number };
+  await expect.poll(() => existsSync(file)).toBe(true);
+  const seen = JSON.parse(await readFile(file, "utf8")) as { lagMs: number; grown: number };
   return {
     cpu_cores: round(panelCpu, 4),
     rss_mb: round(rss, 1),
@@ -90,7 +84,7 @@ async function measure(panel: TestPanel, page: Page, minutes: number, file: stri
       1,
     ),
     lag_ms_p99: round(seen.lagMs, 1),
-    heap_growth_kb_per_min: round(growth(seen.heap, seen.everyMs), 1),
+    heap_growth_kb_per_min: round(seen.grown / 1024 / minutes, 1),
     browser_kb_per_s: round(received, 2),
   };
 }

@@ -37,8 +37,12 @@ const COMMON = [
     "lookAtParts",
     "changeParts",
   ],
+<<<<<<< HEAD
   ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
   ...["lookAtLeftovers", "clearLeftovers"],
+=======
+  ...["cancelTaskAction", "replanTaskAction", "releaseHeldAction", "confirmDrives", "protectDrives"],
+>>>>>>> f0b45bb
   ...["setNodeMode", "editNode", "readNodeHostKey", "acceptNodeHostKey", "planNodeKey", "confirmNodeRemoval"],
   // Its plan is its maker's alone; `nodes.db.test.ts` holds that.
   "confirmNodeKey",

@@ -1,21 +1,22 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { en } from "../../lib/messages/en.ts";
 import { guardPages } from "../fixtures/page-guard.ts";
-import type { TestPanel } from "../fixtures/panel.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { SEED, SEEDED } from "../support/seed.ts";
 import { openWizard } from "../verbs/wizard.ts";
 
-// Four looks at every page: on both workers.
+// On both workers.
 test.describe.configure({ mode: "parallel" });
+// Colours on their way from one theme to the other are no theme's.
+test.use({ contextOptions: { reducedMotion: "reduce" } });
 
-const LOOKS = [
-  { name: "light, 1350 px", colorScheme: "light", viewport: { width: 1350, height: 900 } },
-  { name: "dark, 1350 px", colorScheme: "dark", viewport: { width: 1350, height: 900 } },
-  { name: "light, 390 px", colorScheme: "light", viewport: { width: 390, height: 844 } },
-  { name: "dark, 390 px", colorScheme: "dark", viewport: { width: 390, height: 844 } },
+/** A page is opened once and looked at four times: at both widths, in both themes. */
+const WIDTHS = [
+  { width: 390, height: 844 },
+  { width: 1350, height: 900 },
 ] as const;
+const THEMES = ["dark", "light"] as const;
 
 const PAGES = [
   "/",
@@ -54,19 +55,30 @@ const PAGES = [
   "/nodes/nd_nobody",
 ] as const;
 
-/** What must hold on every page at every width. The dark theme has the light one's elements in other colours. */
-async function expectSound(page: Page, where: string): Promise<void> {
-  await expect(page.locator("h1"), where).toHaveCount(1);
-  const isDark = await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches);
+/** What must hold on every page at every width, in every theme. Leaves it wide and light. */
+async function expectSound(page: Page, path: string): Promise<void> {
+  await expect(page.locator("h1"), path).toHaveCount(1);
+  for (const viewport of WIDTHS) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible(page, colorScheme, `${path}, ${viewport.width} px, ${colorScheme}`);
+    }
+    const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(sideways, `${path} scrolls sideways at ${viewport.width} px`).toBeLessThanOrEqual(0);
+    expect(await page.evaluate(smallTargets), `${path} has targets under 24 px`).toEqual([]);
+  }
+}
+
+/** The dark theme has the light one's elements in other colours. */
+async function expectAccessible(page: Page, colorScheme: (typeof THEMES)[number], where: string): Promise<void> {
   const axe = new AxeBuilder({ page });
+  const isDark = colorScheme === "dark";
   const { violations } = await (isDark ? axe.withRules(["color-contrast", "link-in-text-block"]) : axe).analyze();
   expect(
     violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`),
     where,
   ).toEqual([]);
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(sideways, `${where} scrolls sideways`).toBeLessThanOrEqual(0);
-  expect(await page.evaluate(smallTargets), `${where} has targets under 24 px`).toEqual([]);
 }
 
 /** Buttons and links that are hard to hit; links within a sentence are excepted, as the guideline does. Runs in the page. */
@@ -96,83 +108,65 @@ async function walkToNodes(page: Page): Promise<void> {
   await expect(page.getByRole("button", { name: en.wizard.nodes.add })).toBeVisible();
 }
 
-for (const look of LOOKS) {
-  test.describe(look.name, () => {
-    test.use({ colorScheme: look.colorScheme, viewport: look.viewport });
+test.describe("with rows", () => {
+  test.use({ panelOptions: SEEDED });
 
-    test.describe("with rows", () => {
-      test.use({ panelOptions: SEEDED });
-
-      test("every page is sound for eyes, hands and screen readers", async ({ page, panel, guard }) => {
-        test.setTimeout(300_000);
-        guard.allow(/404 \(Not Found\)/);
-        await page.goto(panel.url);
-        await expect(page.locator("[data-live=live]")).toBeVisible();
-        for (const path of PAGES) {
-          await page.goto(path);
-          await expect(page.locator("main h1")).toBeVisible();
-          await expect(page.locator("[aria-busy=true]"), `${path} has arrived`).toHaveCount(0);
-          await expectSound(page, path);
-        }
-      });
-    });
-
-    test("every step of the wizard is sound", async ({ page, panel }) => {
-      test.setTimeout(120_000);
+  for (const half of [0, 1])
+    test(`every page is sound for eyes, hands and screen readers, ${half + 1} of 2`, async ({ page, panel, guard }) => {
+      test.setTimeout(300_000);
+      guard.allow(/404 \(Not Found\)/);
       await page.goto(panel.url);
-      await expectSound(page, "empty overview");
-      await openWizard(page);
-      await page.getByRole("button", { name: "Next: Storages" }).click();
-      await expect(page.getByLabel(en.wizard.name.label)).toHaveAttribute("aria-invalid", "true");
-      await expectSound(page, "name, refused");
-      await walkToNodes(page);
-      await page.getByRole("button", { name: en.wizard.nodes.add }).click();
-      await expectSound(page, "nodes, adding one");
-      await page.getByRole("button", { name: en.wizard.nodes.paste }).click();
-      await expectSound(page, "nodes, pasting a list");
-      const draft = new URL(page.url()).pathname;
-      for (const step of ["name", "storages", "main", "nodes", "review"]) {
-        await page.goto(`${draft}?step=${step}`);
-        await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
-        await expectSound(page, step);
+      await expect(page.locator("[data-live=live]")).toBeVisible();
+      for (const path of PAGES.filter((_, at) => at % 2 === half)) {
+        await page.goto(path);
+        await expect(page.locator("main h1")).toBeVisible();
+        await expect(page.locator("[aria-busy=true]"), `${path} has arrived`).toHaveCount(0);
+        await expectSound(page, path);
       }
-      await page.goto(`${draft}?step=storages`);
-      await page.getByRole("button", { name: "Edit file" }).click();
-      await expectSound(page, "storages, one open");
-      await page.getByRole("button", { name: en.wizard.look.add, exact: true }).click();
-      await expect(page.getByLabel(en.wizard.nodes.address)).toBeVisible();
-      await expectSound(page, "storages, looking through a node");
-      await page.getByRole("button", { name: en.wizard.discard }).click();
-      await expect(page.getByRole("dialog")).toBeVisible();
-      await expectSound(page, "the question before discarding");
     });
+});
 
-    test("the doors are sound", async ({ browser, panel }) => {
-      await withStranger(browser, panel, look, async (page) => {
-        for (const path of ["/sign-in", "/setup", "/setup#token", "/invite#token", "/reset#token"]) {
-          await page.goto("about:blank");
-          await page.goto(`${panel.url}${path}`);
-          await expect(page.locator("h1")).toBeVisible();
-          await expectSound(page, path);
-        }
-      });
-    });
-  });
-}
-
-/** A browser that is not signed in. */
-async function withStranger(
-  browser: Browser,
-  panel: TestPanel,
-  look: { colorScheme?: "light" | "dark"; viewport?: { width: number; height: number } },
-  use: (page: Page) => Promise<void>,
-): Promise<void> {
-  const context = await browser.newContext({ colorScheme: look.colorScheme, viewport: look.viewport });
-  try {
-    const guard = await guardPages(context, () => panel.url);
-    await use(await context.newPage());
-    expect(guard.complaints()).toEqual([]);
-  } finally {
-    await context.close();
+test("every step of the wizard is sound", async ({ page, panel }) => {
+  test.setTimeout(240_000);
+  await page.goto(panel.url);
+  await expectSound(page, "empty overview");
+  await openWizard(page);
+  await page.getByRole("button", { name: "Next: Storages" }).click();
+  await expect(page.getByLabel(en.wizard.name.label)).toHaveAttribute("aria-invalid", "true");
+  await expectSound(page, "name, refused");
+  await walkToNodes(page);
+  await page.getByRole("button", { name: en.wizard.nodes.add }).click();
+  await expectSound(page, "nodes, adding one");
+  await page.getByRole("button", { name: en.wizard.nodes.paste }).click();
+  await expectSound(page, "nodes, pasting a list");
+  const draft = new URL(page.url()).pathname;
+  for (const step of ["name", "storages", "main", "nodes", "review"]) {
+    await page.goto(`${draft}?step=${step}`);
+    await expect(page.getByRole("heading", { level: 2 }).first()).toBeVisible();
+    await expectSound(page, step);
   }
-}
+  await page.goto(`${draft}?step=storages`);
+  await page.getByRole("button", { name: "Edit file" }).click();
+  await expectSound(page, "storages, one open");
+  await page.getByRole("button", { name: en.wizard.look.add, exact: true }).click();
+  await expect(page.getByLabel(en.wizard.nodes.address)).toBeVisible();
+  await expectSound(page, "storages, looking through a node");
+  await page.getByRole("button", { name: en.wizard.discard }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await expectSound(page, "the question before discarding");
+});
+
+test("the doors are sound", async ({ browser, panel }) => {
+  test.setTimeout(120_000);
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const guard = await guardPages(context, () => panel.url);
+  const page = await context.newPage();
+  for (const path of ["/sign-in", "/setup", "/setup#token", "/invite#token", "/reset#token"]) {
+    await page.goto("about:blank");
+    await page.goto(`${panel.url}${path}`);
+    await expect(page.locator("h1")).toBeVisible();
+    await expectSound(page, path);
+  }
+  expect(guard.complaints()).toEqual([]);
+  await context.close();
+});

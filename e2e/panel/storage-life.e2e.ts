@@ -162,7 +162,7 @@ test("nodes that can't be asked stand in the way of a removal; forced, what stay
   await expect(page.getByRole("columnheader", { name: /ssd/ })).toBeVisible();
   await expect(page.getByRole("columnheader", { name: /fast/ })).toHaveCount(0);
   await page.goto(`${panel.url}/audit`);
-  await expect(page.getByText(en.audit.action["storage-remove"])).toBeVisible();
+  await expect(page.getByRole("cell", { name: en.audit.action["storage-remove"] })).toBeVisible();
 });
 
 test("a cluster with drives can't be deleted and says how many; an empty one is, once its name was typed", {
