@@ -45,8 +45,12 @@ async function eachAccount(
 }
 
 async function eachLun(instance: Instance, { targets }: SanRecord, work: typeof hideLun): Promise<void> {
-  // One that is there already, or gone already, is no failure.
-  for (const target of targets) for (const lun of target.luns) await work(instance, target, lun).catch(() => {});
+  for (const target of targets)
+    for (const lun of target.luns)
+      await work(instance, target, lun).catch((error: Error) => {
+        // Done already.
+        if (!/logical unit number already exists|can't find the logical unit/.test(error.message)) throw error;
+      });
 }
 
 /** All faults of the SAN by name. */

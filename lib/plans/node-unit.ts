@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { PanelError } from "../domain/errors.ts";
-import type { Check, NodeStep } from "../domain/plan.ts";
+import type { Check, Command, NodeStep } from "../domain/plan.ts";
 import type { Connection } from "../ssh/connection.ts";
-import { stdinOf } from "../ssh/channel.ts";
 import { run } from "../ssh/run.ts";
 import { crashPoint } from "./crash-point.ts";
 import { LiveLines } from "./live-lines.ts";
@@ -112,11 +111,20 @@ export async function runAttempt(context: TaskContext, attempt: Attempt): Promis
   return record;
 }
 
+/** Its output may show the secrets it was given: what is opened here is taken out of it. One that is gone by now nobody can know. */
+async function knowSecrets({ openSecret }: TaskContext, { stdin }: Command): Promise<void> {
+  if (typeof stdin !== "object") return;
+  for (const { secret } of [stdin].flat())
+    try {
+      await openSecret(secret);
+    } catch (error) {
+      if (!(error instanceof PanelError) || error.view.code !== "not-found") throw error;
+    }
+}
+
 /** What became of an attempt that a process before this one has begun. */
 export async function resumeAttempt(context: TaskContext, attempt: Attempt): Promise<UnitRecord> {
-  // Its output may show the secret it was given.
-  const { command } = specOf(context, attempt);
-  await stdinOf(command.stdin, context.openSecret).catch(() => {});
+  await knowSecrets(context, specOf(context, attempt).command);
   const options = optionsOf(context, attempt);
   const record = await settle(context, attempt, options);
   options.lines.end();
