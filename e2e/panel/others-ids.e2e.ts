@@ -37,12 +37,8 @@ const COMMON = [
     "lookAtParts",
     "changeParts",
   ],
-<<<<<<< HEAD
-  ...["cancelTaskAction", "replanTaskAction", "confirmDrives", "protectDrives"],
   ...["lookAtLeftovers", "clearLeftovers"],
-=======
   ...["cancelTaskAction", "replanTaskAction", "releaseHeldAction", "confirmDrives", "protectDrives"],
->>>>>>> f0b45bb
   ...["setNodeMode", "editNode", "readNodeHostKey", "acceptNodeHostKey", "planNodeKey", "confirmNodeRemoval"],
   // Its plan is its maker's alone; `nodes.db.test.ts` holds that.
   "confirmNodeKey",
