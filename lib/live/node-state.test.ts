@@ -47,3 +47,14 @@ it("an alarm degrades a storage that is well by itself, names itself on its node
   expect(state.setAlarm("st_1", null)).toBe(true);
   expect(state.view(at).storages[0]?.cause).toBeNull();
 });
+
+it("what a failed check could still tell takes the place of its own part alone", () => {
+  const at = { mono: 5_000, wall: 1_000_000 };
+  const state = new NodeState("nd_1", "cl_1", NOTHING_KNOWN);
+  state.setStorages([{ storageId: "st_1", name: "a", isMain: false }], NOTHING_KNOWN);
+  state.addCheck("st_1", { outcome: "ok", details: { san: "up", vg: "v", staleMaps: ["m"] } }, at);
+  state.addCheck("st_1", { outcome: "failed", details: { san: "down" } }, at);
+  expect(state.details()).toEqual({ st_1: { san: "down", vg: "v", staleMaps: ["m"] } });
+  state.addCheck("st_1", { outcome: "ok", details: { san: "up", vg: "w" } }, at);
+  expect(state.details()).toEqual({ st_1: { san: "up", vg: "w" } });
+});

@@ -177,7 +177,8 @@ export class NodeState {
     storage.checkedAt = at;
     storage.begunAt = begun;
     if (check.figures) storage.figures = { value: check.figures, at };
-    if (check.details) storage.details = check.details;
+    if (check.details)
+      storage.details = check.outcome === "failed" ? { ...storage.details, ...check.details } : check.details;
     if (check.volumes) this.#addVolumes(storage, check.volumes, { mono: begun, wall: at.wall - (at.mono - begun) });
   }
 

@@ -11,7 +11,7 @@ export async function startTestPanel(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), "spindle-panel-"));
   await chmod(folder, 0o711);
   const holder = globalThis as unknown as Record<symbol, unknown>;
-  const variables = { SPINDLE_DATA: folder, SPINDLE_LOG: "error", SPINDLE_UNFINISHED: "1" };
+  const variables = { SPINDLE_DATA: folder, SPINDLE_LOG: "error" };
   holder[Symbol.for("spindle.env")] = parseEnv(variables, []);
   await loadMasterKey();
   const stop = async () => {

@@ -64,7 +64,7 @@ const withGroup = (change: Partial<FoundGroup> = {}) =>
   facts({ contents: { kind: "group", group: { ...group, ...change } } });
 
 const idsOf = (steps: readonly NodeStep[]) => steps.map(({ id }) => id);
-const REACH = ["mark", "multipath", "claim", "record-1", "record-2", "log-in", "lun"];
+const REACH = ["mark", "multipath", "claim", "record-1", "record-2", "log-in", "relogin", "lun"];
 const MAKE = ["pv-1", "vg", "vg-uuid"];
 const ADOPT = ["no-auto", "rest", "tag", "vg-uuid"];
 
@@ -260,7 +260,7 @@ function REFUSED_ROWS() {
 }
 
 describe("a node leaves", () => {
-  const ids = ["maps", "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim", "unmark"];
+  const ids = ["maps", "no-relogin", "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim", "unmark"];
 
   it("with everything that the join wrote, and the group stays", () => {
     expect(idsOf(leaveNetworkLvm(leaving(false)).steps)).toEqual(ids);
@@ -280,7 +280,17 @@ describe("a storage on several LUNs", () => {
     const { steps, identity, rows, uses } = joinNetworkLvm(context({ ...OTHER, pinned }), both());
     expect(rows.filter(({ state }) => state === "fail")).toEqual([]);
     expect(idsOf(steps)).toEqual([
-      ...["mark", "multipath", "claim", `multipath-${SECOND}`, `claim-${SECOND}`, "record-1", "record-2", "log-in"],
+      ...[
+        "mark",
+        "multipath",
+        "claim",
+        `multipath-${SECOND}`,
+        `claim-${SECOND}`,
+        "record-1",
+        "record-2",
+        "log-in",
+        "relogin",
+      ],
       ...["lun", `scan-${SECOND}`, `lun-${SECOND}`, "vg-uuid"],
     ]);
     expect(steps.at(-1)?.command.argv.filter((word) => word.includes("mpath"))).toHaveLength(2);
@@ -296,7 +306,7 @@ describe("a storage on several LUNs", () => {
   it("is left with all of them, the added one first, and one drop-in for each", () => {
     const { steps } = leaveNetworkLvm({ ...leaving(false), identity: pinned });
     expect(idsOf(steps)).toEqual([
-      ...["maps", `drop-${SECOND}`, "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim"],
+      ...["maps", "no-relogin", `drop-${SECOND}`, "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim"],
       ...[`no-multipath-${SECOND}`, `disclaim-${SECOND}`, "unmark"],
     ]);
     const files = steps.flatMap(({ id, command }) => (id.startsWith("no-multipath") ? [command.argv[4]] : []));

@@ -71,7 +71,15 @@ describe("what is left on a node @P16", () => {
     });
     expect(ids(found)).toEqual(["storage:st_old"]);
     expect(stepIds(found, "storage:st_old")).toEqual([
-      ...[`drop-${SECOND}`, "log-out", "record-1", "file-spindle-st_old.conf", `disclaim-${SECOND}`, "unmark"],
+      ...[
+        "relogin",
+        `drop-${SECOND}`,
+        "log-out",
+        "record-1",
+        "file-spindle-st_old.conf",
+        `disclaim-${SECOND}`,
+        "unmark",
+      ],
     ]);
     const text = steps(found, "storage:st_old")
       .flatMap(({ command }) => command.argv)
@@ -87,12 +95,12 @@ describe("what is left on a node @P16", () => {
       maps: [map("net0-a", LV), { name: "old-a", uuid, isOpen: false }],
     });
     expect(leftovers.view(context, found)).toMatchObject([{ id: "storage:st_old", obstacle: null }]);
-    expect(stepIds(found, "storage:st_old").slice(0, 2)).toEqual(["map-1", `drop-${SECOND}`]);
+    expect(stepIds(found, "storage:st_old").slice(0, 3)).toEqual(["relogin", "map-1", `drop-${SECOND}`]);
   });
 
   it("sessions, records and a LUN that another storage needs by now stay", () => {
     const found = facts({ marks: [own, { storageId: "st_old", target: TARGET, wwids: [WWID, SECOND] }] });
-    expect(stepIds(found, "storage:st_old")).toEqual([`drop-${SECOND}`, `disclaim-${SECOND}`, "unmark"]);
+    expect(stepIds(found, "storage:st_old")).toEqual(["relogin", `drop-${SECOND}`, `disclaim-${SECOND}`, "unmark"]);
   });
 
   it("records of the panel's that no note and no storage speaks of", () => {

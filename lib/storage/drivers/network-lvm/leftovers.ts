@@ -11,6 +11,7 @@ import { MARKS_DIR, unmarkStep } from "./mark.ts";
 import { disclaimCommand } from "./multipath-steps.ts";
 import { portalArgument, portalText } from "./portals.ts";
 import { DELETE_RECORD, HAS_OWN_RECORD } from "./record-script.ts";
+import { endRelogin } from "./relogin.ts";
 import { DROP_LUN, LOG_OUT, NO_LUN, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
 import { kernelWwid, onlyLuns } from "./wwid.ts";
 
@@ -240,7 +241,11 @@ function clearMark(context: Context, facts: LeftoverFacts, mark: Mark): NodeStep
   const maps = usersOf(facts, wwids).closed.map((map, index) =>
     dropMap(target, `map-${index + 1}`, map, shell(PROVE_CLOSED, map.name, map.uuid)),
   );
+  const relogin = clearing(target, "relogin", text("network-lvm.step.no-relogin", { target: mark.target }), {
+    ...endRelogin(storageId),
+  });
   return [
+    relogin,
     ...maps,
     ...drops,
     ...(isNeeded(context, facts, mark.target, storageId) ? [] : clearTarget(context, facts, mark.target, storageId)),

@@ -101,13 +101,14 @@ function deadPortals(portals: readonly Portal[], { sessions }: SanLook): Portal[
   );
 }
 
-type Finding = Pick<StorageCheck, "outcome" | "cause">;
+type Finding = Pick<StorageCheck, "outcome" | "cause" | "details">;
 
 /** What takes a LUN away, before anything of the group could be asked. */
 function lossOf({ target }: NetworkLvmConfig, san: SanLook): Finding | null {
   const failed = (key: string, wwid = ""): Finding => ({
     outcome: "failed",
     cause: causeOf(key, { target, wwid }, san),
+    details: { san },
   });
   if (!san.sessions.some(isUp)) return failed(san.sessions.length === 0 ? "logged-out" : "target-lost");
   const up = san.sessions.filter(isUp).map(({ number }) => number);
