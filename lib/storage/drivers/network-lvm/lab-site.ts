@@ -129,14 +129,7 @@ export class Site {
   }
 }
 
-/** Steps on several nodes, stage by stage, as the engine runs them. */
-export async function performOn(sites: readonly Site[], steps: readonly NodeStep[]): Promise<Performed[]> {
-  const performed: Performed[] = [];
-  for (const step of steps.toSorted((a, b) => (a.stage ?? 0) - (b.stage ?? 0))) {
-    const site = sites.find(({ key }) => key === step.target) as Site;
-    const [done] = await perform(site.run, [step]);
-    if (done) performed.push(done);
-    if (done && !wentWell([done])) break;
-  }
-  return performed;
+/** Steps on several nodes, as the engine runs them. */
+export function performOn(sites: readonly Site[], steps: readonly NodeStep[]): Promise<Performed[]> {
+  return perform((command, target) => (sites.find(({ key }) => key === target) as Site).run(command), steps);
 }
