@@ -17,6 +17,8 @@ export interface NewDrive {
 export async function openNewDrive(page: Page, { storage, label, mib, node }: NewDrive): Promise<void> {
   await page.getByRole("link", { name: "Drives", exact: true }).first().click();
   await page.getByRole("link", { name: en.drives.create }).click();
+  // The list has a field of that name as well.
+  await expect(page.getByRole("heading", { level: 1, name: en.drives.form.createTitle })).toBeVisible();
   const storages = page.getByLabel(en.drives.form.storage, { exact: true });
   await storages.selectOption({ label: (await storages.locator("option", { hasText: storage }).textContent()) ?? "" });
   await page.getByLabel(en.drives.form.label, { exact: true }).fill(label);
