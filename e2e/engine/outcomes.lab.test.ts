@@ -368,7 +368,7 @@ it("lets go of what a node had begun once it has booted anew @S28", async () => 
 
 it("hears what a node went on with while it could not be asked, before it takes that back", async () => {
   await impatient();
-  const id = await start([step("create", `sleep 4; mkdir ${DIR}`, `rmdir ${DIR}`)], { holds: [GROUP] });
+  const id = await start([step("create", `sleep 40; mkdir ${DIR}`, `rmdir ${DIR}`)], { holds: [GROUP] });
   await runningUnit();
   await node.cut();
   try {
