@@ -17,6 +17,8 @@ import { kernelWwid, lunLink } from "./wwid.ts";
 const CHECK_MS = 60_000;
 /** Portals that are gone take as long as their logins are tried. */
 const LOGIN_MS = 300_000;
+/** And so do sessions to portals that are gone, each by its portal and by its number. */
+const LOGOUT_MS = 900_000;
 const LUN_SECONDS = 60;
 
 /**
@@ -115,7 +117,7 @@ const logInCommand = ({ config }: Place): Command => ({
 
 const logOutCommand = ({ config }: Place): Command => ({
   argv: shell(LOG_OUT, config.target, config.wwid, kernelWwid(config.wwid), ...portalsOf(config).map(portalArgument)),
-  timeoutMs: LOGIN_MS,
+  timeoutMs: LOGOUT_MS,
 });
 
 const isUnused = (wwid: string): Check => ({ command: { argv: shell(UNUSED_LUN, wwid, kernelWwid(wwid)) } });

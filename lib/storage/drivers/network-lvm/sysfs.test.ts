@@ -259,14 +259,33 @@ describe("logging in and out", () => {
     expect(sh(LOG_IN, TARGET, ...portals).status).toBe(1);
   });
 
+  /** As iscsiadm ends sessions: by portal where there is a record, or by number. `stuck`: those that stay. */
+  const endsSessions = (...stuck: string[]) => {
+    const sessions = `${folder}/sys/class/iscsi_session`;
+    iscsiadm(`case "$*" in *--logout*) ;; *) exit 0 ;; esac
+for session in "${sessions}"/session*; do
+  number=\${session##*/session}
+  case " ${stuck.join(" ")} " in *" $number "*) continue ;; esac
+  case "$*" in *"-p 10.0.0.$number:3260"* | *"-r $number "*) rm -r "$session" ;; esac
+done`);
+  };
+  /** As multipath and its daemon: the device goes unless it is held. */
+  const endsDevice = (body = `rm -r "${folder}/sys/class/block/dm-28"`) => {
+    for (const name of ["multipathd", "dmsetup"]) program(name, `echo ${name} "$@" >>"${folder}/asked"`);
+    program("multipath", `echo multipath "$@" >>"${folder}/asked"\n${body}`);
+  };
+  const UNQUEUED = ["multipathd disablequeueing map mpatha", "dmsetup message mpatha 0 fail_if_no_path"];
+  beforeEach(() => program("sleep", "exit 0"));
+
   const out = () => sh(LOG_OUT, TARGET, WWID, KERNEL, "10.0.0.1:3260", "10.0.0.2:3260");
 
-  it("takes the multipath device first, then every session", () => {
+  it("takes the multipath device first, then every session; nobody goes on waiting for a path", () => {
     healthy();
-    iscsiadm("exit 0");
-    program("multipath", `echo multipath "$@" >>"${folder}/asked"`);
+    endsSessions();
+    endsDevice();
     expect(out().status).toBe(0);
     expect(asked()).toEqual([
+      ...UNQUEUED,
       "multipath -f mpatha",
       `-m node -T ${TARGET} -p 10.0.0.1:3260 --logout`,
       `-m node -T ${TARGET} -p 10.0.0.2:3260 --logout`,
@@ -290,12 +309,12 @@ describe("logging in and out", () => {
       file("dev/sdd");
       use();
       iscsiadm("exit 0");
-      program("multipath", "exit 0");
+      endsDevice();
       expect(out()).toMatchObject({
         status: 0,
         said: expect.stringContaining("session 1 stays: sdd is another LUN's"),
       });
-      expect(asked()).toEqual([]);
+      expect(asked().filter((line) => line.startsWith("-m"))).toEqual([]);
       for (const name of ["sdb", "sdc"])
         expect(readFileSync(join(folder, "sys/class/block", name, "device/delete"), "utf8").trim()).toBe("1");
     },
@@ -307,23 +326,72 @@ describe("logging in and out", () => {
     for (const number of [1, 2]) disk(`sd${"cde"[number]}`, number, { wwid: "naa.6other" });
     for (const name of ["sdd", "sde"]) file(`dev/${name}`);
     program("perl", `echo open "$4" >>"${folder}/asked"`);
-    iscsiadm("exit 0");
-    program("multipath", "exit 0");
+    endsSessions();
+    endsDevice();
     expect(out().status).toBe(0);
-    expect(asked()).toEqual([
+    expect(asked().slice(3)).toEqual([
       `open ${folder}/dev/sdd`,
       `-m node -T ${TARGET} -p 10.0.0.1:3260 --logout`,
       `-m node -T ${TARGET} -p 10.0.0.2:3260 --logout`,
     ]);
   });
 
-  it("is a failure where the device is held, or a session does not end", () => {
+  it("waits for whoever only read from a dead LUN to let go of the device", () => {
     healthy();
-    iscsiadm("echo stuck; exit 9");
-    program("multipath", "exit 1");
-    expect(out().status).toBe(1);
-    program("multipath", "exit 0");
+    endsSessions();
+    endsDevice(`[ -e "${folder}/once" ] && rm -r "${folder}/sys/class/block/dm-28"; : >"${folder}/once"; exit 1`);
+    expect(out().status).toBe(0);
+    expect(asked().slice(0, 4)).toEqual([...UNQUEUED, "multipath -f mpatha", "multipath -f mpatha"]);
+  });
+
+  it("that does not get the device lets I/O wait for a path again, and ends no session", () => {
+    healthy();
+    endsSessions();
+    endsDevice("echo 'map in use'; exit 1");
+    expect(out()).toMatchObject({ status: 1, said: expect.stringContaining("map in use") });
+    expect(asked().at(-1)).toBe("multipathd restorequeueing map mpatha");
+    expect(asked().filter((line) => line.startsWith("-m"))).toEqual([]);
+  });
+
+  it("touches no device that something is mapped onto: its I/O goes on waiting", () => {
+    healthy();
+    held("dm-28", "net0-dr_1", "LVM-x");
+    endsSessions();
+    endsDevice();
+    expect(out()).toMatchObject({ status: 1, said: "mpatha is held by dm-30\n" });
+    expect(asked()).toEqual([]);
+  });
+
+  it("counts what is gone, not what was said: of portals that are gone open-iscsi tells of errors", () => {
+    healthy();
+    endsSessions();
+    endsDevice();
+    const said = readFileSync(join(folder, "bin/iscsiadm"), "utf8");
+    program("iscsiadm", `${said}\necho 'cannot make a connection' >&2; exit 8`);
+    expect(out().status).toBe(0);
+  });
+
+  it("ends a session without a record by its number", () => {
+    healthy();
+    endsDevice();
+    const gone = `rm -r "${folder}/sys/class/iscsi_session/session`;
+    iscsiadm(
+      `case "$*" in *"-m session -r 1 --logout") ${gone}1" ;; *-p*1:3260*) exit 21 ;; *-p*2:3260*) ${gone}2" ;; esac`,
+    );
+    expect(out().status).toBe(0);
+  });
+
+  it("is a failure where a session of its portals does not end; one elsewhere is none of its business", () => {
+    healthy();
+    session(7, { address: "10.0.0.9" });
+    endsDevice();
+    endsSessions("2");
+    const said = readFileSync(join(folder, "bin/iscsiadm"), "utf8");
+    program("iscsiadm", `${said}\necho stuck >&2; exit 9`);
     expect(out()).toMatchObject({ status: 1, said: expect.stringContaining("stuck") });
+    endsSessions();
+    expect(out().status).toBe(0);
+    expect(existsSync(join(folder, "sys/class/iscsi_session/session7"))).toBe(true);
   });
 
   it("is done once nothing of the LUN is there", () => {
@@ -479,10 +547,11 @@ describe("a LUN that has grown, or is new", () => {
   });
 
   it("is let go: its device, then its disks, and no other", () => {
-    program("multipath", `echo "$@" >>"${folder}/asked"`);
+    program("multipath", `echo "$@" >>"${folder}/asked"; rm -r "${folder}/sys/class/block/dm-28"`);
+    program("dmsetup", "exit 0");
     disk("sdd", 1, { wwid: "naa.6other" });
     expect(sh(DROP_LUN, WWID, KERNEL).status).toBe(0);
-    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("-f mpatha\n");
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe("disablequeueing map mpatha\n-f mpatha\n");
     const deleted = ["sdb", "sdc", "sdd"].map((name) =>
       existsSync(join(folder, `sys/class/block/${name}/device/delete`)),
     );
