@@ -113,7 +113,7 @@ flush() {
   timeout -k 5 20 multipathd disablequeueing map "$device" >/dev/null 2>&1
   timeout -k 5 20 dmsetup message "$device" 0 fail_if_no_path >/dev/null 2>&1
   for pause in 1 2 4 8 0; do
-    said=$(timeout -k 5 60 multipath -f "$device" 2>&1)
+    said=$(timeout -k 5 20 multipath -f "$device" 2>&1)
     [ -n "$(multipath_map "$wwid")" ] || return 0
     sleep "$pause"
   done
@@ -143,6 +143,9 @@ at_portals() {
 }
 `;
 
+/** What the script takes at the most: eight portals, each asked once by its address and once by its session's number. */
+export const LOG_OUT_MS = 900_000;
+
 /**
  * Lets the LUN go: its multipath device, then the sessions, unless another disk of them is in use: that is another LUN's.
  * What counts is that the sessions are gone, whatever was said: of a portal that is gone one takes its time to end, and one
@@ -164,11 +167,11 @@ if [ -n "$stays" ]; then
 fi
 said=
 for portal; do
-  said="$said$(timeout -k 5 40 iscsiadm -m node -T "$target" -p "$portal" --logout 2>&1)
+  said="$said$(timeout -k 5 30 iscsiadm -m node -T "$target" -p "$portal" --logout 2>&1)
 "
 done
 for number in $(at_portals "$@"); do
-  said="$said$(timeout -k 5 40 iscsiadm -m session -r "$number" --logout 2>&1)
+  said="$said$(timeout -k 5 30 iscsiadm -m session -r "$number" --logout 2>&1)
 "
 done
 for pause in 1 2 4 8 15 0; do
