@@ -27,17 +27,15 @@ export interface ClusterSeed {
   nodes?: readonly NodeSeed[];
 }
 
-const LUN = "360000000000000000e00000000010001";
-
 const USUAL = {
   file: { config: { vmDir: "/vm" }, identity: { marker: "{}", vmFs: "fs", imageFs: "", shareFs: "" } },
   "network-lvm": {
     config: {
-      ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: LUN },
+      ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: "360000000000000000e00000000010001" },
       ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "" },
       ...{ vgName: "net0", waitSeconds: 60, wipe: false },
     },
-    identity: { vgUuid: "NET", pvUuids: "PV", imageFs: "", shareFs: "", wwid: LUN, target: "iqn" },
+    identity: { vgUuid: "NET", pvUuids: "PV", imageFs: "", shareFs: "", wwid: "3", target: "iqn" },
   },
   lvm: { config: { vgName: "lvm0" }, identity: { vgUuid: "UUID", pvUuids: "PV", imageFs: "", shareFs: "" } },
 } satisfies Record<StorageSeed["kind"], { config: Record<string, unknown>; identity: Identity }>;
