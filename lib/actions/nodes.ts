@@ -24,7 +24,7 @@ export const setNodeMode = action(z.strictObject({ nodeId, mode: z.enum(NODE_MOD
 
 /** Starts the removal that was shown; `stale` when it is no longer what would run. */
 export const confirmNodeRemoval = action(
-  removalSchema.extend({ digest: z.string().length(64), typed: z.string().max(200) }),
+  removalSchema.extend({ digest: z.string().length(64), typed: z.string().max(500) }),
   (ctx, input) => confirmRemoval(ctx, input),
 );
 

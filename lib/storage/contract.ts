@@ -113,6 +113,11 @@ export interface Capabilities {
   format: DriveFormat | null;
   /** Whether the space of a drive is taken at creation. */
   preallocated: boolean;
+  /**
+   * A node lets go of it also while it is lost there: what was made on the node lies on the node's own disk. Marks that lie on
+   * the storage, once for all nodes, want it well all the same.
+   */
+  leavesLost: boolean;
 }
 
 /** What a look found on a node that concerns a storage's form, and the value it stands for, where it can be taken over. */

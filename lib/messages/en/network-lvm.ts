@@ -25,7 +25,8 @@ export const networkLvm = {
   field: {
     portals:
       "One to eight different addresses, each with its port where it is not 3260, such as 10.0.0.1, 10.0.0.2:3261.",
-    target: "A name that begins with iqn., eui. or naa., in small letters.",
+    target:
+      "A name such as iqn.2001-04.com.example:storage, up to 223 characters, or eui. and 16, or naa. and 16 or 32 hexadecimal digits.",
     "chap-user": "Letters, digits and . _ : @ - only, up to 128.",
     "chap-secret": "Up to 255 letters, digits and signs, without blanks, quotes and backslashes.",
     "chap-both": "A user and a secret belong together.",

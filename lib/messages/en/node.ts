@@ -54,14 +54,11 @@ export const node = {
   left: {
     key: "Stays on the node: the line marked {mark} in authorized_keys of {user}.",
     mark: "Stays on the node: the file /etc/spindle/node.",
-    maps: "It was stated that {node} is powered off: space of {storages} is freed from now on without asking it. Before it is started again, take it off the storage network.",
     drive: "The drive {label} is forgotten; its volume {id} on {storage} stays on the node.",
   },
   remove: {
     drives: "{count, plural, one {A drive is} other {# drives are}} on {node}: {labels}.",
     "not-reached": "{node} can’t be reached now, so the panel’s key and marks can’t be taken off it.",
-    maps: "{node} can’t show what it has mapped of {storages}: what is freed there later, it could write over. Power it off first; that it is has to be typed.",
-    "is-off": "{node} is powered off",
     meanwhile: "Something has come to {node} since this was planned: a drive, or a task. Nothing was run.",
     "meanwhile-hint": "Look at the node, then plan it again.",
     title: "Remove {node}",

@@ -55,6 +55,16 @@ beforeEach(async () => {
   });
 });
 
+/** A storage that all nodes see. */
+const SHARED = {
+  ...{ id: "st_net", clusterId: "cl_1", name: "san", kind: "network-lvm" as const },
+  config: {
+    ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: "360000000000000000e00000000010001" },
+    ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "" },
+    ...{ vgName: "net0", waitSeconds: 60, wipe: false },
+  },
+};
+
 interface Situation {
   /** Nodes that can't be reached. */
   away?: string[];
@@ -74,7 +84,7 @@ function seen({ away = [], lost = [] }: Situation = {}): () => Promise<Measured>
       warnings: [],
       diskFaults: [],
     };
-    const own = ["st_lvm", "st_file"].map((storageId) => ({
+    const own = ["st_lvm", "st_file", "st_net"].map((storageId) => ({
       ...{ storageId, nodeId, status: lost.includes(storageId) ? ("lost" as const) : ("ok" as const), suspect: false },
       ...{ readOnly: false, full: false, since: null, checks: 1, confirmedAt: null, cause: null },
       ...{ figures: null, figuresAgeMs: 0, checkedAgeMs: 0, capacityOf: null },
@@ -186,6 +196,52 @@ describe("deleting a cluster with nodes @P14 @B01", () => {
     expect(forced.plan?.steps.map(({ id }) => id)).toContain("nd_1.st_file.unmark");
   });
 
+  describe("with a storage that all nodes see @S28", () => {
+    beforeEach(async () => {
+      await db().insert(storages).values(SHARED);
+      const identity = {
+        vgUuid: "NET",
+        pvUuids: "PV",
+        imageFs: "",
+        shareFs: "",
+        wwid: SHARED.config.wwid,
+        target: "iqn",
+      };
+      for (const nodeId of ["nd_1", "nd_2"])
+        await db().insert(schema.nodeStorages).values({ nodeId, storageId: SHARED.id, identity });
+    });
+
+    it("wants it said of each node that can't be reached that it is off: the LUN can come to others later", async () => {
+      const look = seen({ away: ["nd_2"] });
+      expect((await preview(look)).blockers.map(({ key }) => key)).toContain("life.maps.stands");
+      const forced = await preview(look, true);
+      expect(forced.confirmName).toBe("nd_2 is powered off");
+      expect(forced.plan?.notes).toContainEqual(text("life.maps.stated", { node: "nd_2", storages: "san" }));
+      await expect(confirm(look, "alpha")).rejects.toMatchObject({ view: { code: "invalid-input" } });
+      expect((await confirm(look, "nd_2 is powered off")).taskId).toMatch(/^tk_/);
+    });
+
+    it("keeps in the audit log of whom that was said", async () => {
+      const { taskId } = await confirm(EVERY_AWAY, "nd_1, nd_2 are powered off");
+      expect(await run(taskId)).toBe("done");
+      const [row] = (await auditOf("cluster.remove", "cl_1")).slice(-1);
+      expect(row).toMatchObject({ detail: { off: ["nd_1", "nd_2"], taskId } });
+      expect((await auditOf("node.remove", "nd_1")).at(-1)).toMatchObject({ detail: { off: ["nd_1"], taskId } });
+    });
+
+    it("lets go of it on every node while it is lost; only the marks on it stay, and nothing is said of nodes", async () => {
+      const look = seen({ lost: ["st_net"] });
+      expect((await preview(look)).blockers.map(({ key }) => key)).toEqual(["life.obstacle.marks"]);
+      const forced = await preview(look, true);
+      expect(forced.confirmName).toBe("alpha");
+      expect(forced.left.map(({ nodeId, steps }) => [nodeId, steps.map(({ id }) => id)])).toEqual([
+        ["nd_1", ["st_net.untag"]],
+      ]);
+      const ids = forced.plan?.steps.map(({ id }) => id) ?? [];
+      for (const node of ["nd_1", "nd_2"]) expect(ids).toContain(`${node}.st_net.log-out`);
+    });
+  });
+
   it("takes every row along: nodes with their keys, storages, drafts; and tells it in the audit log", async () => {
     await startJoinDraft(ctx, "cl_1");
     const { taskId } = await confirm();
@@ -194,12 +250,10 @@ describe("deleting a cluster with nodes @P14 @B01", () => {
     expect(await idsOf(storages)).toEqual(["st_other"]);
     expect([await idsOf(nodes), await idsOf(drafts)]).toEqual([[], []]);
     expect(await db().select().from(secrets)).toEqual([]);
-    expect(await auditOf("cluster.remove", "cl_1")).toMatchObject([
-      {
-        actorName: "Anna",
-        detail: { name: "alpha", storages: expect.arrayContaining(["fast", "files"]), left: ["nd_1", "nd_2"], taskId },
-      },
-    ]);
+    expect((await auditOf("cluster.remove", "cl_1")).at(-1)).toMatchObject({
+      actorName: "Anna",
+      detail: { name: "alpha", storages: expect.arrayContaining(["fast", "files"]), left: ["nd_1", "nd_2"], taskId },
+    });
     for (const id of ["nd_1", "nd_2"])
       expect((await auditOf("node.remove", id)).at(-1)).toMatchObject({ detail: { isForced: true, taskId } });
   });

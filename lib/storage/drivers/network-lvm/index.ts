@@ -15,7 +15,7 @@ import { probeNetworkLvm, readNetworkLvmCheck } from "./probe.ts";
 export const networkLvmDriver: StorageDriver<NetworkLvmConfig, NetworkLvmFacts> = {
   kind: "network-lvm",
   config: networkLvmConfig,
-  capabilities: { shared: true, format: "raw", preallocated: true },
+  capabilities: { shared: true, format: "raw", preallocated: true, leavesLost: true },
   secrets: { chapSecret, reverseSecret: chapSecret },
   packages: ["lvm2", "open-iscsi", "multipath-tools"],
   claims: ({ vgName, wwid }) => [

@@ -266,6 +266,17 @@ describe("a node leaves", () => {
     expect(idsOf(leaveNetworkLvm(leaving(false)).steps)).toEqual(ids);
     expect(idsOf(leaveNetworkLvm(leaving(true)).steps)).toEqual(["untag", ...ids]);
   });
+
+  it("also where the LUN is dead: nothing but the group's marks asks LVM, and what can be stuck is cut off", () => {
+    const tools = /\b(?:vgs|pvs|lvs|vgchange|lvchange|blkid|sync -f|udevadm settle)\b/;
+    // Where a command begins; a record's deletion is open-iscsi's own file alone.
+    const bare = /(?:^|[;|&(]|\bdo|\bthen)\s*(?:multipathd?|iscsiadm(?!.*-o delete)|dmsetup (?:remove|message)) .*/m;
+    for (const { id, command, alreadyDone, precondition } of leaveNetworkLvm(leaving(false)).steps) {
+      const checks = [alreadyDone, precondition].flatMap((check) => (check ? [check.command] : []));
+      for (const { argv } of [command, ...checks]) expect(argv.join("\n"), id).not.toMatch(tools);
+      expect(command.argv[2], id).not.toMatch(bare);
+    }
+  });
 });
 
 describe("a storage on several LUNs", () => {

@@ -15,6 +15,8 @@ import { noReloginStep } from "./relogin.ts";
 import { onlyLuns } from "./wwid.ts";
 
 const CHECK_MS = 60_000;
+/** Each map takes seconds where udev does not answer. */
+const DROP_MS = 300_000;
 
 /** Takes every map of the group off the node; refused while one is open. */
 function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
@@ -22,7 +24,7 @@ function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
   const values = { vg: config.vgName, lv: config.vgName, label: config.vgName };
   return {
     ...{ kind: "node", id: "maps", target, title: text("network-lvm.step.maps", values) },
-    command: { argv: ["sh", "-c", DROP_MAPS, "spindle", ...words], timeoutMs: CHECK_MS },
+    command: { argv: ["sh", "-c", DROP_MAPS, "spindle", ...words], timeoutMs: DROP_MS },
     alreadyDone: { command: { argv: ["sh", "-c", NO_MAP, "spindle", ...words], timeoutMs: CHECK_MS } },
     failures: driveFailures("network-lvm", values, { "in-use": [] }),
     isProof: true,
@@ -31,8 +33,9 @@ function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
 }
 
 /**
- * Lets go of LUN and target: nothing of the group is mapped, the sessions end unless another LUN uses them, and what the join
- * wrote goes. The group and everything in it stays; its marks go when all nodes leave.
+ * Lets go of LUN and target, also where neither answers: the kernel and the node's own files are asked, LVM for the group's
+ * marks alone, and each command comes to its end. Nothing of the group is mapped, the sessions end unless another LUN uses
+ * them, and what the join wrote goes. The group and everything in it stays; its marks go when all nodes leave.
  */
 export function leaveNetworkLvm(context: LeaveContext<NetworkLvmConfig>): LeavePlan {
   const { config, owner, identity, target, endsShared } = context;

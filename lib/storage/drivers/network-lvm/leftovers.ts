@@ -12,7 +12,7 @@ import { disclaimCommand } from "./multipath-steps.ts";
 import { portalArgument, portalText } from "./portals.ts";
 import { DELETE_RECORD, HAS_OWN_RECORD } from "./record-script.ts";
 import { endRelogin } from "./relogin.ts";
-import { DROP_LUN, LOG_OUT, NO_LUN, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
+import { DROP_LUN, LOG_OUT, LOG_OUT_MS, NO_LUN, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
 import { kernelWwid, onlyLuns } from "./wwid.ts";
 
 type Context = LeftoversContext;
@@ -193,7 +193,7 @@ function clearTarget({ panelId, target }: Context, facts: LeftoverFacts, iqn: st
   return [
     clearing(target, "log-out", text("network-lvm.step.log-out", { target: iqn, name: iqn }), {
       // No LUN of it is the panel's any more: each of its disks counts as somebody's.
-      command: shell(LOG_OUT, iqn, "0", "0", ...portals.map(portalArgument)),
+      command: { ...shell(LOG_OUT, iqn, "0", "0", ...portals.map(portalArgument)), timeoutMs: LOG_OUT_MS },
       alreadyDone: { command: shell(NO_SESSION, iqn, "0", "0") },
       precondition: { command: shell(PROVE_ALONE, MARKS_DIR, storageId, `target ${iqn}`) },
     }),

@@ -11,7 +11,16 @@ import { type Place, suffixOf } from "./place.ts";
 import { type Portal, portalArgument, portalText } from "./portals.ts";
 import { DELETE_RECORD, HAS_OWN_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
 import { HAS_LUN, RESCAN_LUN, SCAN_LUN } from "./scan-script.ts";
-import { ALL_LOGGED_IN, DROP_LUN, LOG_IN, LOG_OUT, NO_LUN, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
+import {
+  ALL_LOGGED_IN,
+  DROP_LUN,
+  LOG_IN,
+  LOG_OUT,
+  LOG_OUT_MS,
+  NO_LUN,
+  NO_SESSION,
+  UNUSED_LUN,
+} from "./session-script.ts";
 import { kernelWwid, lunLink } from "./wwid.ts";
 
 const CHECK_MS = 60_000;
@@ -115,7 +124,7 @@ const logInCommand = ({ config }: Place): Command => ({
 
 const logOutCommand = ({ config }: Place): Command => ({
   argv: shell(LOG_OUT, config.target, config.wwid, kernelWwid(config.wwid), ...portalsOf(config).map(portalArgument)),
-  timeoutMs: LOGIN_MS,
+  timeoutMs: LOG_OUT_MS,
 });
 
 const isUnused = (wwid: string): Check => ({ command: { argv: shell(UNUSED_LUN, wwid, kernelWwid(wwid)) } });

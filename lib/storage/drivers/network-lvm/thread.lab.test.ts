@@ -5,6 +5,7 @@ import { perform, takeBack, wentWell } from "../../conformance/perform.ts";
 import type { DriveSpec } from "../../contract.ts";
 import { networkLvmDriver as driver } from "./index.ts";
 import { FIRST, OTHER, performOn, Site } from "./lab-site.ts";
+import { lunLink } from "./wwid.ts";
 
 const MIB = 1024 ** 2;
 
@@ -108,17 +109,38 @@ describe("a volume group on a LUN, on two real nodes", () => {
     expect(await two.node.sh("dmsetup ls --target linear")).not.toContain("net0");
   });
 
+  /** What a join leaves on a node, in files and in the kernel. */
+  const traces = async (site: Site) => [
+    await site.node.sh("find /etc/iscsi/nodes /etc/spindle /etc/multipath/conf.d -type f 2>/dev/null; true"),
+    await site.node.sh("ls /sys/class/iscsi_session; dmsetup ls --target multipath"),
+  ];
+  const NO_TRACE = ["", expect.not.stringMatching(/session|mpath-|3600/)];
+
+  it.each(["portals-gone", "target-frozen", "target-gone"])(
+    "a node leaves without a trace also while the SAN is dead (%s), with a reader that waits for it",
+    async (fault) => {
+      await lab.breakSan(fault);
+      try {
+        await expect
+          .poll(async () => (await two.check()).outcome, { timeout: 120_000, interval: 1_000 })
+          .toBe("failed");
+        await two.node.sh(
+          `setsid dd if=${lunLink(two.config.wwid)} of=/dev/null iflag=direct count=1 >/dev/null 2>&1 &`,
+        );
+        expect(wentWell(await perform(two.run, driver.leave(two.leaving(false)).steps))).toBe(true);
+        expect(await traces(two)).toEqual(NO_TRACE);
+      } finally {
+        await lab.mendSan(fault);
+      }
+      await expect.poll(async () => (await one.check()).outcome, { timeout: 180_000, interval: 1_000 }).toBe("ok");
+      await two.joined(OTHER);
+    },
+  );
+
   it("a node leaves without a trace; the group is taken over by the next cluster that has seen what it holds", async () => {
     expect(wentWell(await perform(two.run, driver.leave(two.leaving(false)).steps))).toBe(true);
     expect(wentWell(await perform(one.run, driver.leave(one.leaving(true)).steps))).toBe(true);
-    for (const { node } of [one, two]) {
-      expect(await node.sh("find /etc/iscsi/nodes /etc/spindle /etc/multipath/conf.d -type f 2>/dev/null; true")).toBe(
-        "",
-      );
-      expect(await node.sh("ls /sys/class/iscsi_session; dmsetup ls --target multipath")).not.toMatch(
-        /session|mpath-|3600/,
-      );
-    }
+    for (const site of [one, two]) expect(await traces(site)).toEqual(NO_TRACE);
     const facts = await one.facts();
     expect(one.join(facts, FIRST).rows.find(({ id }) => id === "contents")).toMatchObject({ state: "fail" });
     const uuid = one.identity.vgUuid ?? "";
