@@ -1,8 +1,8 @@
-import type { Check, Failure, NodeStep } from "../../domain/plan.ts";
-import { type Text, text } from "../../domain/text.ts";
+import type { Check, NodeStep } from "../../domain/plan.ts";
+import { text } from "../../domain/text.ts";
 import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../contract.ts";
-import { driveFailures } from "../drive-failures.ts";
 import { encodeLabel, patienceFor, REFUSAL } from "../drive-marks.ts";
+import { driveCheck, driveSteps } from "../drive-steps.ts";
 import { ASIDE } from "./aside.ts";
 import {
   EMPTY_SCRIPT,
@@ -27,9 +27,6 @@ export interface GroupConfig {
 /** `devices`: words that name the only ones opened; where they are left out, the links of the VG's PVs. */
 type Context = DriveContext<GroupConfig> & { devices?: string[] };
 
-/** LVM waits for its own lock, and a busy node takes its time. */
-const CHECK_MS = 60_000;
-const CHANGE_MS = 180_000;
 const EXTENT = 4 * 1024 ** 2;
 /** What one LV may take of the VG's metadata, amply. */
 const METADATA_PER_LV = 2048;
@@ -45,8 +42,8 @@ function groupOf(details: Record<string, unknown> | null): Group {
   return (details?.vg as Group | undefined) ?? {};
 }
 
-/** What is printed by what goes wrong. */
-const PRINTED = {
+/** With what is printed by what goes wrong. */
+const step = driveSteps("lvm", {
   "in-use": ["contains a filesystem in use", "is used by another device"],
   "no-space": ["insufficient free space"],
   "no-metadata": ["Failed to write VG"],
@@ -58,7 +55,7 @@ const PRINTED = {
   "not-blank": [],
   "not-wiped": [],
   "other-size": [],
-};
+});
 
 /** How the LV must be right before a change. */
 type Proven = "any" | "closed" | "handed-out" | "wiped" | "untouched";
@@ -89,8 +86,7 @@ class Lv {
 
   is(what: string, value: string | number = ""): Check {
     const { uuid, devices } = this;
-    const argv = ["sh", "-c", IS_SCRIPT, "spindle", uuid, this.lv, what, String(value), ...devices];
-    return { command: { argv, timeoutMs: CHECK_MS } };
+    return driveCheck(["sh", "-c", IS_SCRIPT, "spindle", uuid, this.lv, what, String(value), ...devices]);
   }
 
   /** `bytes`: what must be free; `size`: what the LV must have now. */
@@ -98,38 +94,13 @@ class Lv {
     const { uuid, vg, devices } = this;
     const lv = how === "absent" ? "-" : this.lv;
     const extents = String(Math.max(0, Math.ceil(bytes / this.extentSize)));
-    const argv = ["sh", "-c", PROVE_SCRIPT, "spindle", uuid, vg, extents, lv, how, String(size), ...devices];
-    return { command: { argv, timeoutMs: CHECK_MS } };
-  }
-
-  step(
-    id: string,
-    title: string,
-    argv: string[],
-    rest: Omit<NodeStep, "kind" | "id" | "target" | "title" | "command">,
-  ) {
-    const step: NodeStep = {
-      kind: "node",
-      id: `${this.drive.id}.${id}`,
-      target: this.target,
-      title: text(`lvm.drive.${title}`, this.words),
-      command: { argv, timeoutMs: CHANGE_MS },
-      failures: this.failures,
-      ...rest,
-    };
-    return step;
+    return driveCheck(["sh", "-c", PROVE_SCRIPT, "spindle", uuid, vg, extents, lv, how, String(size), ...devices]);
   }
 
   get words(): Record<string, string> {
     return { lv: this.name, vg: this.vg, label: this.drive.label };
   }
-
-  get failures(): Failure[] {
-    return driveFailures("lvm", this.words, PRINTED);
-  }
 }
-
-const none = (key: string): { none: Text } => ({ none: text(`lvm.drive.${key}`) });
 
 /** The tags an LV is known by; a lost database is read back from them. */
 function driveTags(context: Context, drive: DriveSpec): string[] {
@@ -143,40 +114,32 @@ function create(context: Context, drive: DriveSpec): NodeStep[] {
   const lv = new Lv(context, drive);
   const tags = [...driveTags(context, drive), blankTag(0)].flatMap((tag) => ["--addtag", tag]);
   const size = ["-n", drive.id, "-L", `${drive.size}b`];
+  const made = ["lvcreate", ...lv.devices, "-y", "-Wy", "-Zy", "--setautoactivation", "n", ...tags, ...size];
+  const proveEmpty = ["sh", "-c", EMPTY_SCRIPT, "spindle", lv.uuid, lv.vg, drive.id, ...lv.devices];
   return [
-    lv.step(
-      "create",
-      "create",
-      [...["lvcreate", ...lv.devices, "-y", "-Wy", "-Zy", "--setautoactivation", "n"], ...tags, ...size, "--", lv.vg],
-      {
-        alreadyDone: lv.is("made", drive.size),
-        precondition: lv.prove("absent", drive.size),
-        undo: {
-          title: text("lvm.drive.take-back", lv.words),
-          command: { argv: ["sh", "-c", TAKE_BACK_SCRIPT, "spindle", lv.vg, drive.id, ...lv.devices] },
-          proof: {
-            command: {
-              argv: ["sh", "-c", EMPTY_SCRIPT, "spindle", lv.uuid, lv.vg, drive.id, ...lv.devices],
-              timeoutMs: patienceFor(drive.size),
-            },
-          },
-        },
+    step(lv, "create", [...made, "--", lv.vg], {
+      alreadyDone: lv.is("made", drive.size),
+      precondition: lv.prove("absent", drive.size),
+      undo: {
+        title: "take-back",
+        argv: ["sh", "-c", TAKE_BACK_SCRIPT, "spindle", lv.vg, drive.id, ...lv.devices],
+        // Where it was handed out, all of it is read.
+        proof: { command: { argv: proveEmpty, timeoutMs: patienceFor(drive.size) } },
       },
-    ),
+    }),
     // A unit of its own for going to rest would be two more looks at LVM.
     fill(lv, drive.size, "zero-new", ZERO_NEW_SCRIPT, "ready"),
   ];
 }
 
 /** Fills so many bytes of an LV by one of the scripts; nothing of that can be undone, or has to be. */
-function fill(lv: Lv, bytes: number, title: string, script: string, done: string, how: Proven = "any"): NodeStep {
-  const argv = ["sh", "-c", script, "spindle", lv.uuid, lv.lv, ...lv.devices];
-  const step = lv.step(title, title, argv, {
+function fill(lv: Lv, bytes: number, id: string, script: string, done: string, how: Proven = "any"): NodeStep {
+  return step(lv, id, ["sh", "-c", script, "spindle", lv.uuid, lv.lv, ...lv.devices], {
     alreadyDone: lv.is(done),
     precondition: lv.prove(how),
-    undo: none(`${title}-none`),
+    undo: "none",
+    timeoutMs: patienceFor(bytes),
   });
-  return { ...step, command: { argv, timeoutMs: patienceFor(bytes) } };
 }
 
 function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
@@ -184,20 +147,20 @@ function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
   const tag = blankTag(drive.size);
   const added = size - drive.size;
   return [
-    lv.step("mark", "mark", ["lvchange", ...lv.devices, "--addtag", tag, "--", lv.name], {
+    step(lv, "mark", ["lvchange", ...lv.devices, "--addtag", tag, "--", lv.name], {
       alreadyDone: lv.is("marked", size),
       precondition: lv.prove("any", added, drive.size),
       undo: {
-        title: text("lvm.drive.unmark", lv.words),
-        command: { argv: ["lvchange", ...lv.devices, "--deltag", tag, "--", lv.name], timeoutMs: CHANGE_MS },
+        title: "unmark",
+        argv: ["lvchange", ...lv.devices, "--deltag", tag, "--", lv.name],
         // Only as long as nothing was added: else the added part would count as handed out.
         proof: { ...lv.is("size", drive.size + 1), code: 1 },
       },
     }),
-    lv.step("extend", "extend", ["lvextend", ...lv.devices, "-L", `${size}b`, "--", lv.name], {
+    step(lv, "extend", ["lvextend", ...lv.devices, "-L", `${size}b`, "--", lv.name], {
       alreadyDone: lv.is("size", size),
       precondition: lv.prove("any", added),
-      undo: none("extend-none"),
+      undo: "none",
     }),
     fill(lv, added, "zero", ZERO_SCRIPT, "blank"),
   ];
@@ -209,14 +172,10 @@ function relabel(context: Context, drive: DriveSpec, label: string): NodeStep[] 
     ...["lvchange", ...lv.devices, "--deltag", labelTag(from), "--addtag", labelTag(to), "--", lv.name],
   ];
   return [
-    lv.step("relabel", "relabel", change(drive.label, label), {
+    step(lv, "relabel", change(drive.label, label), {
       alreadyDone: lv.is("label", encodeLabel(label)),
       precondition: lv.prove("any"),
-      undo: {
-        title: text("lvm.drive.relabel-back", lv.words),
-        command: { argv: change(label, drive.label), timeoutMs: CHANGE_MS },
-        proof: lv.prove("any"),
-      },
+      undo: { title: "relabel-back", argv: change(label, drive.label), proof: lv.prove("any") },
     }),
   ];
 }
@@ -226,14 +185,10 @@ const switched = (lv: Lv, flag: "-ay" | "-an") => ["lvchange", ...lv.devices, fl
 function activate(context: Context, drive: DriveSpec): NodeStep[] {
   const lv = new Lv(context, drive);
   return [
-    lv.step("activate", "activate", switched(lv, "-ay"), {
+    step(lv, "activate", switched(lv, "-ay"), {
       alreadyDone: lv.is("active"),
       precondition: lv.prove("handed-out"),
-      undo: {
-        title: text("lvm.drive.deactivate", lv.words),
-        command: { argv: switched(lv, "-an"), timeoutMs: CHANGE_MS },
-        proof: lv.prove("closed"),
-      },
+      undo: { title: "deactivate", argv: switched(lv, "-an"), proof: lv.prove("closed") },
     }),
   ];
 }
@@ -241,14 +196,10 @@ function activate(context: Context, drive: DriveSpec): NodeStep[] {
 function deactivate(context: Context, drive: DriveSpec): NodeStep[] {
   const lv = new Lv(context, drive);
   return [
-    lv.step("deactivate", "deactivate", switched(lv, "-an"), {
+    step(lv, "deactivate", switched(lv, "-an"), {
       alreadyDone: lv.is("inactive"),
       precondition: lv.prove("closed"),
-      undo: {
-        title: text("lvm.drive.activate", lv.words),
-        command: { argv: switched(lv, "-ay"), timeoutMs: CHANGE_MS },
-        proof: lv.prove("any"),
-      },
+      undo: { title: "activate", argv: switched(lv, "-ay"), proof: lv.prove("any") },
     }),
   ];
 }
@@ -256,24 +207,20 @@ function deactivate(context: Context, drive: DriveSpec): NodeStep[] {
 /** Out of the way under a name that no drive has, for as long as its space is not free. */
 function setAside(lv: Lv, aside: Lv): NodeStep {
   const rename = (from: Lv, to: Lv) => ["lvrename", ...lv.devices, "--", lv.vg, from.lv, to.lv];
-  return lv.step("aside", "aside", rename(lv, aside), {
+  return step(lv, "aside", rename(lv, aside), {
     alreadyDone: lv.is("away"),
     precondition: lv.prove("closed"),
-    undo: {
-      title: text("lvm.drive.aside-back", lv.words),
-      command: { argv: rename(aside, lv), timeoutMs: CHANGE_MS },
-      proof: aside.prove("untouched"),
-    },
+    undo: { title: "aside-back", argv: rename(aside, lv), proof: aside.prove("untouched") },
   });
 }
 
 function remove(context: Context, drive: DriveSpec, isWiping = false): NodeStep[] {
   const lv = new Lv(context, drive);
   const drop = (last: Lv, how: Proven) =>
-    last.step(REMOVED, "remove", ["lvremove", ...last.devices, "-y", "--", last.name], {
+    step(last, REMOVED, ["lvremove", ...last.devices, "-y", "--", last.name], {
       alreadyDone: lv.is("gone"),
       precondition: last.prove(how),
-      undo: none("remove-none"),
+      undo: "none",
     });
   if (!context.config.wipe && !isWiping) return [drop(lv, "closed")];
   const aside = new Lv(context, drive, drive.id + ASIDE);
