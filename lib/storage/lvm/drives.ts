@@ -1,4 +1,5 @@
 import type { Check, NodeStep } from "../../domain/plan.ts";
+import { readDetails } from "../../domain/storage-details.ts";
 import { text } from "../../domain/text.ts";
 import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../contract.ts";
 import { encodeLabel, patienceFor, REFUSAL } from "../drive-marks.ts";
@@ -14,7 +15,7 @@ import {
   ZERO_SCRIPT,
 } from "./drive-scripts.ts";
 import { lvmIdentity } from "./identity.ts";
-import { pvsOf, pvUuidsOf } from "./pvs.ts";
+import { pvUuidsOf } from "./pvs.ts";
 import { onlyDevices, ownerTags } from "./steps.ts";
 
 /** What of a storage's config its LVs hang on. */
@@ -32,15 +33,7 @@ const EXTENT = 4 * 1024 ** 2;
 const METADATA_PER_LV = 2048;
 const METADATA_RESERVE = 64 * 1024;
 
-interface Group {
-  extentSize?: number | null;
-  freeExtents?: number | null;
-  metadataFree?: number | null;
-}
-
-function groupOf(details: Record<string, unknown> | null): Group {
-  return (details?.vg as Group | undefined) ?? {};
-}
+const extentOf = (details: Record<string, unknown> | null) => readDetails(details).group?.extentSize || EXTENT;
 
 /** With what is printed by what goes wrong. */
 const step = driveSteps("lvm", {
@@ -74,7 +67,7 @@ class Lv {
     this.uuid = lvmIdentity.parse(identity).vgUuid;
     this.vg = config.vgName;
     this.devices = devices ?? onlyDevices(pvUuidsOf(identity, details));
-    this.extentSize = groupOf(details).extentSize || EXTENT;
+    this.extentSize = extentOf(details);
     this.target = target;
     this.drive = drive;
     this.lv = lv;
@@ -233,21 +226,22 @@ export const lvmDrives: DriveDriver<GroupConfig> = {
   activates: true,
   growsInUse: true,
   roundSize: (size, details) => {
-    const extent = groupOf(details).extentSize || EXTENT;
+    const extent = extentOf(details);
     return Math.ceil(size / extent) * extent;
   },
   reserve: (size) => size,
   room: (identity, _figures, details) => {
-    const { extentSize, freeExtents } = groupOf(details);
-    const isKnown = typeof extentSize === "number" && typeof freeExtents === "number";
+    const { extentSize = null, freeExtents = null } = readDetails(details).group ?? {};
+    const isKnown = extentSize !== null && freeExtents !== null;
     return { key: lvmIdentity.parse(identity).vgUuid, free: isKnown ? extentSize * freeExtents : null };
   },
   writerLock: () => null,
   obstacle: (details, count) => {
-    const { metadataFree } = groupOf(details);
-    const missing = pvsOf(details).filter((pv) => pv.isMissing).length;
+    const { group, pvs } = readDetails(details);
+    const metadataFree = group?.metadataFree ?? null;
+    const missing = pvs.filter((pv) => pv.isMissing).length;
     if (missing > 0) return text("lvm.drive.partial", { count: missing });
-    if (count > 0 && typeof metadataFree === "number" && metadataFree < METADATA_RESERVE + count * METADATA_PER_LV)
+    if (count > 0 && metadataFree !== null && metadataFree < METADATA_RESERVE + count * METADATA_PER_LV)
       return text("lvm.drive.no-metadata", { bytes: metadataFree });
     return null;
   },
