@@ -11,8 +11,8 @@ import {
   PROVE_SCRIPT,
   TAKE_BACK_SCRIPT,
   WIPE_SCRIPT,
-  ZERO_NEW_SCRIPT,
-  ZERO_SCRIPT,
+  ZERO_ADDED_SCRIPT,
+  ZERO_NEW_LV_SCRIPT,
 } from "./drive-scripts.ts";
 import { lvmIdentity } from "./identity.ts";
 import { pvUuidsOf } from "./pvs.ts";
@@ -121,7 +121,7 @@ function create(context: Context, drive: DriveSpec): NodeStep[] {
       },
     }),
     // A unit of its own for going to rest would be two more looks at LVM.
-    fill(lv, drive.size, "zero-new", ZERO_NEW_SCRIPT, "ready"),
+    fill(lv, drive.size, "zero-new", ZERO_NEW_LV_SCRIPT, "ready"),
   ];
 }
 
@@ -155,7 +155,7 @@ function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
       precondition: lv.prove("any", added),
       undo: "none",
     }),
-    fill(lv, added, "zero", ZERO_SCRIPT, "blank"),
+    fill(lv, added, "zero", ZERO_ADDED_SCRIPT, "blank"),
   ];
 }
 
