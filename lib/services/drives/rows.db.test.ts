@@ -2,7 +2,8 @@ import { eq, type SQL } from "drizzle-orm";
 import { PgDatabase, PgTransaction } from "drizzle-orm/pg-core";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { db } from "../../db/client.ts";
-import { clusters, drives, nodes, storages } from "../../db/schema/index.ts";
+import { drives } from "../../db/schema/index.ts";
+import { seedCluster } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import { countChange, setHeard } from "../../live/versions.ts";
 import { knownRows } from "./rows.ts";
@@ -16,13 +17,7 @@ const drive = (id: string) => ({
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  const cluster = { id: "cl_1", name: "alpha", virtualization: "kvm" as const, imageDir: "/image", shareDir: "/share" };
-  await db().insert(clusters).values(cluster);
-  await db().insert(storages).values({ id: "st_1", clusterId: "cl_1", name: "fast", kind: "lvm", config: {} });
-  const way = { address: "a", port: 22, user: "root", fingerprint: "SHA256:x", keySecret: "se_1", machineId: "m" };
-  await db()
-    .insert(nodes)
-    .values({ ...way, id: "nd_1", clusterId: "cl_1", name: "nd_1", membership: "member" });
+  await seedCluster({ storages: [{ id: "st_1", name: "fast", kind: "lvm" }], nodes: [{ id: "nd_1" }] });
   await db()
     .insert(drives)
     .values([drive("dr_1"), drive("dr_2")]);
