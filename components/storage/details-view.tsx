@@ -4,9 +4,14 @@ import { CapacityBar } from "#components/ui/capacity-bar.tsx";
 import { Facts } from "#components/ui/layout.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Status } from "#components/ui/status.tsx";
+import {
+  type GroupDetails,
+  type PartitionDetails,
+  type PhysicalVolume,
+  readDetails,
+} from "#lib/domain/storage-details.ts";
 import { formatBytes, formatPercent, formatUsage, fractionOf, naturalOrder, UNKNOWN } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { type GroupDetails, type PartitionDetails, type PhysicalVolume, readDetails } from "./details.ts";
 import { CELL, HEAD, ROW } from "./details-table.ts";
 import { DiskActions, PartAction, type PartsPlace } from "./part-actions.tsx";
 import { LunPaths } from "./paths-table.tsx";

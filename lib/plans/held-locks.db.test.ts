@@ -1,15 +1,15 @@
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../db/client.ts";
-import { taskLocks, taskLog, taskSteps, tasks } from "../db/schema/index.ts";
+import { taskLocks, taskLog, tasks } from "../db/schema/index.ts";
 import { startTestDatabase, type TestDatabase } from "../db/test-database.ts";
+import { testPlan, testTarget } from "../db/test-task.ts";
 import { PanelError } from "../domain/errors.ts";
-import type { NodeStep, Plan } from "../domain/plan.ts";
+import type { NodeStep } from "../domain/plan.ts";
 import { text } from "../domain/text.ts";
 import { createTask } from "./create-task.ts";
-import { type Nodes, proveHeldLocks, unknownSteps } from "./held-locks.ts";
-import { writeEnd } from "./journal.ts";
-import { claimTask } from "./lease.ts";
+import { type Nodes, proveHeldLocks } from "./held-locks.ts";
+import { endNotKnown } from "./test-run.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -27,30 +27,18 @@ const GROUP = "volume-group:VG-1";
 const step = (target: string): NodeStep => ({
   ...{ kind: "node", id: `${target}.create`, target, title, command: { argv: ["true"] }, undo: { none: title } },
 });
-const plan: Plan = {
-  ...{ format: 1, kind: "test", title, notes: [], steps: [step("nd_1"), step("nd_2")] },
+const plan = testPlan({
+  ...{ steps: [step("nd_1"), step("nd_2")], targets: [testTarget("nd_1"), testTarget("nd_2")] },
   ...{ locks: ["drive:dr_1", GROUP], holds: [GROUP] },
-  targets: ["nd_1", "nd_2"].map((key) => ({
-    ...{ key, label: key, address: "127.9.9.9", port: 1, user: "root", fingerprint: "", nodeId: key },
-  })),
-};
+});
 
-const lost = { code: "outcome-unknown" as const, message: title };
-
-/** A task that has ended with these steps not known. */
-async function ended(...unknown: string[]): Promise<string> {
-  const id = await inTransaction((tx) => createTask(tx, author, plan));
-  const lease = await claimTask("test:1");
-  if (lease?.taskId !== id) throw new Error("another task was claimed");
-  for (const target of unknown)
-    await db()
-      .update(taskSteps)
-      .set({ state: "failed", attempt: 1, bootId: "boot-1", error: lost })
-      .where(eq(taskSteps.stepId, `${target}.create`));
-  const rows = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id));
-  await writeEnd(lease, "failed", unknownSteps(plan, rows).length > 0 ? plan.holds : []);
-  return id;
-}
+/** A task that has ended, and not known is what its steps did on these nodes. */
+const ended = (...nodeIds: string[]) =>
+  endNotKnown(
+    author,
+    plan,
+    nodeIds.map((id) => `${id}.create`),
+  );
 
 /** Nodes that answer so, and where the task's records were removed. */
 const panel = { panelId: "pa_1", epoch: 1 };

@@ -4,9 +4,9 @@ import { db, inTransaction } from "../../db/client.ts";
 import { clusters, panel, taskLocks, tasks } from "../../db/schema/index.ts";
 import { seedCluster } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
-import { text } from "../../domain/text.ts";
+import { testPlan, testTarget } from "../../db/test-task.ts";
 import { createTask } from "../../plans/create-task.ts";
-import type { ServiceContext } from "../context.ts";
+import { ctx } from "../test-panel.ts";
 import { type AskNode, clearLeftovers, clearLeftoversSchema, lookAtLeftovers } from "./leftovers.ts";
 
 let database: TestDatabase;
@@ -22,10 +22,6 @@ afterEach(async () => {
   for (const table of [taskLocks, tasks, clusters]) await db().delete(table);
 });
 
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  ...{ requestId: "test", address: "127.0.0.1", now: new Date() },
-};
 const WWID = "360000000000000000e00000000010002";
 const section = (title: string, body: string) => `\u001e${title}\u001f${body}\n`;
 
@@ -65,11 +61,7 @@ describe("leftovers of a node @P16", () => {
   });
 
   it("are not cleared while a task may just be making them", async () => {
-    const plan = {
-      ...{ format: 1 as const, kind: "test", title: text("task.ended"), steps: [], locks: [], notes: [] },
-      targets: [{ key: "n", label: "n", nodeId: "nd_1", address: "a", port: 22, user: "root", fingerprint: "f" }],
-    };
-    await inTransaction((tx) => createTask(tx, ctx, plan));
+    await inTransaction((tx) => createTask(tx, ctx, testPlan({ targets: [testTarget("nd_1")] })));
     const { planned } = await lookAtLeftovers(ctx, input, node("st_old"));
     expect(planned).toMatchObject({ plan: null, digest: null, blockers: [{ key: "node.obstacle.task" }] });
   });

@@ -1,14 +1,14 @@
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
-import { audit, clusters, nodeStorages, panel, storages, taskLocks, tasks } from "../../db/schema/index.ts";
-import { seedCluster } from "../../db/test-cluster.ts";
+import { audit, clusters, nodeStorages, panel, taskLocks, tasks } from "../../db/schema/index.ts";
+import { type StorageSeed, seedCluster, seedStorages } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import type { PartsRequest } from "../../domain/parts-request.ts";
 import type { PanelStep } from "../../domain/plan.ts";
 import { panelStepWork } from "../../plans/panel-steps.ts";
 import { text } from "../../domain/text.ts";
-import type { ServiceContext } from "../context.ts";
+import { ctx } from "../test-panel.ts";
 import { changeParts, changePartsSchema, lookAtParts, registerPartsStep } from "./parts.ts";
 import type { PinInput } from "./plan-parts.ts";
 
@@ -19,13 +19,6 @@ beforeAll(async () => {
   registerPartsStep();
 });
 afterAll(() => database.stop());
-
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  requestId: "test",
-  address: "127.0.0.1",
-  now: new Date(),
-};
 
 beforeEach(async () => {
   const identity = () => ({ vgUuid: "VG", pvUuids: "PV1,PV2", imageFs: "", shareFs: "" });
@@ -148,11 +141,8 @@ describe("the disks of a storage on a node @P15", () => {
 
 it("what all nodes see is pinned on each of them, and what differs between them stays @P15", async () => {
   const pinned = (imageFs: string) => ({ vgUuid: "VG", pvUuids: "P", imageFs, shareFs: "", wwid: "3a", target: "iqn" });
-  await db().insert(storages).values({ id: "st_net", clusterId: "cl_1", name: "san", kind: "network-lvm", config: {} });
-  for (const nodeId of ["nd_1", "nd_2"])
-    await db()
-      .insert(nodeStorages)
-      .values({ nodeId, storageId: "st_net", identity: pinned(nodeId) });
+  const san: StorageSeed = { id: "st_net", name: "san", kind: "network-lvm", identity: pinned };
+  await seedStorages("cl_1", [san], ["nd_1", "nd_2"]);
   const input: PinInput = {
     ...{
       storageId: "st_net",

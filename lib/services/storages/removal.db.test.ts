@@ -2,13 +2,13 @@ import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import { audit, clusters, drives, nodeStorages, panel, storages, taskLocks, tasks } from "../../db/schema/index.ts";
-import { seedCluster } from "../../db/test-cluster.ts";
+import { seedCluster, seedDrive } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
 import type { PanelStep } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { panelStepWork, panelUndoWork } from "../../plans/panel-steps.ts";
-import type { ServiceContext } from "../context.ts";
+import { ctx } from "../test-panel.ts";
 import type { Measured } from "../drives/world.ts";
 import { setStorageEnabled } from "./enable.ts";
 import { confirmRemoval, previewRemoval } from "./remove.ts";
@@ -21,13 +21,6 @@ beforeAll(async () => {
   registerStorageRemoval();
 });
 afterAll(() => database.stop());
-
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  requestId: "test",
-  address: "127.0.0.1",
-  now: new Date(),
-};
 
 beforeEach(async () => {
   await seedCluster({
@@ -97,12 +90,7 @@ async function confirm(look = seen(), isForced = false, typed = "") {
   return confirmRemoval(ctx, { storageId: "st_more", isForced, digest, typed }, look);
 }
 
-async function insertDrive(): Promise<void> {
-  const place = { clusterId: "cl_1", storageId: "st_more", nodeId: "nd_1" };
-  await db()
-    .insert(drives)
-    .values({ id: "dr_1", ...place, label: "d", format: "raw", size: 1, state: "ready" });
-}
+const insertDrive = () => seedDrive({ storageId: "st_more", nodeId: "nd_1" });
 
 /** Runs the panel's own steps of the task, as the engine would. */
 async function runPanelSteps(taskId: string): Promise<void> {

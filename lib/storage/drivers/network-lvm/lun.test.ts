@@ -80,6 +80,16 @@ describe("giving a LUN to multipath", () => {
     expect(readFileSync(join(folder, "asked"), "utf8")).toBe("started\nreconfigure\n");
   });
 
+  it("takes it from the list also where multipathd does not answer, and says that", () => {
+    perform(step("claim").command);
+    program("multipathd", "echo 'error receiving packet' >&2; exit 1");
+    const { status, said } = perform(step("disclaim").command);
+    expect(status).toBe(0);
+    expect(isDone("disclaim")).toBe(true);
+    expect(said).toContain("error receiving packet");
+    expect(said).toContain("multipathd has not read its settings anew: exit 1");
+  });
+
   it("keeps it while the LUN is there", () => {
     perform(step("claim").command);
     multipath();

@@ -44,7 +44,8 @@ for uuid in /sys/class/block/dm-*/dm/uuid; do
 done
 grep -vxF "/$1/" "$file" >"$file.new"
 chmod 0600 -- "$file.new" && mv -- "$file.new" "$file"
-timeout -k 5 60 multipathd reconfigure || :`;
+# What is left to it are settings for a LUN that is gone, until it starts anew or the LUN is claimed again: no reason to stay.
+timeout -k 5 60 multipathd reconfigure || echo "multipathd has not read its settings anew: exit $?"`;
 
 const claimCommand = (wwid: string): Command => ({ argv: ["sh", "-c", CLAIM, "spindle", wwid], timeoutMs: 120_000 });
 export const disclaimCommand = (wwid: string): Command => ({
