@@ -163,7 +163,7 @@ export class World {
   }
 
   /** The volume of one drive, as it was listed last. */
-  volume(nodeId: string | null, storageId: string, driveId: string): Volume | undefined {
+  volume(nodeId: string | null, storageId: string, driveId: string): ReturnType<Found["volume"]> {
     return this.#found.volume(nodeId, storageId, driveId);
   }
 
