@@ -208,7 +208,9 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     await page.waitForURL(/\/tasks\//, LONG);
     await expect(page.getByRole("main").getByText("Undone", { exact: true }).first()).toBeVisible(VERY_LONG);
     await expect(page.getByText(/is switched on on another node/).first()).toBeVisible();
-    await n1.sh(`kill $(cat /run/holder); sleep 1; lvchange -an net0/${id}`);
+    await n1.sh(
+      `kill $(cat /run/holder); while kill -0 $(cat /run/holder) 2>/dev/null; do sleep 0.1; done; lvchange -an net0/${id}`,
+    );
     await activateOn(n2);
     await runPlan(page, "Activate the drive", VERY_LONG);
     expect(await n2.sh(`dd if=/dev/net0/${id} bs=7 count=1 status=none`)).toBe("spindle");
@@ -217,7 +219,7 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     await page.getByLabel(en.drives.form.newSize).fill("128");
     await runPlan(page, "Grow the drive", VERY_LONG);
     expect(lines(await n1.sh("lvs --noheadings --nosuffix --units b -o lv_size net0"))[0]?.trim()).toBe(
-      String(128 * MIB),
+      String(128 * 1024 ** 2),
     );
     expect(await n2.sh(`dd if=/dev/net0/${id} bs=7 count=1 status=none`)).toBe("spindle");
   });

@@ -1,5 +1,5 @@
 import type { Executor } from "../../db/client.ts";
-import { changeObstacle, type Place, type Volume } from "../../domain/drive.ts";
+import { changeObstacle, type Place } from "../../domain/drive.ts";
 import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
 import type { Text } from "../../domain/text.ts";
 import { naturalOrder } from "../../domain/units.ts";
