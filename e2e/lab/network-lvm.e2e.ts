@@ -270,7 +270,8 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
       ["lun-gone", /is not reached on any path/],
     ] as const) {
       await lab.breakSan(fault);
-      for (const node of both()) await expect(status(page, node)).toHaveText("Corrupted", SHOWN);
+      // A LUN that is hidden ends no session: the next read of it tells, which is a minute apart at rest.
+      for (const node of both()) await expect(status(page, node)).toHaveText("Corrupted", { timeout: 150_000 });
       await expect(await why(page, n1)).toContainText(cause);
       await lab.mendSan(fault);
       for (const node of both()) await expect(status(page, node)).toHaveText("Active", { timeout: 300_000 });
