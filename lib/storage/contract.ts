@@ -84,7 +84,9 @@ export interface JoinPlan {
  * A driver's part of the probe. `script` is constant POSIX sh that defines the function `check_<kind with _>`; the probe
  * runs it in a detached child with its output in a file, under a deadline, never two of one storage at once. The script
  * may define `watch_<kind with _>` as well: builtins only, nothing that can hang, run every second in the probe itself;
- * it sets `seen` to a short word, and when the word changes a check runs at once. Both get `args`; `$own` is a file name
+ * it sets `seen` to a short word, and when the word changes a check runs at once. A function `glance_KIND` may be there as
+ * well: asked in the probe's own process while a check hangs, by what can't hang alone. What it prints, with another code than
+ * 0, is then the check's end: that something is gone is told although whoever waits for it does not come back. All get `args`; `$own` is a file name
  * prefix for what the check keeps between runs, `$stamp` a file touched when the last check began.
  */
 export interface ProbeFragment {

@@ -8,6 +8,11 @@ import { buildProbe } from "./script.ts";
 /** Waits for the file `go` beside it, so that a test decides when the check ends. */
 const SCRIPT = `
 watch_try() { [ -e "$1/watched" ] && seen=there; }
+glance_try() {
+  [ -e "$1/gone" ] || return 0
+  echo "it is gone"
+  return 6
+}
 check_try() {
   echo "run $1" >>"$1/runs"
   while [ -e "$1/hang" ]; do sleep 0.05; done
@@ -147,6 +152,24 @@ describe("the probe in a real shell", () => {
     rmSync(join(folder, "hang"));
     probe.tell("c st_1 n3");
     expect(await poll(probe, "e st_1 n3")).toContain(" 3 ");
+  });
+
+  it("what is seen to be gone ends a check that hangs, and those that would have to wait for it", async () => {
+    const probe = start();
+    await probe.hear("h ");
+    writeFileSync(join(folder, "hang"), "");
+    probe.tell("c st_1 n1");
+    probe.tell("c st_1 n2");
+    expect(await probe.hear("s st_1"), "hanging alone says nothing").toBe("s st_1 n2");
+    for (const name of ["gone", "watched"]) writeFileSync(join(folder, name), "");
+    probe.tell("t");
+    expect(await probe.hear("e st_1")).toMatch(/^e st_1 n1 6 /);
+    expect(probe.lines.slice(probe.lines.indexOf("b st_1 n1"))).toContain("it is gone");
+    rmSync(join(folder, "hang"));
+    expect(await poll(probe, "g st_1")).toBe("g st_1");
+    rmSync(join(folder, "gone"));
+    probe.tell("c st_1 n3");
+    expect(await poll(probe, "e st_1 n3")).toMatch(/^e st_1 n3 3 /);
   });
 
   it("a later one of the same panel takes over, an older panel is refused", async () => {

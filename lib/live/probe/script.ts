@@ -39,7 +39,7 @@ function call(name: string, args: readonly string[]): string {
 const functionOf = (prefix: string, kind: string) => `${prefix}_${kind.replaceAll("-", "_")}`;
 
 /** `name() { case $1 in …) …;; esac; }`: which function is called for which storage. */
-function dispatch(name: "check" | "watch", storages: readonly ProbeStorage[]): string {
+function dispatch(name: "check" | "watch" | "glance", storages: readonly ProbeStorage[]): string {
   const cases = storages
     .filter(({ kind, fragment }) => fragment.script.includes(`${functionOf(name, kind)}()`))
     .map(({ storageId, kind, fragment }) => `    ${storageId}) ${call(functionOf(name, kind), fragment.args)} ;;`);
@@ -65,6 +65,7 @@ export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/
     ...storages.map(({ storageId, fragment }) => `deadline_${storageId}=${Math.trunc(fragment.deadlineSeconds)}`),
     ...scripts,
     dispatch("watch", storages),
+    dispatch("glance", storages),
     EPOCH_SCRIPT,
     MAIN_SCRIPT,
     "supersede",

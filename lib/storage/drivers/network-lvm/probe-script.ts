@@ -50,8 +50,9 @@ map_pieces() {
   done <"$own.tables"
 }
 
-# $1 target, $2 WWIDs as multipath writes them, with commas between, $3 as sysfs does; then what check_lvm takes
-check_network_lvm() {
+# The way to the LUNs; 6 where one of them is not reached. $1 target, $2 WWIDs as multipath writes them, with commas
+# between, $3 as sysfs does
+glance_network_lvm() {
   sessions=$(iscsi_sessions "$1") left=$2, kernel=$3, all_up=1
   printf '%s\\n' "$sessions"
   while [ -n "$left" ]; do
@@ -62,6 +63,11 @@ check_network_lvm() {
     left=\${left#*,} kernel=\${kernel#*,}
   done
   [ -n "$all_up" ] || return 6
+}
+
+# As above; then what check_lvm takes
+check_network_lvm() {
+  glance_network_lvm "$@" || return 6
   shift 3
   check_lvm "$@"
   code=$?
