@@ -183,6 +183,7 @@ export const networkLvm = {
     rescan: "Ask every path of the LUN {wwid} how large it is, and make its device as large",
     "rescan-none": "It is that large on the array.",
     seen: "See what was written of {vg}",
+    noted: "Let the node note what is on {link} by now",
     "maps-none": "What was mapped there was in nobody’s use.",
   },
   drive: {

@@ -53,6 +53,25 @@ function seenSteps({ config, others }: SharedGroup, id: string, script: string, 
   }));
 }
 
+/**
+ * A node's system notes what is on a LUN when the LUN comes, and again when the node itself writes there. What another one
+ * has written it is told: checks know a PV by its link.
+ */
+function notedSteps({ others }: SharedGroup, pvs: readonly { link: string; uuid: string }[]): NodeStep[] {
+  return others.flatMap((target) =>
+    pvs.map(
+      ({ link, uuid }, index): NodeStep => ({
+        ...{ kind: "node", id: `noted-${index + 1}`, target, isProof: true },
+        title: text("network-lvm.step.noted", { link }),
+        command: { argv: ["udevadm", "trigger", "--action=change", "--settle", link], timeoutMs: CHECK_MS },
+        alreadyDone: { command: { argv: ["test", "-b", `/dev/disk/by-id/lvm-pv-uuid-${uuid}`] } },
+        isReadBack: true,
+        undo: { none: text("network-lvm.step.lun-none") },
+      }),
+    ),
+  );
+}
+
 /** What a node writes down of its LUNs, and how it gets at one more, before anything of it is written. */
 function reachMore(
   place: Place,
@@ -82,7 +101,7 @@ export function addSteps(
     steps: [
       ...everywhere(group).flatMap((place) => reachMore(place, group.wwids, luns)),
       ...staged(1, readBack([...made, extendStep(groupOf(group, group.wwids), pvs)])),
-      ...staged(2, seenSteps(group, "seen", ALL_IN, words)),
+      ...staged(2, [...notedSteps(group, pvs), ...seenSteps(group, "seen", ALL_IN, words)]),
     ],
   };
 }

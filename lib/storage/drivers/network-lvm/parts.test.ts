@@ -64,7 +64,7 @@ describe("a second LUN in the group @P15", () => {
     expect([blockers, problems]).toEqual([[], {}]);
     expect(shape(steps)).toEqual([
       ...["nd_1", "nd_2", "nd_3"].flatMap((node) => reach.map((id) => `0 ${node} ${id}`)),
-      ...["1 nd_1 pv-1", "1 nd_1 extend", "2 nd_2 seen", "2 nd_3 seen"],
+      ...["1 nd_1 pv-1", "1 nd_1 extend", "2 nd_2 noted-1", "2 nd_3 noted-1", "2 nd_2 seen", "2 nd_3 seen"],
     ]);
     expect(identity.wwid).toBe(`${WWID},${SECOND}`);
     expect(identity.pvUuids).toMatch(/^P,\w{6}-/);
