@@ -55,7 +55,7 @@ export default defineConfig({
     {
       name: "lab-full",
       testDir: "e2e/lab",
-      testMatch: "**/{faults,packages,node-life,storage-life,many-volumes,drives-at-once,keyboard}.e2e.ts",
+      testMatch: "**/{faults,packages,node-life,storage-life,many-volumes,drives-at-once,keyboard,san-faults}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },

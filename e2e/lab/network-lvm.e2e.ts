@@ -1,14 +1,11 @@
 import type { Locator, Page } from "@playwright/test";
 import { type LabNode, lunWwid, portalAddresses, sanPort, type TargetRecord } from "../../lab/index.ts";
 import { en } from "../../lib/messages/en.ts";
-import { isFull } from "../fixtures/run.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { nodesDown, sanNodes } from "../support/nodes.ts";
 import { BACK, row, SHOWN, status, why } from "../support/situation.ts";
 import { walk } from "../support/walk.ts";
-import { invite } from "../verbs/administrators.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
-import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, strange } from "../verbs/many-drives.ts";
 import {
   addMachine,
   addStorage,
@@ -24,9 +21,6 @@ import {
 
 test.afterAll(nodesDown);
 
-const GROUP = { storage: "shared", vg: "net0" };
-/** Drives of each administrator. */
-const COUNT = isFull ? 100 : 4;
 /** Logins, multipath and LVM on several emulated nodes. */
 const VERY_LONG = { timeout: 400_000 };
 
@@ -81,13 +75,6 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
   async function bothAre(word: string | RegExp, patience = SHOWN): Promise<void> {
     await toCluster(it.page);
     for (const node of both()) await expect(status(it.page, node)).toHaveText(word, patience);
-  }
-
-  /** Waits until the node has so many sessions that are up. */
-  async function sessionsUp(node: LabNode, count: number): Promise<void> {
-    const up = async () =>
-      (await node.sh("cat /sys/class/iscsi_session/*/state 2>/dev/null; true")).match(/LOGGED_IN/g);
-    await expect.poll(async () => (await up())?.length ?? 0, { timeout: 240_000 }).toBe(count);
   }
 
   async function secretsOf(): Promise<string[]> {
@@ -260,123 +247,6 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     await lab.mendSan("portals-gone");
     for (const node of both()) await expect(status(page, node)).toHaveText("Active", { timeout: 240_000 });
   });
-
-  if (isFull) {
-    test("a target that is gone, and one that shows no LUN, are told apart, and heal by themselves", {
-      tag: ["@S26", "@S11", "@S32"],
-    }, async () => {
-      const { page, lab } = it;
-      for (const [fault, cause] of [
-        ["target-gone", /No session to .* is up|no session/],
-        ["lun-gone", /is not reached on any path|can’t be read/],
-      ] as const) {
-        await bothAre("Active");
-        await lab.breakSan(fault);
-        // A LUN that is hidden ends no session: the next read of it tells, which is a minute apart at rest.
-        for (const node of both()) await expect(status(page, node)).toHaveText("Corrupted", { timeout: 150_000 });
-        await expect(await why(page, n1)).toContainText(cause);
-        await lab.mendSan(fault);
-        for (const node of both()) await expect(status(page, node)).toHaveText("Active", { timeout: 300_000 });
-      }
-    });
-
-    test("a node that boots while the target is away is logged in once it is there again", {
-      tag: ["@S26", "@S32"],
-    }, async () => {
-      const { page, lab } = it;
-      await lab.breakSan("portals-gone");
-      await n2.reboot();
-      await expect(status(page, n2)).toHaveText("Corrupted", { timeout: 240_000 });
-      await expect(await why(page, n2)).toContainText("The node has no session to");
-      await lab.mendSan("portals-gone");
-      for (const node of both()) await expect(status(page, node)).toHaveText("Active", { timeout: 300_000 });
-      expect((await n2.sh("dmsetup ls --target linear")).includes("net0-"), "nothing is switched on at boot").toBe(
-        false,
-      );
-    });
-
-    test("drives of two administrators, made while portals come and go, never overlap on either node", {
-      tag: ["@S28", "@P04"],
-    }, async ({ browser }) => {
-      const { page, lab, panel } = it;
-      const timeout = COUNT * 60_000;
-      test.setTimeout(600_000 + 6 * timeout);
-      const ada: Person = { name: "ada", page };
-      const bob: Person = { name: "bob", page: await invite(page, browser, panel.url, "Bob") };
-      const create = (person: Person, round: string, count: number) =>
-        createMany(person, GROUP, { round, count, timeout });
-      let isOver = false;
-      const portals = (async () => {
-        while (!isOver) {
-          await lab.breakSan("portal-gone");
-          await sessionsUp(n1, 1);
-          await lab.mendSan("portal-gone");
-          await sessionsUp(n1, 2);
-        }
-      })();
-      const half = COUNT / 2;
-      await Promise.all([ada, bob].map((person) => create(person, "old", COUNT)));
-      const [adas, bobs] = await Promise.all([idsOf(n2, GROUP, ada, "old"), idsOf(n2, GROUP, bob, "old")]);
-      expect([adas.length, bobs.length]).toEqual([COUNT, COUNT]);
-      await fillEach(n1, GROUP, [...adas, ...bobs]);
-      expect(await strange(n2, GROUP, "own", [...adas, ...bobs])).toEqual([]);
-      await Promise.all([removeMany(ada, adas.slice(0, half), timeout), create(bob, "new", half)]);
-      isOver = true;
-      await portals;
-      const fresh = await idsOf(n1, GROUP, bob, "new");
-      expect(fresh).toHaveLength(half);
-      expect(await strange(n2, GROUP, "zeros", fresh)).toEqual([]);
-      await fillEach(n2, GROUP, fresh);
-      expect(await strange(n1, GROUP, "own", [...adas.slice(half), ...bobs, ...fresh])).toEqual([]);
-      for (const node of both()) {
-        const taken = await extentsOf(node, GROUP);
-        expect(taken).toHaveLength((2 * COUNT * MIB) / 4);
-        expect(new Set(taken).size).toBe(taken.length);
-        await node.sh(["vgck", GROUP.vg]);
-      }
-      await removeMany(ada, [...adas.slice(half), ...bobs, ...fresh], timeout);
-    });
-
-    test("a node that freezes within lvcreate, under a panel that dies, keeps the group until it has ended", {
-      tag: ["@S28", "@B02"],
-    }, async () => {
-      const { page, panel, guard } = it;
-      guard.allow(/Failed to load resource|net::ERR|WebSocket|fetch/i);
-      const create = page.getByRole("button", { name: "Create the drive" });
-      await n1.sh(
-        `setsid sh -c 'until pid=$(pgrep -x lvcreate); do :; done; kill -STOP $pid; touch /run/caught' >/dev/null 2>&1 </dev/null &`,
-      );
-      await openNewDrive(page, { storage: "shared", label: "cold", mib: 16 });
-      await create.click(VERY_LONG);
-      await page.waitForURL(/\/tasks\//, LONG);
-      const cold = page.url();
-      await expect.poll(async () => (await n1.exec(["test", "-e", "/run/caught"])).code, LONG).toBe(0);
-      await n1.freeze();
-      await panel.kill9();
-      await panel.start();
-      await bothAre(/Active|Unreachable/, BACK);
-      await expect(status(page, n1)).toHaveText("Unreachable", BACK);
-      await openNewDrive(page, { storage: "shared", label: "warm", mib: 16 });
-      await create.click(VERY_LONG);
-      await expect(page.getByRole("alert").filter({ hasText: "Another task works on this" })).toBeVisible(LONG);
-      expect((await n2.sh("lvs --noheadings -o lv_tags net0")).includes("label=warm")).toBe(false);
-      await n1.thaw();
-      await n1.sh("pkill -CONT -x lvcreate");
-      await page.goto(cold);
-      await expect(page.getByText("Done", { exact: true }).first()).toBeVisible(VERY_LONG);
-      await openNewDrive(page, { storage: "shared", label: "warm", mib: 16 });
-      await runPlan(page, "Create the drive", VERY_LONG);
-      const ids = lines(await n2.sh("lvs --noheadings -o lv_name net0")).map((name) => name.trim());
-      expect(ids).toHaveLength(2);
-      expect(await strange(n2, GROUP, "zeros", ids)).toEqual([]);
-      for (const node of both()) {
-        const taken = await extentsOf(node, GROUP);
-        expect([taken.length, new Set(taken).size]).toEqual([8, 8]);
-        await node.sh(["vgck", GROUP.vg]);
-      }
-      await removeMany({ name: "ada", page }, ids, 400_000);
-    });
-  }
 
   test("a LUN that the array made larger, and another one, become space on both nodes", {
     tag: ["@P15", "@S26"],

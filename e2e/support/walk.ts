@@ -10,7 +10,6 @@ export interface Walk {
   readonly lab: Lab;
   readonly panel: TestPanel;
   readonly page: Page;
-  readonly guard: PageGuard;
   /** Rows of the panel's own database. */
   rows<T extends object>(query: string): Promise<T[]>;
 }
@@ -58,9 +57,6 @@ export function walk(nodes: () => Promise<Lab>): Walk {
     },
     get page() {
       return it().page;
-    },
-    get guard() {
-      return it().guard;
     },
     rows: async <T extends object>(query: string) => {
       const sql = connect(it().panel.databaseUrl ?? "", 1);
