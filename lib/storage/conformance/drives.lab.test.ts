@@ -199,7 +199,8 @@ describe.concurrent.each(LAYOUTS.map((layout) => [layout.kind, layout] as const)
     );
 
     it(says("delete-absent"), IN_ORDER, async () => {
-      expect(await states(drives().remove(backend.context, fresh()))).toEqual(["skipped"]);
+      const removed = new Set(await states(drives().remove(backend.context, fresh())));
+      expect(removed).toEqual(new Set(["skipped"]));
     });
 
     it(says("delete"), IN_ORDER, async () => {
