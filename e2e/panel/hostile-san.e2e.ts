@@ -5,7 +5,6 @@ import { expect, test } from "../fixtures/test.ts";
 import { expectJudged, expectKept, expectUnharmed, refuseDialogs, STRINGS, type } from "../verbs/hostile.ts";
 import { addStorage, openWizard } from "../verbs/wizard.ts";
 
-test.use({ panelOptions: { env: { SPINDLE_UNFINISHED: "1" } } });
 test.beforeEach(refuseDialogs);
 
 const san = en["network-lvm"];
