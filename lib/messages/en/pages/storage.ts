@@ -11,7 +11,7 @@ export const storage = {
   drives: "Drives",
   preallocated: "RAW: a drive takes its whole size when it is made.",
   grown: "Qcow2: a drive takes what the guest has written.",
-  size: "size",
+  sharedSize: "One capacity, seen by every node",
   usedOf: "{percent} of {size}",
   used: "used",
   free: "free",
@@ -43,7 +43,6 @@ export const storage = {
   mountedOn: "on {target}",
   staleMaps:
     "These active LVs lie on a device that is gone, so every read of them fails until lvchange --refresh: {names}",
-  field: { vmDir: "VM directory", vgName: "Volume group for VMs", wipe: "Wipe deleted drives" },
   column: {
     pv: "PV",
     size: "PV size",
