@@ -47,7 +47,7 @@ export default defineConfig({
     {
       name: "lab",
       testDir: "e2e/lab",
-      testMatch: "**/{main-storage,look-through,volume-groups,wizard,join,killed-panel,drives}.e2e.ts",
+      testMatch: "**/{main-storage,look-through,volume-groups,wizard,join,killed-panel,drives,network-lvm}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },
@@ -55,7 +55,7 @@ export default defineConfig({
     {
       name: "lab-full",
       testDir: "e2e/lab",
-      testMatch: "**/{faults,packages,node-life,storage-life,many-volumes,drives-at-once,keyboard}.e2e.ts",
+      testMatch: "**/{faults,packages,node-life,storage-life,many-volumes,drives-at-once,keyboard,san-faults}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },

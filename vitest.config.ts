@@ -9,14 +9,12 @@ export default defineConfig({
           name: "unit",
           include: ["lib/**/*.test.ts", "bin/**/*.test.ts", "components/**/*.test.ts"],
           exclude: ["**/*.lab.test.ts", "**/*.db.test.ts", "node_modules"],
-          env: { SPINDLE_UNFINISHED: "1" },
         },
       },
       {
         test: {
           name: "db",
           include: ["lib/**/*.db.test.ts"],
-          env: { SPINDLE_UNFINISHED: "1" },
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -13,6 +13,8 @@ import { percentile } from "./statistics.ts";
 /** A fault, the scene it is measured in, and the words that the node's row shows once the panel has proven it. */
 interface Case {
   fault: string;
+  /** The SAN's fault, where it is none of the node's. */
+  san?: string;
   scene: SceneName;
   shows: RegExp;
 }
@@ -24,6 +26,8 @@ const CASES: Case[] = [
   { fault: "cut", scene: "joined-lvm", shows: /Unknown|Unreachable/ },
   { fault: "frozen", scene: "joined-lvm", shows: /Unknown|Unreachable/ },
   { fault: "killed", scene: "joined-lvm", shows: /Unknown|Unreachable/ },
+  // Both portals fall silent: nothing is refused, nothing answers.
+  { fault: "target-lost", san: "portals-gone", scene: "joined-san", shows: /Corrupted/ },
 ];
 
 /** Of waiting for false alarms. */
@@ -91,13 +95,13 @@ const isWell = (row: Locator) =>
 /** Two checks in a row have proven it; a fault right after would meet a panel that looks more often than at rest. */
 const settle = (page: Page) => page.waitForTimeout(12_000);
 
-async function measure(stage: Stage, { fault, shows }: Case): Promise<{ tookMs: number; panelMs: number | null }> {
+async function measure(stage: Stage, { fault, san, shows }: Case): Promise<{ tookMs: number; panelMs: number | null }> {
   await settle(stage.page);
   const shown = shownAt(stage.row, shows, SHOWN_MS);
   const begun = Date.now();
-  const [at] = await Promise.all([shown, stage.node.breakFault(fault)]);
+  const [at] = await Promise.all([shown, san ? stage.lab.breakSan(san) : stage.node.breakFault(fault)]);
   const proven = provenAt(stage.panel, begun);
-  await stage.node.mendFault(fault);
+  await (san ? stage.lab.mendSan(san) : stage.node.mendFault(fault));
   await isWell(stage.row);
   return { tookMs: at - begun, panelMs: proven === null ? null : at - proven };
 }
@@ -135,7 +139,7 @@ export const detect: Benchmark = async ({ times, minutes = MINUTES, only, say })
   const panelMs: number[] = [];
   let alarms: number | null = null;
   try {
-    for (const scene of ["joined-file", "joined-lvm"] as const) {
+    for (const scene of ["joined-file", "joined-lvm", "joined-san"] as const) {
       const cases = CASES.filter((each) => each.scene === scene && isWanted(each.fault));
       const isAlarmed = scene === "joined-file" && isWanted("false-alarms");
       if (cases.length === 0 && !isAlarmed) continue;

@@ -1,8 +1,8 @@
 import { loadavg } from "node:os";
-import { chromium, type Page } from "@playwright/test";
+import { type Browser, chromium, type Page } from "@playwright/test";
 import globalSetup from "../e2e/fixtures/global-setup.ts";
 import { signInContext } from "../e2e/fixtures/test.ts";
-import { joinedPanel } from "../e2e/support/joined.ts";
+import { joinedPanel, type SceneName } from "../e2e/support/joined.ts";
 import { nodesDown } from "../e2e/support/nodes.ts";
 import { openNewDrive } from "../e2e/verbs/drives.ts";
 import type { LabNode } from "../lab/index.ts";
@@ -16,8 +16,13 @@ import type { Benchmark } from "./run.ts";
 import { percentile } from "./statistics.ts";
 import { breakdown, type Watched, watchPlan } from "./watched-task.ts";
 
-/** The scene's storages, by the word of their kind. */
-const STORAGES = { file: "files", lvm: "group" } as const;
+/** Storages by the word of their kind, and the scene they are in. */
+const STORAGES = {
+  file: { name: "files", scene: "joined-lvm" },
+  lvm: { name: "group", scene: "joined-lvm" },
+  "network-lvm": { name: "shared", scene: "joined-san" },
+} as const;
+type Kind = keyof typeof STORAGES;
 const VERBS = ["create", "grow", "delete"] as const;
 type Verb = (typeof VERBS)[number];
 
@@ -28,13 +33,18 @@ const QUIET_MS = 4_000;
 
 interface Stage {
   page: Page;
+  /** Where drives are made, where there is a choice. */
   node: LabNode;
   connection: Connection;
+  /** To every node, by its address. */
+  connections: ReadonlyMap<string, Connection>;
 }
 
 /** The drive of one round: the panel's, and the one that the script works on. */
 interface Round {
   storage: string;
+  /** All nodes see it, so none is chosen. */
+  isShared: boolean;
   label: string;
   typedId: string;
   /** Known once it is made. */
@@ -51,10 +61,14 @@ interface Pair {
   forgetMs: number;
 }
 
-async function openForm({ page, node }: Stage, verb: Verb, { storage, label, panelId }: Round): Promise<void> {
+async function openForm(
+  { page, node }: Stage,
+  verb: Verb,
+  { storage, label, panelId, isShared }: Round,
+): Promise<void> {
   if (verb === "create") {
     await page.goto("/");
-    await openNewDrive(page, { storage, label, mib: MIB, node });
+    await openNewDrive(page, { storage, label, mib: MIB, ...(isShared ? {} : { node }) });
     return;
   }
   await page.goto(`/drives/change?do=${verb}&ids=${panelId}`);
@@ -66,14 +80,14 @@ const BUTTON = { create: "Create the drive", grow: "Grow the drive", delete: "De
 
 /** The panel's drive first, then the same plan typed for the other one, each on a node that is at rest. */
 async function measure(stage: Stage, verb: Verb, round: Round): Promise<Pair> {
-  const { page, connection } = stage;
+  const { page, connection, connections } = stage;
   await openForm(stage, verb, round);
   await page.waitForTimeout(QUIET_MS);
   const watched = await watchPlan(page, BUTTON[verb]);
   const { plan, steps } = watched.task;
   round.panelId ||= nodeSteps(plan)[0]?.id.replace(/\..*$/, "") ?? "";
   await page.waitForTimeout(QUIET_MS);
-  const { ms, states } = await runTyped(connection, planFor(plan, round.panelId, round.typedId));
+  const { ms, states } = await runTyped(connections, planFor(plan, round.panelId, round.typedId));
   const own = steps.filter(({ position }) => plan.steps[position]?.kind === "node").map(({ state }) => state);
   if (states.join() !== own.join()) throw new Error(`${verb}: the panel's steps ${own}, as a script ${states}`);
   return {
@@ -84,7 +98,7 @@ async function measure(stage: Stage, verb: Verb, round: Round): Promise<Pair> {
 
 async function forgetMs(connection: Connection): Promise<number> {
   const begun = performance.now();
-  await forgetRecords(connection, "bench", "bench");
+  await forgetRecords(connection, { panelId: "bench", epoch: 1 }, "bench");
   return performance.now() - begun;
 }
 
@@ -121,11 +135,13 @@ function figuresOf(pairs: readonly Pair[]) {
 }
 
 /** Rounds of create, grow and delete on one storage; the first one warms everything up and does not count. */
-async function rounds(stage: Stage, kind: keyof typeof STORAGES, times: number, say: (line: string) => void) {
+async function rounds(stage: Stage, kind: Kind, times: number, say: (line: string) => void) {
   const pairs: Record<Verb, Pair[]> = { create: [], grow: [], delete: [] };
   for (let time = 0; time <= times; time += 1) {
     const label = `${kind}-${time}`;
-    const round = { storage: STORAGES[kind], label, typedId: driveIdOf("bench", newRequestKey(), 0), panelId: "" };
+    const typedId = driveIdOf("bench", newRequestKey(), 0);
+    const { name: storage, scene } = STORAGES[kind];
+    const round = { ...{ storage, label, typedId, panelId: "" }, isShared: scene === "joined-san" };
     for (const verb of VERBS) {
       const pair = await measure(stage, verb, round);
       if (time > 0) pairs[verb].push(pair);
@@ -137,6 +153,29 @@ async function rounds(stage: Stage, kind: keyof typeof STORAGES, times: number, 
     for (const line of breakdown(pairs[verb].map(({ watched }) => watched))) say(line);
   }
   return { create: figuresOf(pairs.create), grow: figuresOf(pairs.grow), delete: figuresOf(pairs.delete) };
+}
+
+async function openStage(browser: Browser, scene: SceneName): Promise<{ stage: Stage; end: () => Promise<void> }> {
+  const { lab, panel } = await joinedPanel(browser, scene);
+  const connections = new Map<string, Connection>();
+  for (const node of lab.nodes) {
+    const { address, port, user, rootPassword: password } = node;
+    const fingerprint = await node.hostKeyFingerprint();
+    connections.set(address, await connect({ address, port, user, fingerprint, credential: { password } }));
+  }
+  const context = await browser.newContext({ baseURL: panel.url });
+  await signInContext(context, panel);
+  const node = lab.nodes[0] as LabNode;
+  const stage = {
+    ...{ page: await context.newPage(), node, connections },
+    connection: connections.get(node.address) as Connection,
+  };
+  const end = async () => {
+    for (const connection of connections.values()) connection.close();
+    await context.close();
+    await panel.stop();
+  };
+  return { stage, end };
 }
 
 /**
@@ -156,20 +195,14 @@ export const drives: Benchmark = async ({ times, only, say }) => {
   const browser = await chromium.launch(config.use?.launchOptions);
   const figures: Record<string, unknown> = {};
   try {
-    const { lab, panel } = await joinedPanel(browser, "joined-lvm");
-    const node = lab.nodes[0]!;
-    const { address, port, user, rootPassword: password } = node;
-    const fingerprint = await node.hostKeyFingerprint();
-    const connection = await connect({ address, port, user, fingerprint, credential: { password } });
-    const context = await browser.newContext({ baseURL: panel.url });
-    await signInContext(context, panel);
-    const stage = { page: await context.newPage(), node, connection };
-    for (const kind of ["file", "lvm"] as const) {
-      if (only.length === 0 || only.includes(kind)) figures[kind] = await rounds(stage, kind, times, say);
+    for (const scene of ["joined-lvm", "joined-san"] as const) {
+      const kinds = (Object.keys(STORAGES) as Kind[]).filter((kind) => STORAGES[kind].scene === scene);
+      const wanted = kinds.filter((kind) => only.length === 0 || only.includes(kind));
+      if (wanted.length === 0) continue;
+      const { stage, end } = await openStage(browser, scene);
+      for (const kind of wanted) figures[kind] = await rounds(stage, kind, times, say);
+      await end();
     }
-    connection.close();
-    await context.close();
-    await panel.stop();
   } finally {
     await browser.close();
     await nodesDown();

@@ -31,23 +31,46 @@ function typed({ alreadyDone, precondition, command }: NodeStep): string {
 }
 
 /** One script for `sh`: of each step a word, `done` or `skipped`; what commands print goes to standard error. */
-export const scriptOf = (plan: Plan): string => nodeSteps(plan).map(typed).join("");
+const scriptOf = (steps: readonly NodeStep[]): string => steps.map(typed).join("");
+
+/** Steps of one node in a row, as they are typed there at once; where nodes wait for each other, one after the other. */
+function turnsOf(plan: Plan): NodeStep[][] {
+  const turns: NodeStep[][] = [];
+  for (const step of nodeSteps(plan)) {
+    const last = turns.at(-1);
+    if (last?.[0]?.target === step.target) last.push(step);
+    else turns.push([step]);
+  }
+  return turns;
+}
 
 /**
- * Types what a plan does on its node as one script over an open connection: each step's `alreadyDone`, `precondition`
- * and command, in order, as the unit runs them but without unit, record, journal and deadlines. Answers with
- * milliseconds by this process's clock, from the request of the channel to its end, and with what became of each step.
+ * Types what a plan does on its nodes as scripts over open connections: each step's `alreadyDone`, `precondition`
+ * and command, in order, as the unit runs them but without unit, record, journal and deadlines. `connections`: by the node's
+ * address. Answers with milliseconds by this process's clock, from the request of the channel to its end, and with
+ * what became of each step.
  */
-export async function runTyped(connection: Connection, plan: Plan): Promise<{ ms: number; states: string[] }> {
-  const begun = performance.now();
-  const { code, stdout, stderr } = await run(
-    connection,
-    { argv: ["sh", "-c", scriptOf(plan)], timeoutMs: MOST_MS },
-    { effect: "change" },
-  );
-  const ms = performance.now() - begun;
-  if (code !== 0) throw new Error(`${plan.kind} as a script ended with ${code}: ${stderr}`);
-  return { ms, states: stdout.trim().split("\n") };
+export async function runTyped(
+  connections: ReadonlyMap<string, Connection>,
+  plan: Plan,
+): Promise<{ ms: number; states: string[] }> {
+  const states: string[] = [];
+  let ms = 0;
+  for (const steps of turnsOf(plan)) {
+    const place = plan.targets.find(({ key }) => key === steps[0]?.target);
+    const connection = connections.get(place?.address ?? "");
+    if (!connection) throw new Error(`no connection to ${place?.address}`);
+    const begun = performance.now();
+    const { code, stdout, stderr } = await run(
+      connection,
+      { argv: ["sh", "-c", scriptOf(steps)], timeoutMs: MOST_MS },
+      { effect: "change" },
+    );
+    ms += performance.now() - begun;
+    if (code !== 0) throw new Error(`${plan.kind} as a script ended with ${code}: ${stderr}`);
+    states.push(...stdout.trim().split("\n"));
+  }
+  return { ms, states };
 }
 
 /**

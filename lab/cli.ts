@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { faultNames } from "./faults.ts";
 import {
+  type FaultOptions,
   type ImageKind,
   type Lab,
   checkHost,
@@ -29,7 +30,7 @@ const usage = `usage: lab COMMAND [--instance NAME]
   status [--json]                     the nodes, with addresses and the root password
   exec NODE -- COMMAND...             run a command in a node, without the network
   ssh NODE [-- COMMAND...]            log in to a node
-  break NAME NODE | mend NAME NODE    [--vg lvm0] [--dir /vm] [--disk disk1]
+  break NAME NODE | mend NAME NODE    [--vg lvm0] [--dir /vm] [--disk disk1] [--portal ADDRESS] [--delay MILLISECONDS]
                                       NAME: ${faultNames.join(", ")}
   san up [--luns 2] [--size MIB] [--chap one-way|mutual]
                                       serve a target san1 with LUNs lun1, lun2, … to the nodes, in place of one that was there
@@ -49,6 +50,8 @@ const options = {
   vg: { type: "string" },
   dir: { type: "string" },
   disk: { type: "string" },
+  portal: { type: "string" },
+  delay: { type: "string" },
   luns: { type: "string", default: "2" },
   size: { type: "string", default: "1024" },
   chap: { type: "string" },
@@ -117,14 +120,20 @@ async function main(): Promise<number> {
     case "san":
       return san(lab, need(first, "COMMAND"), second, values);
     case "break":
-      await lab.node(need(second, "NODE")).breakFault(need(first, "NAME"), values);
+      await lab.node(need(second, "NODE")).breakFault(need(first, "NAME"), faultOptions(values));
       return 0;
     case "mend":
-      await lab.node(need(second, "NODE")).mendFault(need(first, "NAME"), values);
+      await lab.node(need(second, "NODE")).mendFault(need(first, "NAME"), faultOptions(values));
       return 0;
     default:
       throw new UsageError(`no command ${command}\n${usage}`);
   }
+}
+
+type FaultValues = Pick<FaultOptions, "vg" | "dir" | "disk" | "portal"> & { delay?: string | undefined };
+
+function faultOptions({ vg, dir, disk, portal, delay }: FaultValues): FaultOptions {
+  return { vg, dir, disk, portal, ...(delay === undefined ? {} : { delayMs: positive(delay, "--delay") }) };
 }
 
 function parse() {

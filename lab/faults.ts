@@ -1,4 +1,6 @@
+import { isIPv4 } from "node:net";
 import type { FaultOptions, LabNode } from "./node.ts";
+import { portalAddresses } from "./san.ts";
 
 /** Something that can go wrong with a node, and its way back. Both resolve when the node is in the new state. */
 export type Fault = {
@@ -8,7 +10,7 @@ export type Fault = {
   mend(node: LabNode, target: Target): Promise<void>;
 };
 
-type Target = { vg: string; dir: string; disk: string };
+type Target = { vg: string; dir: string; disk: string; portal: string; delayMs: number };
 
 /** What the scripts note about a fault in the node, so that mending finds it from any process, also after a reboot. */
 const notes = 'notes=/var/lib/lab-faults; mkdir -p "$notes";';
@@ -66,6 +68,11 @@ export const faults: Readonly<Record<string, Fault>> = {
     break: async (node, { dir }) => void (await script(node, fill, dir)),
     mend: async (node, { dir }) => void (await script(node, 'rm -f "$1"/.lab-fill-*; sync -f "$1"', dir)),
   },
+  "path-slow": {
+    what: "whatever the node sends to one portal of the SAN (the second) is late by half a second; other ways are as fast as ever",
+    break: async (node, { portal, delayMs }) => void (await script(node, slow, portal, `${delayMs}ms`)),
+    mend: async (node, { portal }) => void (await script(node, fast, portal)),
+  },
   cut: {
     what: "the node is off the network, its link stays up",
     break: (node) => node.cut(),
@@ -98,14 +105,14 @@ export const faults: Readonly<Record<string, Fault>> = {
 /** The names that break and mend take. */
 export const faultNames: readonly string[] = Object.keys(faults);
 
-/** Breaks a node by the fault's name. `vg` is lvm0, `dir` /vm, `disk` disk1 unless said otherwise. Throws on an unknown name. */
+/** Breaks a node by the fault's name. What is not said of the options is usual, see `FaultOptions`. Throws on an unknown name. */
 export function breakFault(node: LabNode, name: string, options: FaultOptions = {}): Promise<void> {
-  return named(name).break(node, target(options));
+  return named(name).break(node, target(node, options));
 }
 
 /** Mends what breakFault broke, given the same name and options. */
 export function mendFault(node: LabNode, name: string, options: FaultOptions = {}): Promise<void> {
-  return named(name).mend(node, target(options));
+  return named(name).mend(node, target(node, options));
 }
 
 function named(name: string): Fault {
@@ -114,10 +121,13 @@ function named(name: string): Fault {
   return fault;
 }
 
-function target({ vg = "lvm0", dir = "/vm", disk = "disk1" }: FaultOptions): Target {
+function target({ instance }: LabNode, options: FaultOptions): Target {
+  const { vg = "lvm0", dir = "/vm", disk = "disk1", portal = portalAddresses(instance)[1], delayMs = 500 } = options;
   if (!/^[A-Za-z0-9_][\w.+-]*$/.test(vg)) throw new Error(`no name of a volume group: ${JSON.stringify(vg)}`);
   if (!dir.startsWith("/") || dir === "/") throw new Error(`no folder for a fault: ${JSON.stringify(dir)}`);
-  return { vg, dir, disk };
+  if (!isIPv4(portal)) throw new Error(`no address of a portal: ${JSON.stringify(portal)}`);
+  if (!Number.isInteger(delayMs) || delayMs < 1) throw new Error(`no delay in milliseconds: ${delayMs}`);
+  return { vg, dir, disk, portal, delayMs };
 }
 
 async function plugAll(node: LabNode): Promise<void> {
@@ -185,3 +195,15 @@ const oldKeys = `${notes}
 [ -e "$notes/host-keys" ] || exit 0
 cp -a "$notes/host-keys/." /etc/ssh/; rm -r "$notes/host-keys"
 systemctl restart ssh`;
+
+const fast = `
+interface=$(ip -o route get "$1" | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p')
+case $(tc qdisc show dev "$interface" root) in *"prio 77:"*) tc qdisc del dev "$interface" root ;; esac`;
+
+// Of four bands the kernel's own sorting uses three, so the last one has only what is filtered for. The queue holds what a
+// fast writer sends meanwhile: packets are to be late, not lost. Gone with the next boot.
+const slow = `${fast}
+modprobe -a sch_prio sch_netem cls_u32
+tc qdisc add dev "$interface" root handle 77: prio bands 4
+tc qdisc add dev "$interface" parent 77:4 handle 78: netem limit 100000 delay "$2"
+tc filter add dev "$interface" parent 77: protocol ip prio 1 u32 match ip dst "$1/32" flowid 77:4`;

@@ -184,7 +184,7 @@ async function reach(from: LabNode, to: LabNode): Promise<void> {
 async function modules(node: LabNode): Promise<void> {
   await node.sh("test -c /dev/kvm && grep -q Y /sys/module/apparmor/parameters/enabled");
   await node.sh(
-    "modprobe -a zfs rbd nfs iscsi_tcp dm_thin_pool dm_flakey dm_multipath sch_netem && virsh list && zpool list",
+    "modprobe -a zfs rbd nfs iscsi_tcp dm_thin_pool dm_flakey dm_multipath sch_netem sch_prio cls_u32 && virsh list && zpool list",
     { timeoutMs: 120_000 },
   );
 }
@@ -262,10 +262,25 @@ async function san(all: Lab, node: LabNode, peer: LabNode): Promise<void> {
   }
   await all.growLun(target, "lun1", 384);
   await node.sh("iscsiadm -m session -R && sleep 1 && grep -q 786432 /sys/class/block/sd*/size");
+  await slowPath(all, node);
   for (const name of sanFaultNames) {
     await all.breakSan(name);
     await all.mendSan(name);
   }
+}
+
+/** One portal is late, the other is not; mended, neither. */
+async function slowPath(all: Lab, node: LabNode): Promise<void> {
+  const [quick, late] = portalAddresses(all.instance);
+  const took = async (address: string) => {
+    const said = await node.sh(["ping", "-c", "1", "-W", "5", address]);
+    return Number(/time=([\d.]+)/.exec(said)?.[1]);
+  };
+  for (const _ of [1, 2]) await node.breakFault("path-slow");
+  assert.ok((await took(late)) >= 500);
+  assert.ok((await took(quick)) < 400);
+  await node.mendFault("path-slow");
+  assert.ok((await took(late)) < 400);
 }
 
 async function sanRestores(all: Lab, node: LabNode): Promise<void> {

@@ -21,6 +21,7 @@ import {
   type SanRecord,
   type TargetRecord,
   type TargetSpec,
+  formatLun,
   growLun,
   removeLuns,
   restoreSan,
@@ -129,6 +130,11 @@ export class Lab {
       await ensureBridge(this.instance);
       await startSan(this.instance, san);
     });
+  }
+
+  /** Puts a file system on a LUN, as somebody who used it before did. */
+  async formatLun(target: TargetRecord, name: string): Promise<void> {
+    await formatLun(this.instance, target, name);
   }
 
   /** Makes a LUN larger, as an array does. The nodes see it once they look again. */

@@ -26,8 +26,17 @@ import { waitFor } from "./run.ts";
 /** A data disk of a node. `path` is its name in the node, which stays when sdX changes. */
 export type NodeDisk = DiskRecord & { path: string };
 
-/** Options of a fault: the volume group, the folder or the disk it is about; lvm0, /vm and disk1 by default. */
-export type FaultOptions = { vg?: string | undefined; dir?: string | undefined; disk?: string | undefined };
+/**
+ * Options of a fault: the volume group, the folder, the disk or the SAN's portal it is about, and how slow that becomes; lvm0,
+ * /vm, disk1, the second portal and 500 by default.
+ */
+export type FaultOptions = {
+  vg?: string | undefined;
+  dir?: string | undefined;
+  disk?: string | undefined;
+  portal?: string | undefined;
+  delayMs?: number | undefined;
+};
 
 /** A node of the lab as seen from the host. All methods may be called from any process that has opened the lab. */
 export class LabNode {

@@ -203,6 +203,13 @@ export async function removeLuns(instance: Instance): Promise<void> {
   await rm(sanDir(instance), { recursive: true, force: true });
 }
 
+/** Puts a file system on a LUN. No node may have it mounted. */
+export async function formatLun(instance: Instance, target: TargetRecord, name: string): Promise<void> {
+  const lun = target.luns.find((one) => one.name === name);
+  if (!lun) throw new Error(`${target.iqn} has no LUN ${name}`);
+  await run(["mkfs.ext4", "-q", "-F", lunFile(instance, target, lun)]);
+}
+
 /** Makes a LUN larger, as an array does: tgtd tells the nodes only when it shows the LUN anew, which takes milliseconds. */
 export async function growLun(
   instance: Instance,

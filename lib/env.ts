@@ -21,8 +21,6 @@ export interface Env {
   logLevel: "debug" | "info" | "warn" | "error";
   /** For tests: the process kills or stops itself at these points of a task, `kill@<kind>:<position>:<point>,…`. */
   crashAt: string | null;
-  /** For tests: storage types that are not whole yet can be used. */
-  unfinished: boolean;
 }
 
 /** Variables with a secret or a way to one: taken out of the environment once read, so that no child inherits them. */
@@ -43,7 +41,6 @@ const schema = z.object({
   SPINDLE_BUILD_DIR: optional(z.string()),
   SPINDLE_LOG: optional(z.enum(["debug", "info", "warn", "error"])),
   SPINDLE_CRASH_AT: optional(z.string()),
-  SPINDLE_UNFINISHED: optional(z.enum(["0", "1"])),
   XDG_DATA_HOME: optional(z.string()),
 });
 
@@ -76,7 +73,6 @@ export function parseEnv(variables: Record<string, string | undefined>, args: re
     buildDir: v.SPINDLE_BUILD_DIR ?? ".next",
     logLevel: v.SPINDLE_LOG ?? "info",
     crashAt: v.SPINDLE_CRASH_AT ?? null,
-    unfinished: v.SPINDLE_UNFINISHED === "1",
   });
 }
 

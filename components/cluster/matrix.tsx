@@ -5,17 +5,33 @@ import { useCallback, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
+import { CapacityBar } from "#components/ui/capacity-bar.tsx";
 import { Pane } from "#components/ui/layout.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { storageOrder } from "#lib/domain/cluster-summary.ts";
+import { storageOrder, storageTotals } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
+import { formatPercent, formatUsage, fractionOf } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { MatrixTools } from "./matrix-tools.tsx";
 import { NodeRow } from "./node-row.tsx";
 import { useMatrixRows } from "./use-matrix-rows.ts";
 import { useWindowRows } from "./use-window-rows.ts";
 
-function StorageHead({ storage }: { storage: StorageView }) {
+/** The one capacity of a storage that all nodes see. */
+function SharedUsage({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
+  const t = useTranslations("pages.cluster");
+  const totals = storageTotals(storage, cluster, usePanel().live);
+  if (!totals) return <span className="block text-s text-ink-2">{t("notMeasured")}</span>;
+  return (
+    <span className="block text-s text-ink-2">
+      <CapacityBar label={visible(storage.name)} size={totals.size} used={totals.used} allocated={totals.allocated} />
+      <span className="float-right ml-2">{formatPercent(fractionOf(totals.used, totals.size))}</span>
+      {formatUsage(totals.used, totals.size)}
+    </span>
+  );
+}
+
+function StorageHead({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
   const t = useTranslations("pages.cluster");
   const kind = useTranslations("common.kind")(storage.kind);
   const disabled = useTranslations("life")("disabled");
@@ -38,12 +54,16 @@ function StorageHead({ storage }: { storage: StorageView }) {
           {storage.isEnabled ? "" : ` · ${disabled}`}
         </span>
       </span>
-      <span className="block text-s text-ink-2">{storage.shared ? "" : t("perNode")}</span>
+      {storage.shared ? (
+        <SharedUsage storage={storage} cluster={cluster} />
+      ) : (
+        <span className="block text-s text-ink-2">{t("perNode")}</span>
+      )}
     </th>
   );
 }
 
-function Head({ storages }: { storages: StorageView[] }) {
+function Head({ storages, cluster }: { storages: StorageView[]; cluster: ClusterView }) {
   const t = useTranslations("pages.cluster.column");
   const head = "px-2.5 py-2 text-left align-bottom text-s font-medium text-ink-2";
   return (
@@ -65,7 +85,7 @@ function Head({ storages }: { storages: StorageView[] }) {
           {t("load")}
         </th>
         {storages.map((storage) => (
-          <StorageHead key={storage.id} storage={storage} />
+          <StorageHead key={storage.id} storage={storage} cluster={cluster} />
         ))}
       </tr>
     </thead>
@@ -153,7 +173,7 @@ export function Matrix({ cluster }: { cluster: ClusterView }) {
             className="w-full table-fixed border-collapse max-sm:block sm:min-w-(--matrix-min)"
             style={{ "--matrix-min": `${632 + storages.length * 150}px` } as React.CSSProperties}
           >
-            <Head storages={storages} />
+            <Head storages={storages} cluster={cluster} />
             <Body
               cluster={cluster}
               storages={storages}

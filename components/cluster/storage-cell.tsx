@@ -22,7 +22,7 @@ interface Props {
   now: number;
 }
 
-/** One storage on one node: a small bar with its figures, and the status where it is not simply ok. */
+/** One storage on one node: a small bar with its figures, and the status where it is not simply ok; of one that all nodes see the status alone. */
 export function StorageCell({ storage, live, at, countedWith, old, now }: Props) {
   const t = useTranslations("pages.cluster");
   const stale = useStaleAge(live?.figuresAgeMs, at, STORAGE_STALE_MS) !== "" || old;
@@ -43,7 +43,9 @@ export function StorageCell({ storage, live, at, countedWith, old, now }: Props)
   if (!figures || figures.size === null || lost) return status ?? t("notMeasured");
   return (
     <>
-      {storage.shared ? null : countedWith ? (
+      {storage.shared ? (
+        word === "ok" && <StorageStatus live={live} />
+      ) : countedWith ? (
         <span className="block break-words">{t("countedWith", { name: visible(countedWith.name) })}</span>
       ) : (
         <>

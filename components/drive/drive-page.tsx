@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { FiguresAge, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
@@ -48,7 +48,19 @@ function factRows(
     [t("owner"), drive.ownerVmId ?? t("noOwner")],
     [t("column.size"), formatBytes(drive.size)],
     [t("column.used"), formatUsage(measured?.used, drive.size)],
-    ...(knows ? [[t("activation"), t(isOn)] as const] : []),
+    ...(knows
+      ? [
+          [
+            t("activation"),
+            <span key="activation" className="flex flex-wrap items-center gap-x-1.5">
+              {t(isOn)}
+              {(measured.activeOn ?? []).map((id) => (
+                <Fragment key={id}>{link(`/nodes/${id}`, nodes[id] ?? id)}</Fragment>
+              ))}
+            </span>,
+          ] as const,
+        ]
+      : []),
     [t("created"), <Clock key="created" iso={drive.createdAt} now={state.sentAt} />],
   ];
   return rows;

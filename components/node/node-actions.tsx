@@ -12,7 +12,7 @@ import { concernsQuery } from "#lib/queries/nodes.ts";
 import { ModeButton } from "./maintenance.tsx";
 
 /** Verbs with a page of their own. */
-type PageVerb = "edit" | "rotate-key" | "remove";
+type PageVerb = "edit" | "leftovers" | "rotate-key" | "remove";
 
 function Line({ about, children }: { about: string; children: ReactNode }) {
   return (
@@ -59,6 +59,9 @@ export function NodeActions({ node, live }: { node: NodeView; live: NodeLive | u
           </Line>
           <Line about={t(mode)}>
             <ModeButton node={node} concerns={concerns} reason={reasonOf(mode)} />
+          </Line>
+          <Line about={t("leftovers")}>
+            <PageButton verb="leftovers" nodeId={node.id} reason={null} />
           </Line>
           {(["rotate-key", "remove"] as const).map((verb) => (
             <Line key={verb} about={t(verb)}>

@@ -4,14 +4,18 @@ import { CapacityBar } from "#components/ui/capacity-bar.tsx";
 import { Facts } from "#components/ui/layout.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Status } from "#components/ui/status.tsx";
+import {
+  type GroupDetails,
+  type PartitionDetails,
+  type PhysicalVolume,
+  readDetails,
+} from "#lib/domain/storage-details.ts";
 import { formatBytes, formatPercent, formatUsage, fractionOf, naturalOrder, UNKNOWN } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
-import { type GroupDetails, type PartitionDetails, type PhysicalVolume, readDetails } from "./details.ts";
-import { AddDisk, PartAction, type PartsPlace } from "./part-actions.tsx";
-
-const HEAD = "px-3.5 py-1.5 text-left text-s font-medium text-ink-2";
-const CELL = "px-3.5 py-1.5 align-middle max-sm:block max-sm:px-0 max-sm:py-0.5";
-const ROW = "border-t border-line max-sm:block max-sm:px-3.5 max-sm:py-2.5";
+import { CELL, HEAD, ROW } from "./details-table.ts";
+import { DiskActions, PartAction, type PartsPlace } from "./part-actions.tsx";
+import { LunPaths } from "./paths-table.tsx";
+import { readLuns } from "./san.ts";
 
 function Group({ group, lvCount }: { group: GroupDetails; lvCount: number | null }) {
   const t = useTranslations("pages.storage");
@@ -175,7 +179,8 @@ export function DetailsView({
 }) {
   const t = useTranslations("pages.storage");
   const { group, pvs, lvCount, staleMaps, partitions } = readDetails(details);
-  if (!group && pvs.length === 0 && partitions.length === 0)
+  const luns = readLuns(details);
+  if (!group && pvs.length === 0 && partitions.length === 0 && luns.length === 0)
     return <p className="px-3.5 py-3 text-ink-2">{t("noDetails")}</p>;
   return (
     <div className="divide-y divide-line">
@@ -184,10 +189,13 @@ export function DetailsView({
         <div>
           <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} />
           <div className="border-t border-line px-3.5 py-2">
-            <AddDisk place={place} />
+            <DiskActions place={place} />
           </div>
         </div>
       ) : null}
+      {luns.map((lun) => (
+        <LunPaths key={lun.wwid} lun={lun} />
+      ))}
       {staleMaps.length > 0 ? (
         <div className="p-3.5">
           <Notice tone="warn">{t("staleMaps", { names: staleMaps.map((map) => visible(map.name)).join(", ") })}</Notice>

@@ -9,7 +9,7 @@ import { visible } from "#lib/domain/visible.ts";
 function useDiskWord() {
   const t = useTranslations("parts");
   return ({ name, size, model }: DiskView) =>
-    t("disk", { name: visible(`/dev/${name}`), size: formatBytes(size), model: visible(model) });
+    t("disk", { name: visible(name), size: formatBytes(size), model: visible(model) });
 }
 
 /** Disks on which something was found, each with what. */

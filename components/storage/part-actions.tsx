@@ -1,5 +1,5 @@
 "use client";
-import { Plus } from "lucide-react";
+import { Plus, Scaling } from "lucide-react";
 import { useTranslations } from "use-intl";
 import { useText } from "#components/text/t.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
@@ -41,12 +41,17 @@ export function PartAction({ place, part, parts }: { place: PartsPlace; part: Pa
   );
 }
 
-/** Leads to the disks of the node. */
-export function AddDisk({ place }: { place: PartsPlace }) {
+/** Leads to the disks of the node, and to what those of the storage have grown by. */
+export function DiskActions({ place }: { place: PartsPlace }) {
   const t = useTranslations("parts.verb");
   return (
-    <LinkButton small href={partsHref(place, "add")} icon={<Plus aria-hidden size={14} />}>
-      {t("add")}
-    </LinkButton>
+    <span className="flex flex-wrap gap-2">
+      <LinkButton small href={partsHref(place, "add")} icon={<Plus aria-hidden size={14} />}>
+        {t("add")}
+      </LinkButton>
+      <LinkButton small href={partsHref(place, "grow")} icon={<Scaling aria-hidden size={14} />}>
+        {t("grow")}
+      </LinkButton>
+    </span>
   );
 }

@@ -28,6 +28,7 @@ interface FormProps {
 
 function requestOf(verb: PartsVerb, part: string, disks: string[], andRemove: boolean): PartsRequest | null {
   if (verb === "add") return disks.length > 0 ? { verb, disks } : null;
+  if (verb === "grow") return { verb };
   return verb === "empty" ? { verb, part, andRemove } : { verb, part };
 }
 

@@ -4,6 +4,7 @@ import { AddNodesButton } from "#components/cluster/add-nodes-button.tsx";
 import { useDrives } from "#components/drive/use-drives.ts";
 import { StorageDrives } from "#components/drive/storage-drives.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
+import { useText } from "#components/text/t.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { Empty, Facts, PageHead, Pane, Section } from "#components/ui/layout.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
@@ -15,7 +16,7 @@ import {
   sharingStorages,
   storageTotals,
 } from "#lib/domain/cluster-summary.ts";
-import type { ClusterView, NodeDetails, StorageView } from "#lib/domain/dto.ts";
+import type { ClusterView, FormField, NodeDetails, StorageView } from "#lib/domain/dto.ts";
 import { FORMAT_BY_KIND } from "#lib/domain/storage.ts";
 import { visible } from "#lib/domain/visible.ts";
 import type { FirstDrives } from "#lib/queries/drives.ts";
@@ -26,23 +27,32 @@ import { DisabledNotice, StorageActions } from "./storage-actions.tsx";
 import { StorageNodes } from "./storage-nodes.tsx";
 import { ThresholdsFact } from "./thresholds.tsx";
 
-function Configuration({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
+function Configuration({
+  storage,
+  cluster,
+  fields,
+}: {
+  storage: StorageView;
+  cluster: ClusterView;
+  fields: FormField[];
+}) {
   const t = useTranslations("pages.storage");
   const tCapacity = useTranslations("capacity");
+  const say = useText();
   const format = FORMAT_BY_KIND[storage.kind];
   const common = useTranslations("common");
   const mono = (value: string) => <span className="font-mono text-s break-all">{visible(value)}</span>;
+  const shown = fields.flatMap(({ name, label, widget }) => {
+    const value = storage.config[name];
+    // Secrets are never read, and what was left empty says nothing.
+    if (widget === "secret" || value === undefined || value === "") return [];
+    return [[say(label), typeof value === "boolean" ? common(value ? "yes" : "no") : mono(String(value))] as const];
+  });
   return (
     <Pane>
       <Facts
         rows={[
-          ...Object.entries(storage.config).map(
-            ([name, value]) =>
-              [
-                t.has(`field.${name}` as "field.vmDir") ? t(`field.${name}` as "field.vmDir") : name,
-                typeof value === "boolean" ? common(value ? "yes" : "no") : mono(String(value)),
-              ] as const,
-          ),
+          ...shown,
           [t("imageDir"), mono(cluster.imageDir)],
           [t("shareDir"), mono(cluster.shareDir)],
           [tCapacity("thresholds"), <ThresholdsFact key="thresholds" storage={storage} />],
@@ -58,6 +68,8 @@ interface Asked {
   /** By node; empty where there are too many to open them all. */
   details: Record<string, NodeDetails>;
   drives: FirstDrives;
+  /** Of its type's form, in order. */
+  fields: FormField[];
 }
 
 interface ContentProps extends Asked {
@@ -65,7 +77,7 @@ interface ContentProps extends Asked {
   storage: StorageView;
 }
 
-function StorageContent({ cluster, storage, details, drives }: ContentProps) {
+function StorageContent({ cluster, storage, details, drives, fields }: ContentProps) {
   const t = useTranslations("pages.storage");
   const tStatus = useTranslations("common.storage");
   const tCommon = useTranslations("common");
@@ -108,7 +120,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
       {totals ? (
         <Pane className="px-3.5 py-3">
           <h2 className="mb-2 text-s font-medium text-ink-2">
-            {storage.shared ? t("size") : t(nodes.measured < nodes.count ? "someNodes" : "allNodes", nodes)}
+            {storage.shared ? t("sharedSize") : t(nodes.measured < nodes.count ? "someNodes" : "allNodes", nodes)}
           </h2>
           <WideCapacity figures={totals} label={visible(storage.name)} stale={false} storageId={storage.id} />
           {sharing.length > 0 ? (
@@ -132,7 +144,7 @@ function StorageContent({ cluster, storage, details, drives }: ContentProps) {
           )}
         </Section>
         <Section title={t("config")} className="min-w-0 lg:col-start-2">
-          <Configuration storage={storage} cluster={cluster} />
+          <Configuration storage={storage} cluster={cluster} fields={fields} />
         </Section>
       </div>
       <StorageDrives storageId={storage.id} all={all} />

@@ -76,12 +76,14 @@ export function Button({
   return (
     <span
       className={
-        apart ? "contents" : "inline-flex flex-wrap items-center justify-end gap-x-2 gap-y-1 max-sm:justify-start"
+        apart
+          ? "contents"
+          : "inline-flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1 max-sm:justify-start"
       }
     >
       <span
         id={id}
-        className={`text-s text-ink-2 ${apart ? "order-first flex-1 basis-40 text-right max-sm:basis-full" : ""}`}
+        className={`min-w-0 text-s wrap-anywhere text-ink-2 ${apart ? "order-first flex-1 basis-40 text-right max-sm:basis-full" : ""}`}
       >
         {reason}
       </span>

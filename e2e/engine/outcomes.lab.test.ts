@@ -3,7 +3,7 @@ import { asc, eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { LabNode } from "../../lab/index.ts";
 import { db, inTransaction } from "../../lib/db/client.ts";
-import { secrets, taskLocks, taskSteps, tasks } from "../../lib/db/schema/index.ts";
+import { panel, secrets, taskLocks, taskSteps, tasks } from "../../lib/db/schema/index.ts";
 import type { NodeStep, Plan, PlanTarget, Step } from "../../lib/domain/plan.ts";
 import { text } from "../../lib/domain/text.ts";
 import { createTask } from "../../lib/plans/create-task.ts";
@@ -81,9 +81,9 @@ const fails = step("fails", "echo no; exit 3", null);
 
 async function start(
   steps: Step[],
-  over: Partial<PlanTarget> & { password?: string; locks?: string[] } = {},
+  over: Partial<PlanTarget> & { password?: string; locks?: string[]; holds?: string[] } = {},
 ): Promise<string> {
-  const { password = node.rootPassword, locks = [], ...rest } = over;
+  const { password = node.rootPassword, holds = [], locks = holds, ...rest } = over;
   return inTransaction(async (tx) => {
     const passwordSecret = await sealSecret({ purpose: "join-password", value: password }, tx);
     const { address, port, name } = node;
@@ -98,7 +98,7 @@ async function start(
       passwordSecret,
       ...rest,
     };
-    const plan: Plan = { format: 1, kind: "outcome", title, targets: [target], steps, locks, notes: [] };
+    const plan: Plan = { format: 1, kind: "outcome", title, targets: [target], steps, locks, holds, notes: [] };
     return createTask(tx, author, plan);
   });
 }
@@ -312,4 +312,125 @@ it("needs the password no longer than it is there", async () => {
   await db().delete(secrets);
   const { state, code } = await ended(await start([directory()], { passwordSecret: "se_gone" }));
   expect([state, code]).toEqual(["undone", "not-found"]);
+});
+
+const GROUP = "volume-group:VG-1";
+const held = async () => (await db().select().from(taskLocks)).map(({ key }) => key);
+const released = () => waitFor(held, (keys) => keys.length === 0);
+
+/** Another engine, which gives a node up after some seconds. */
+async function impatient(): Promise<void> {
+  await engine.kill();
+  engine = newEngine(4_000);
+}
+
+it("keeps others away from what a node that stands still had begun, until that has ended there @S28", async () => {
+  await impatient();
+  // Its clock goes on while it stands still: the deadline must not pass meanwhile.
+  const command = { ...sh(`sleep 10; mkdir ${DIR}`), timeoutMs: 900_000 };
+  const id = await start([step("create", "", `rmdir ${DIR}`, { command })], { holds: [GROUP] });
+  await runningUnit();
+  await node.freeze();
+  try {
+    const { state, steps, rows } = await ended(id);
+    expect([state, ...steps]).toEqual(["failed", "left"]);
+    expect(rows[0]?.error?.code).toBe("outcome-unknown");
+    // The round that looks after held locks comes by meanwhile, and learns nothing.
+    await sleep(25_000);
+    expect(await held()).toEqual([GROUP]);
+    const other = start([directory()], { locks: [GROUP] });
+    await expect(other).rejects.toMatchObject({
+      view: { code: "busy", message: { key: "task.held", values: { id } } },
+    });
+  } finally {
+    await node.thaw();
+  }
+  await released();
+  // It went on where it stood, to its end: only then the lock was let go.
+  await node.sh(["test", "-d", DIR]);
+});
+
+it("lets go of what a node had begun once it has booted anew @S28", async () => {
+  await impatient();
+  const id = await start([step("create", `sleep 600; mkdir ${DIR}`, `rmdir ${DIR}`)], { holds: [GROUP] });
+  await runningUnit();
+  await node.kill();
+  try {
+    const { state, steps } = await ended(id);
+    expect([state, ...steps]).toEqual(["failed", "left"]);
+    expect(await held()).toEqual([GROUP]);
+  } finally {
+    await node.start();
+  }
+  await released();
+  expect((await node.exec(["test", "-e", DIR])).code).toBe(1);
+});
+
+it("hears what a node went on with while it could not be asked, before it takes that back", async () => {
+  await impatient();
+  const id = await start([step("create", `sleep 40; mkdir ${DIR}`, `rmdir ${DIR}`)], { holds: [GROUP] });
+  await runningUnit();
+  await node.cut();
+  try {
+    await waitFor(
+      () => rowsOf(id),
+      (rows) => rows[0]?.state === "failed",
+    );
+    expect((await rowsOf(id))[0]?.error?.code).toBe("outcome-unknown");
+    // The way back begins with a connection that does not come about: whoever goes on with it finds the node again.
+    await engine.kill();
+  } finally {
+    await node.uncut();
+  }
+  engine = newEngine();
+  const { state, steps, rows } = await ended(id);
+  expect([state, ...steps]).toEqual(["undone", "undone"]);
+  // One attempt at the step, then one at its undo: it was not done again.
+  expect(rows[0]?.attempt).toBe(2);
+  expect((await node.exec(["test", "-e", DIR])).code).toBe(1);
+  expect(await held()).toEqual([]);
+});
+
+it("a command that was killed at its deadline may hang: an undo that is refused does not free the lock", async () => {
+  const create = step("create", "trap '' TERM; sleep 120", null, {
+    command: { ...sh("trap '' TERM; sleep 120"), timeoutMs: 1_000 },
+    undo: { title, command: sh("true"), proof: { command: sh("exit 1") } },
+  });
+  const { state, steps, rows, task } = await ended(await start([create], { holds: [GROUP] }));
+  expect([state, task.error?.code, ...steps]).toEqual(["failed", "timeout", "left"]);
+  expect(rows[0]).toMatchObject({ exitCode: 137, error: { code: "outcome-unknown" } });
+  expect(await held()).toEqual([GROUP]);
+  await released();
+});
+
+it("reads back what a command says it has done, where its word is not enough", async () => {
+  const good = await ended(await start([directory({ isReadBack: true })]));
+  expect([good.state, ...good.steps]).toEqual(["done", "done"]);
+  await node.sh(["rmdir", DIR]);
+  const empty = step("empty", "true", "true", { alreadyDone: { command: sh(`test -d ${DIR}`) }, isReadBack: true });
+  const bad = await ended(await start([empty]));
+  expect([bad.state, bad.code, ...bad.steps]).toEqual(["undone", "command-failed", "undone"]);
+});
+
+it("is refused by a node that a panel of a higher epoch has worked on since", async () => {
+  const live = async (epoch: number) => {
+    await engine.kill();
+    await db().update(panel).set({ epoch });
+    engine = newEngine();
+  };
+  try {
+    await live(2);
+    expect((await ended(await start([directory()]))).state).toBe("done");
+    expect(await node.sh("ls /var/lib/spindle/*")).toBe("epoch-2\n");
+    await live(1);
+    const older = await ended(await start([step("late", `rmdir ${DIR}`, null)]));
+    expect([older.state, older.code, ...older.steps]).toEqual(["undone", "conflict", "failed"]);
+    expect(older.task.error?.message).toMatchObject({ key: "task.superseded", values: { epoch: 1, seen: 2 } });
+    await node.sh(["test", "-d", DIR]);
+    await live(2);
+    expect((await ended(await start([step("same", `rmdir ${DIR}`, null)]))).state).toBe("done");
+  } finally {
+    await live(1);
+    await node.sh("rm -rf /var/lib/spindle");
+  }
 });

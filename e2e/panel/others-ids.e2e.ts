@@ -37,6 +37,7 @@ const COMMON = [
     "lookAtParts",
     "changeParts",
   ],
+  ...["lookAtLeftovers", "clearLeftovers"],
   ...["cancelTaskAction", "replanTaskAction", "releaseHeldAction", "confirmDrives", "protectDrives"],
   ...["setNodeMode", "editNode", "readNodeHostKey", "acceptNodeHostKey", "planNodeKey", "confirmNodeRemoval"],
   // Its plan is its maker's alone; `nodes.db.test.ts` holds that.

@@ -100,7 +100,7 @@ test("a storage is renamed; a name that is taken is refused beside its field, an
 test("wiping at deletion is a setting of LVM storages: changed beside the name, shown on the page, and in the audit log", {
   tag: ["@P14", "@S17"],
 }, async ({ page, panel }) => {
-  const shown = page.locator("dl > div").filter({ hasText: en.pages.storage.field.wipe });
+  const shown = page.locator("dl > div").filter({ hasText: en.lvm.wipe });
   await page.goto(panel.url + fast);
   await expect(shown).toContainText("no");
   await page.getByRole("link", { name: life.edit.open, exact: true }).click();

@@ -2,26 +2,43 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
-import type { Lab } from "../../lab/index.ts";
+import { type Lab, lunWwid, portalAddresses, sanPort, type TargetRecord } from "../../lab/index.ts";
 import { createDatabase } from "../../lib/db/embedded.ts";
 import { currentRun, databaseUrl } from "../fixtures/run.ts";
 import { startPanel, type TestPanel } from "../fixtures/panel.ts";
 import { signInContext } from "../fixtures/test.ts";
-import { type ClusterInput, confirmAndWait, fillWizard } from "../verbs/wizard.ts";
-import { labOfThisClone, preparedNodes } from "./nodes.ts";
+import { en } from "../../lib/messages/en.ts";
+import { type ClusterInput, confirmAndWait, fillWizard, type StorageInput } from "../verbs/wizard.ts";
+import { labOfThisClone, preparedNodes, sanNodes } from "./nodes.ts";
 
-/** A cluster of two nodes as the wizard makes it, by which of its storages is the main one. */
-export type SceneName = "joined-file" | "joined-lvm";
+/** A cluster of two nodes as the wizard makes it, by what its main storage lies on. */
+export type SceneName = "joined-file" | "joined-lvm" | "joined-san";
 
-function clusterOf(lab: Lab): ClusterInput {
+const FILES = { kind: "File", name: "files" } as const;
+
+function clusterOf(lab: Lab, scene: SceneName): ClusterInput {
+  const isSan = scene === "joined-san";
   return {
-    name: "alpha",
-    storages: [
-      { kind: "File", name: "files" },
-      { kind: "LVM", name: "group" },
-    ],
-    main: "files",
-    nodes: lab.nodes,
+    ...{ name: "alpha", nodes: lab.nodes, main: isSan ? "shared" : "files" },
+    storages: isSan ? [FILES, sanStorage(lab)] : [FILES, { kind: "LVM", name: "group" }],
+  };
+}
+
+/** The form of a Network LVM storage on the first LUN of the lab's SAN, filled with all that its target asks for. */
+function sanStorage(lab: Lab): StorageInput {
+  const target = lab.targets[0] as TargetRecord;
+  const words = en["network-lvm"];
+  const { chap, reverse } = target;
+  return {
+    ...{ kind: "Network LVM", name: "shared" },
+    fields: {
+      [words.portals]: portalAddresses(lab.instance)
+        .map((address) => `${address}:${sanPort}`)
+        .join(", "),
+      ...{ [words.target]: target.iqn, [words.wwid]: lunWwid(target, "lun1") },
+      ...{ [words["chap-user"]]: chap?.user ?? "", [words["chap-secret"]]: chap?.password ?? "" },
+      ...{ [words["reverse-user"]]: reverse?.user ?? "", [words["reverse-secret"]]: reverse?.password ?? "" },
+    },
   };
 }
 
@@ -44,18 +61,19 @@ export async function joinedPanel(browser: Browser, scene: SceneName): Promise<{
 }
 
 async function makeScene(browser: Browser, scene: SceneName, template: string): Promise<void> {
-  const isFirst = scene === "joined-file";
-  // The second cluster is the first one with another main storage: a click instead of two more joins.
-  const { lab, panel } = isFirst
-    ? { lab: await preparedNodes(), panel: await startPanel() }
+  const isMade = scene !== "joined-lvm";
+  const nodes = scene === "joined-san" ? sanNodes : preparedNodes;
+  // That cluster is the one on files with another main storage: a click instead of two more joins.
+  const { lab, panel } = isMade
+    ? { lab: await nodes(), panel: await startPanel() }
     : await joinedPanel(browser, "joined-file");
   const context = await browser.newContext({ baseURL: panel.url });
   try {
     await signInContext(context, panel);
     const page = await context.newPage();
-    if (isFirst) {
-      await fillWizard(page, clusterOf(lab));
-      await confirmAndWait(page, "Create the cluster");
+    if (isMade) {
+      await fillWizard(page, clusterOf(lab, scene));
+      await confirmAndWait(page, "Create the cluster", 900_000);
     } else await makeGroupMain(page);
   } finally {
     await context.close();

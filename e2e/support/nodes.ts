@@ -68,6 +68,20 @@ export function preparedNodes(): Promise<Lab> {
   });
 }
 
+/**
+ * The same nodes beside a SAN: `san1` asks for CHAP both ways and shows `lun1`, `lun2`, and `full`, which holds a file system.
+ */
+export async function sanNodes(): Promise<Lab> {
+  const lab = await preparedNodes();
+  const luns = [
+    { name: "lun1", sizeMiB: 1024 },
+    { name: "lun2", sizeMiB: 512 },
+    { name: "full", sizeMiB: 64 },
+  ];
+  await lab.startSan([{ name: "san1", chap: "mutual", luns }]);
+  return lab;
+}
+
 /** The first of them alone, for loops that put it back many times. */
 export async function onePreparedNode(): Promise<LabNode> {
   const lab = await labOfThisClone();

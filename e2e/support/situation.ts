@@ -1,12 +1,15 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import type { Lab, LabNode } from "../../lab/index.ts";
 import { signInContext } from "../fixtures/test.ts";
-import { guardPages } from "../fixtures/page-guard.ts";
+import { guardPages, type PageGuard } from "../fixtures/page-guard.ts";
+import type { TestPanel } from "../fixtures/panel.ts";
 import { joinedPanel, type SceneName } from "./joined.ts";
 
 interface Situation {
   lab: Lab;
+  panel: TestPanel;
   page: Page;
+  guard: PageGuard;
   /** The node that is hurt, and the one that must not notice. */
   hurt: LabNode;
   other: LabNode;
@@ -26,7 +29,7 @@ export const test = base.extend<{ scene: SceneName; situation: Situation }>({
     const [hurt, other] = lab.nodes;
     if (!hurt || !other) throw new Error("the scene has two nodes");
     for (const node of [hurt, other]) await expect(status(page, node)).toHaveText("Active", { timeout: 60_000 });
-    await use({ lab, page, hurt, other });
+    await use({ lab, panel, page, guard, hurt, other });
     await context.close();
     // Before anything is judged: a panel that is left behind goes on looking at the nodes.
     await panel.stop();

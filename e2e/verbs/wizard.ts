@@ -3,7 +3,7 @@ import type { LabNode } from "../../lab/index.ts";
 
 /** A storage as a person types it into its form; fields not named keep their defaults. */
 export interface StorageInput {
-  kind: "File" | "LVM";
+  kind: "File" | "LVM" | "Network LVM";
   name: string;
   fields?: Record<string, string>;
 }
@@ -32,7 +32,7 @@ export async function openWizard(page: Page): Promise<void> {
 }
 
 export async function addStorage(page: Page, storage: StorageInput): Promise<void> {
-  await page.getByRole("button", { name: storage.kind === "File" ? /^File\s*Drives/ : /^LVM\s*Drives/ }).click();
+  await page.getByRole("button", { name: new RegExp(`^${storage.kind}\\s*Drives`) }).click();
   await page.getByLabel("Name", { exact: true }).fill(storage.name);
   for (const [label, value] of Object.entries(storage.fields ?? {}))
     await page.getByLabel(label, { exact: true }).fill(value);

@@ -4,6 +4,12 @@ import { z } from "zod";
 import { NODE_MODES } from "../domain/live.ts";
 import { editNode as edit, editSchema } from "../services/nodes/edit.ts";
 import { acceptHostKey, readNodeHostKey as readHostKey } from "../services/nodes/host-key.ts";
+import {
+  clearLeftovers as clear,
+  clearLeftoversSchema,
+  lookAtLeftovers as look,
+  lookAtLeftoversSchema,
+} from "../services/nodes/leftovers.ts";
 import { setNodeMode as setMode } from "../services/nodes/mode.ts";
 import { confirmRemoval, removalSchema } from "../services/nodes/remove.ts";
 import { confirmKeyRotation, planKeyRotation } from "../services/nodes/rotate.ts";
@@ -18,7 +24,7 @@ export const setNodeMode = action(z.strictObject({ nodeId, mode: z.enum(NODE_MOD
 
 /** Starts the removal that was shown; `stale` when it is no longer what would run. */
 export const confirmNodeRemoval = action(
-  removalSchema.extend({ digest: z.string().length(64), typed: z.string().max(200) }),
+  removalSchema.extend({ digest: z.string().length(64), typed: z.string().max(500) }),
   (ctx, input) => confirmRemoval(ctx, input),
 );
 
@@ -42,3 +48,9 @@ export const confirmNodeKey = action(
   z.strictObject({ planId: z.string().min(1).max(80), digest: z.string().length(64) }),
   (ctx, input) => confirmKeyRotation(ctx, input),
 );
+
+/** Looks for what is on a node and belongs to no storage it has, read only, and at what clearing it would do. */
+export const lookAtLeftovers = action(lookAtLeftoversSchema, (ctx, input) => look(ctx, input));
+
+/** Clears what was shown. Refusals: `not-found`, `conflict`, `stale`, `busy`, and why the node can't be asked. */
+export const clearLeftovers = action(clearLeftoversSchema, (ctx, input) => clear(ctx, input));

@@ -1,5 +1,5 @@
 import { db } from "./client.ts";
-import { clusters, nodeStorages, nodes, storages } from "./schema/index.ts";
+import { clusters, drives, nodeStorages, nodes, storages } from "./schema/index.ts";
 
 type Identity = Record<string, string>;
 
@@ -58,25 +58,44 @@ export async function seedNodes(clusterId: string, members: readonly NodeSeed[])
   await db().insert(nodes).values(rows);
 }
 
+/** Storages of a cluster, each pinned on these of its nodes. */
+export async function seedStorages(
+  clusterId: string,
+  seeds: readonly StorageSeed[],
+  nodeIds: readonly string[],
+): Promise<void> {
+  const rows = seeds.map(({ identity: _, ...storage }) => ({
+    ...storage,
+    clusterId,
+    config: USUAL[storage.kind].config,
+  }));
+  const pins = nodeIds.flatMap((nodeId) =>
+    seeds.map(({ id, kind, identity }) => ({
+      nodeId,
+      storageId: id,
+      identity: identity?.(nodeId) ?? USUAL[kind].identity,
+    })),
+  );
+  if (rows.length > 0) await db().insert(storages).values(rows);
+  if (pins.length > 0) await db().insert(nodeStorages).values(pins);
+}
+
+type DriveRow = typeof drives.$inferInsert;
+
+/** A ready drive of `cl_1`, named `dr_` and its label, `web` unless said otherwise. */
+export async function seedDrive(said: Pick<DriveRow, "storageId" | "nodeId"> & Partial<DriveRow>): Promise<void> {
+  const { label = "web" } = said;
+  const usual = { id: `dr_${label}`, label, clusterId: "cl_1", size: 1024 ** 3 };
+  await db()
+    .insert(drives)
+    .values({ ...usual, format: "raw", state: "ready", ...said });
+}
+
 /** A KVM cluster in the open database as joins leave it: every storage is pinned on every node. `cl_1`, called alpha, unless said otherwise. */
 export async function seedCluster(seed: ClusterSeed = {}): Promise<void> {
   const { id = "cl_1", name = "alpha", storages: own = [], nodes: members = [] } = seed;
   await db().insert(clusters).values({ id, name, virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
-  const storageRows = own.map(({ identity: _, ...storage }) => ({
-    ...storage,
-    clusterId: id,
-    config: USUAL[storage.kind].config,
-  }));
-  const pins = members
-    .filter(({ hasStorages = true }) => hasStorages)
-    .flatMap((node) =>
-      own.map(({ id: storageId, kind, identity }) => ({
-        nodeId: node.id,
-        storageId,
-        identity: identity?.(node.id) ?? USUAL[kind].identity,
-      })),
-    );
-  if (storageRows.length > 0) await db().insert(storages).values(storageRows);
   if (members.length > 0) await seedNodes(id, members);
-  if (pins.length > 0) await db().insert(nodeStorages).values(pins);
+  const pinned = members.flatMap(({ id: nodeId, hasStorages = true }) => (hasStorages ? [nodeId] : []));
+  await seedStorages(id, own, pinned);
 }

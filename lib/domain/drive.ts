@@ -31,6 +31,8 @@ export interface Volume {
 /** A volume as the node showed it, with the age of that look. */
 export interface MeasuredVolume extends Volume {
   ageMs: number;
+  /** Of one that all nodes see: those on which it is switched on. */
+  activeOn?: string[];
 }
 
 export interface DriveView {

@@ -59,7 +59,8 @@ export interface StorageCheck {
   full?: boolean;
   /**
    * The driver's own details for its page (PVs, metadata space, partitions), validated by the driver. `capacityOf` is
-   * known outside of it: an opaque word for what the capacity is that of, equal for storages that share it.
+   * known outside of it: an opaque word for what the capacity is that of, equal for storages that share it. What a failed
+   * check could still tell takes the place of its own part alone; the rest stays as it was last seen.
    */
   details?: Record<string, unknown>;
   /** Every volume on it, whoever made it; left out where the check did not get that far. */

@@ -3,7 +3,7 @@ import { type Text, text } from "./text.ts";
 
 /** A storage on one node may be made of parts, each on a disk: an LVM storage of PVs. */
 
-export const PARTS_VERBS = ["add", "empty", "remove"] as const;
+export const PARTS_VERBS = ["add", "grow", "empty", "remove"] as const;
 export type PartsVerb = (typeof PARTS_VERBS)[number];
 
 /** A part as it is now. Bytes; null: not known. */
@@ -20,6 +20,7 @@ export interface Part {
 export interface DiskView {
   /** The name that follows it; null where it has none. */
   link: string | null;
+  /** As a person knows it: its device, or its worldwide name. */
   name: string;
   model: string;
   serial: string;
@@ -37,7 +38,7 @@ export interface PartsView {
 const usedOf = ({ size, free }: Part): number | null => (size === null || free === null ? null : size - free);
 
 /** Why a part can't be emptied, or taken out, now; null when it can. One table for pages and server. */
-export function partObstacle(verb: Exclude<PartsVerb, "add">, part: Part, parts: readonly Part[]): Text | null {
+export function partObstacle(verb: "empty" | "remove", part: Part, parts: readonly Part[]): Text | null {
   const values = { part: part.device ?? part.id };
   if (part.isMissing) return text("parts.obstacle.missing", values);
   if (parts.every((other) => other.id === part.id || other.isMissing)) return text("parts.obstacle.only", values);

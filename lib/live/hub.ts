@@ -2,7 +2,9 @@ import type { NodeDisks } from "../domain/disks.ts";
 import type { FiguresLive, LiveEvent, NodeLive } from "../domain/live.ts";
 import { log } from "../log.ts";
 import { processWide } from "../shared.ts";
+import type { StorageDriver } from "../storage/contract.ts";
 import { publish, subscribe } from "./bus.ts";
+import { Drifts } from "./drifts.ts";
 import { type DriverOf, type Member, readLast, readMembers } from "./members.ts";
 import { type ListedVolumes, NodeState, now } from "./node-state.ts";
 import { Persistence } from "./persist.ts";
@@ -19,6 +21,15 @@ interface Watched {
   isDirty: boolean;
   /** What it was last shown with, figures and ages aside. */
   shape: string;
+  /** By storage, how what several nodes report of it is compared, and the last report that was. */
+  compares: Map<string, Compare>;
+  compared: Map<string, unknown>;
+}
+
+type Compare = NonNullable<StorageDriver["compare"]>;
+
+function comparesOf({ plan }: Member): Map<string, Compare> {
+  return new Map([...plan.storages].flatMap(([id, { compare }]) => (compare ? [[id, compare] as const] : [])));
 }
 
 /** Announcements of other processes come by the bus as well; a `resync` says that some may have been lost. */
@@ -34,6 +45,7 @@ class Hub {
   readonly #driverOf: DriverOf;
   readonly #watched = new Map<string, Watched>();
   readonly #persistence = new Persistence();
+  readonly #drifts = new Map<string, Drifts>();
   readonly #endings: (() => unknown)[] = [];
   #reading: Promise<void> | null = null;
   #readAgain = false;
@@ -98,9 +110,12 @@ class Hub {
     }
   }
 
-  async #take({ nodeId, clusterId, plan, storages }: Member): Promise<void> {
+  async #take(member: Member): Promise<void> {
+    const { nodeId, clusterId, plan, storages } = member;
+    const compares = comparesOf(member);
     const known = this.#watched.get(nodeId);
     if (known) {
+      known.compares = compares;
       const { state } = known.session;
       const isSame = JSON.stringify(shapeOf(state)) === JSON.stringify(storages);
       if (!isSame) {
@@ -114,7 +129,7 @@ class Hub {
     const state = new NodeState(nodeId, clusterId, last);
     state.setStorages(storages, last);
     const session = new Session(state, plan, (kind) => this.#changed(nodeId, kind));
-    this.#watched.set(nodeId, { session, isDirty: false, shape: "" });
+    this.#watched.set(nodeId, { session, isDirty: false, shape: "", compares, compared: new Map() });
     this.version += 1;
     this.#persistence.add(state);
     session.start();
@@ -139,8 +154,34 @@ class Hub {
   #changed(nodeId: string, kind: "status" | "figures"): void {
     const watched = this.#watched.get(nodeId);
     if (!watched) return;
-    if (kind === "figures") watched.isDirty = true;
-    else this.#status(nodeId);
+    if (kind === "figures") {
+      watched.isDirty = true;
+      return;
+    }
+    const others = [...watched.compares].flatMap(([storageId, compare]) => this.#compare(watched, storageId, compare));
+    for (const id of new Set([nodeId, ...others])) this.#status(id);
+  }
+
+  /** Compares a node's new report of a storage with those of others; answers with the nodes for which that changes something. */
+  #compare({ session, compared }: Watched, storageId: string, compare: Compare): string[] {
+    const report = session.state.storages.get(storageId)?.details;
+    if (!report || compared.get(storageId) === report) return [];
+    compared.set(storageId, report);
+    const sharing = [...this.#watched].filter(([, watched]) => watched.compares.has(storageId));
+    const states = sharing.flatMap(([id, watched]) => {
+      const storage = watched.session.state.storages.get(storageId);
+      return storage?.details ? [{ id, details: storage.details, begunAt: storage.begunAt }] : [];
+    });
+    const found = compare(new Map(states.map(({ id, details }) => [id, details])));
+    const drifts = this.#drifts.get(storageId) ?? new Drifts();
+    this.#drifts.set(storageId, drifts);
+    const begun = new Map(states.map(({ id, begunAt }) => [id, begunAt]));
+    const { proven, again } = drifts.judge(found, begun, now().mono);
+    for (const id of again) this.recheck(id, storageId);
+    return sharing.flatMap(([id, watched]) => {
+      const alarm = proven.find(({ nodes }) => nodes.includes(id))?.cause ?? null;
+      return watched.session.state.setAlarm(storageId, alarm) ? [id] : [];
+    });
   }
 
   /** A status may have changed: judged anew, shown at once, kept for history. */

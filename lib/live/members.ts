@@ -80,7 +80,7 @@ function checkOf(
     };
     const fragment = driver.probe(config, dirs, identity, ownership);
     const read: ReadCheck = (raw) => driver.readCheck(config, dirs, identity, raw, ownership);
-    return { fragment, read };
+    return { fragment, read, ...(driver.compare ? { compare: driver.compare } : {}) };
   } catch (error) {
     log.error("a storage can't be checked", { storage: storage.id, error });
     return null;

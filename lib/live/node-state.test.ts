@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { Volume } from "../domain/drive.ts";
+import { text } from "../domain/text.ts";
 import { NodeState } from "./node-state.ts";
 
 const NOTHING_KNOWN = { health: null, figures: null, disks: null, storages: new Map() };
@@ -28,4 +29,32 @@ it("disks with faults are part of what every page has of a node, from before the
   expect(state.view(at).diskFaults).toMatchObject([{ isFailing: false, text: { key: "live.disk.pending" } }]);
   state.addDisks({ report: { hasSmartctl: true, disks: [] } }, at);
   expect(state.view(at).diskFaults).toEqual([]);
+});
+
+it("an alarm degrades a storage that is well by itself, names itself on its node, and hides no loss @S28", () => {
+  const at = { mono: 5_000, wall: 1_000_000 };
+  const alarm = { reason: text("live.network-lvm.open-twice", { maps: "net0-a" }), command: "", output: "" };
+  const state = new NodeState("nd_1", "cl_1", NOTHING_KNOWN);
+  state.setStorages([{ storageId: "st_1", name: "a", isMain: false }], NOTHING_KNOWN);
+  state.setLink({ state: "live" }, at);
+  for (const mono of [1_000, 2_000, 3_000]) state.addCheck("st_1", { outcome: "ok" }, { mono, wall: 1 });
+  state.settle(at);
+  expect(state.setAlarm("st_1", alarm)).toBe(true);
+  expect(state.setAlarm("st_1", { ...alarm })).toBe(false);
+  expect(state.view(at)).toMatchObject({ warnings: [alarm.reason], storages: [{ status: "degraded", cause: alarm }] });
+  for (const mono of [4_000, 4_500]) state.addCheck("st_1", { outcome: "failed" }, { mono, wall: 1 });
+  expect(state.view(at).storages[0]?.status).toBe("lost");
+  expect(state.setAlarm("st_1", null)).toBe(true);
+  expect(state.view(at).storages[0]?.cause).toBeNull();
+});
+
+it("what a failed check could still tell takes the place of its own part alone", () => {
+  const at = { mono: 5_000, wall: 1_000_000 };
+  const state = new NodeState("nd_1", "cl_1", NOTHING_KNOWN);
+  state.setStorages([{ storageId: "st_1", name: "a", isMain: false }], NOTHING_KNOWN);
+  state.addCheck("st_1", { outcome: "ok", details: { san: "up", vg: "v", staleMaps: ["m"] } }, at);
+  state.addCheck("st_1", { outcome: "failed", details: { san: "down" } }, at);
+  expect(state.details()).toEqual({ st_1: { san: "down", vg: "v", staleMaps: ["m"] } });
+  state.addCheck("st_1", { outcome: "ok", details: { san: "up", vg: "w" } }, at);
+  expect(state.details()).toEqual({ st_1: { san: "up", vg: "w" } });
 });

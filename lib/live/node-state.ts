@@ -46,6 +46,8 @@ export interface StorageState {
   figures: Aged<StorageFigures> | null;
   details: Record<string, unknown> | null;
   volumes: Aged<Volume[]> | null;
+  /** What its report and those of other nodes contradict each other in. */
+  alarm: Cause | null;
   checkedAt: Moment | null;
   /** When the last check was asked for, by the monotonic clock; null before the first. */
   begunAt: number | null;
@@ -145,7 +147,7 @@ export class NodeState {
       if (known) Object.assign(known, { name, isMain });
       else {
         const { figures = null, details = null, volumes = null } = last.storages.get(storageId) ?? {};
-        const known = { figures, details, volumes, checkedAt: figures?.at ?? null, begunAt: null };
+        const known = { figures, details, volumes, alarm: null, checkedAt: figures?.at ?? null, begunAt: null };
         this.storages.set(storageId, { storageId, name, isMain, track: UNMEASURED, ...known });
       }
     }
@@ -175,8 +177,17 @@ export class NodeState {
     storage.checkedAt = at;
     storage.begunAt = begun;
     if (check.figures) storage.figures = { value: check.figures, at };
-    if (check.details) storage.details = check.details;
+    if (check.details)
+      storage.details = check.outcome === "failed" ? { ...storage.details, ...check.details } : check.details;
     if (check.volumes) this.#addVolumes(storage, check.volumes, { mono: begun, wall: at.wall - (at.mono - begun) });
+  }
+
+  /** Sets or ends an alarm of a storage; whether that is new. */
+  setAlarm(storageId: string, alarm: Cause | null): boolean {
+    const storage = this.storages.get(storageId);
+    if (!storage || JSON.stringify(storage.alarm) === JSON.stringify(alarm)) return false;
+    storage.alarm = alarm;
+    return true;
   }
 
   /** A look at the disks; one that brought nothing leaves the report of the last one, and says why. */
@@ -242,6 +253,7 @@ export class NodeState {
   /** As pages see it; ages are true at `at`. */
   view(at: Moment): NodeLive {
     const { health, reason, cause, warnings } = this.#verdict;
+    const alarms = [...this.storages.values()].flatMap(({ alarm }) => (alarm ? [alarm.reason] : []));
     return {
       nodeId: this.nodeId,
       clusterId: this.clusterId,
@@ -251,7 +263,7 @@ export class NodeState {
       since: iso(this.#since),
       figures: this.#figures?.value ?? null,
       figuresAgeMs: age(this.#figures?.at ?? null, at),
-      warnings,
+      warnings: [...alarms, ...warnings],
       diskFaults: diskFaults(this.#disks?.value ?? null),
       storages: [...this.storages.values()].map((storage) => this.#storageView(storage, at)),
     };
@@ -279,17 +291,17 @@ export class NodeState {
     };
   }
 
-  #storageView({ storageId, track, figures, checkedAt, details }: StorageState, at: Moment): StorageLive {
+  #storageView({ storageId, track, figures, checkedAt, details, alarm }: StorageState, at: Moment): StorageLive {
     return {
       storageId,
       nodeId: this.nodeId,
-      status: track.status,
+      status: alarm && track.status === "ok" ? "degraded" : track.status,
       suspect: track.suspect,
       readOnly: track.readOnly,
       full: track.full,
       since: iso(track.since),
       confirmedAt: iso(track.confirmedAt),
-      cause: track.cause,
+      cause: alarm ?? track.cause,
       checks: track.checks,
       figures: figures?.value ?? null,
       figuresAgeMs: age(figures?.at ?? null, at),

@@ -6,7 +6,7 @@ import { text } from "../domain/text.ts";
 import { log } from "../log.ts";
 import { acquireConnection, dropConnection, type PoolTarget } from "../ssh/pool.ts";
 import { openStream, type Stream, type StreamEnd } from "../ssh/stream.ts";
-import type { ProbeFragment, RawCheck } from "../storage/contract.ts";
+import type { ProbeFragment, RawCheck, StorageDriver } from "../storage/contract.ts";
 import { Checks } from "./checks.ts";
 import { readDisks } from "./disks/read.ts";
 import { DISKS_FRAGMENT, DISKS_ID } from "./disks/script.ts";
@@ -19,7 +19,10 @@ import { buildProbe, type ProbeParts } from "./probe/script.ts";
 export interface SessionPlan {
   target: PoolTarget;
   probe: ProbeParts;
-  storages: Map<string, { fragment: ProbeFragment; read: (raw: RawCheck) => StorageCheck }>;
+  storages: Map<
+    string,
+    { fragment: ProbeFragment; read: (raw: RawCheck) => StorageCheck; compare?: StorageDriver["compare"] }
+  >;
 }
 
 /** Called after the state has changed: `status` is told at once, `figures` with the next batch. */

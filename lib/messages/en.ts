@@ -14,6 +14,7 @@ import { lvm } from "./en/lvm.ts";
 import { networkLvm } from "./en/network-lvm.ts";
 import { node } from "./en/node.ts";
 import { pages } from "./en/pages.ts";
+import { paths } from "./en/paths.ts";
 import { parts } from "./en/parts.ts";
 import { preflight } from "./en/preflight.ts";
 import { search } from "./en/search.ts";
@@ -40,6 +41,7 @@ export const en = {
   node,
   pages,
   parts,
+  paths,
   preflight,
   search,
   ssh,

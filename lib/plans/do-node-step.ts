@@ -1,8 +1,15 @@
 import { type ErrorView, PanelError } from "../domain/errors.ts";
 import type { NodeStep } from "../domain/plan.ts";
 import { type JournalStep, type Settled, writeBegin, writeFailed, writeSettled } from "./journal.ts";
-import { passes, resumeAttempt, runAttempt } from "./node-unit.ts";
-import { exitError, noEffectError, refusedError, unknownError, unstartableError } from "./step-errors.ts";
+import { type Attempt, passes, resumeAttempt, runAttempt } from "./node-unit.ts";
+import {
+  exitError,
+  noEffectError,
+  refusedError,
+  supersededError,
+  unknownError,
+  unstartableError,
+} from "./step-errors.ts";
 import type { TaskContext } from "./task-context.ts";
 import { readBootId, type UnitRecord } from "./unit.ts";
 
@@ -23,9 +30,9 @@ const failed = (error: ErrorView, output: string | null, exitCode: number | null
 });
 
 /** It began, but what it did was not recorded: only its effect can tell. */
-async function judgeUnknown({ context, step, position }: Doing, cause?: ErrorView): Promise<Settled> {
-  const isDone = step.alreadyDone && (await passes(context, step.target, step.alreadyDone));
-  if (isDone) return proveAccess({ context, step, position }, { state: "done" });
+async function judgeUnknown(doing: Doing, cause?: ErrorView): Promise<Settled> {
+  if (await isThere(doing)) return proveAccess(doing, { state: "done" });
+  const { context, step } = doing;
   const target = context.nodes.target(step.target);
   return failed(unknownError({ target, command: step.command }, cause), null, null);
 }
@@ -43,10 +50,15 @@ async function proveAccess({ context, step }: Doing, settled: Settled): Promise<
   }
 }
 
-/** Whether the effect is there, where a command's word for it is not enough. */
-async function isReadBack({ context, step }: Doing): Promise<boolean> {
-  if (!step.isReadBack || !step.alreadyDone) return true;
-  return passes(context, step.target, step.alreadyDone);
+/** There was nothing to do. */
+function skipped(doing: Doing): Promise<Settled> {
+  const settled = { state: "skipped" } as const;
+  return doing.step.proves ? proveAccess(doing, settled) : Promise.resolve(settled);
+}
+
+/** Whether the effect is provably there. */
+async function isThere({ context, step }: Doing): Promise<boolean> {
+  return step.alreadyDone !== undefined && (await passes(context, step.target, step.alreadyDone));
 }
 
 /** What a record means for the step; null when it never began. */
@@ -59,16 +71,18 @@ async function judge(doing: Doing, record: UnitRecord, bootId: string | null): P
       // After a restart of the node a missing record proves nothing.
       return record.bootId === bootId ? null : judgeUnknown(doing);
     case "already":
-      return step.proves ? proveAccess(doing, { state: "skipped" }) : { state: "skipped" };
+      return skipped(doing);
     case "swept":
       return { state: "done" };
     case "unstartable":
       return failed(unstartableError(place, record.output), record.output, null);
+    case "superseded":
+      return failed(supersededError(target, context, record.epoch), null, null);
     case "ended": {
       const { exitCode, output } = record;
       if (record.refused) return failed(refusedError(target, step, exitCode, output), output, null);
       if (exitCode !== 0) return failed(exitError(place, exitCode, output), output, exitCode);
-      if (!(await isReadBack(doing))) return failed(noEffectError(place, output), output, exitCode);
+      if (step.isReadBack && !(await isThere(doing))) return failed(noEffectError(place, output), output, exitCode);
       return proveAccess(doing, { state: "done", exitCode, output });
     }
     default:
@@ -89,22 +103,21 @@ async function attempts(doing: Doing, row: JournalStep): Promise<Settled> {
       (connection) => readBootId(connection, lease.signal),
       isUnwanted,
     );
+    // A node that is slow to say so may have been too slow to begin: it was asked on the way, now before.
+    const isMissing = attempt > from;
+    if (isMissing && (await isThere(doing))) return skipped(doing);
     const begin = { state: "running", attempt, bootId } as const;
     await writeBegin(lease, position, begin);
     Object.assign(row, begin);
-    const settled = await begun(doing, attempt, bootId);
+    const settled = await begun(doing, { step, position, way: "do", attempt, isMissing }, bootId);
     if (settled) return settled;
   }
   const target = context.nodes.target(step.target);
   return failed(unstartableError({ target, command: step.command }, ""), null, null);
 }
 
-async function begun(doing: Doing, attempt: number, bootId: string | null): Promise<Settled | null> {
-  const { context, step, position } = doing;
-  return orUnknown(doing, async () => {
-    const record = await runAttempt(context, { step, position, way: "do", attempt });
-    return judge(doing, record, bootId);
-  });
+async function begun(doing: Doing, attempt: Attempt, bootId: string | null): Promise<Settled | null> {
+  return orUnknown(doing, async () => judge(doing, await runAttempt(doing.context, attempt), bootId));
 }
 
 /** Whatever keeps the node from being asked leaves the outcome unknown; that it lets nobody in proves that the panel has left. */

@@ -10,9 +10,10 @@ import { processWide } from "../shared.ts";
 import { proveHeldLocks } from "./held-locks.ts";
 import { claimTask, type Lease, LeaseLost, releaseLeases, renewLeases } from "./lease.ts";
 import { countChange } from "../live/versions.ts";
-import { runTask } from "./run-task.ts";
+import { type RunTaskOptions, runTask } from "./run-task.ts";
 import { publishTask, publishTaskNow } from "./task-events.ts";
 import { readHint, TASK_CHANNEL } from "./task-hint.ts";
+import type { PanelRef } from "./unit.ts";
 
 const HEARTBEAT_MS = 3_000;
 const LOOK_MS = 2_000;
@@ -42,7 +43,7 @@ class Engine {
   readonly #owner = `${installation()}:${randomBytes(8).toString("hex")}`;
   readonly #leases = new Map<string, Lease>();
   readonly #running = new Map<string, Promise<void>>();
-  readonly #options: { panelId: string; nodeWaitMs: number };
+  readonly #options: RunTaskOptions;
   #timers: NodeJS.Timeout[] = [];
   #unlisten: (() => Promise<void>) | null = null;
   #looking: Promise<void> | null = null;
@@ -50,8 +51,8 @@ class Engine {
   #stopping = false;
   #isProving = false;
 
-  constructor(panelId: string, options: EngineOptions) {
-    this.#options = { panelId, nodeWaitMs: options.nodeWaitMs ?? NODE_WAIT_MS };
+  constructor(panel: PanelRef, options: EngineOptions) {
+    this.#options = { ...panel, nodeWaitMs: options.nodeWaitMs ?? NODE_WAIT_MS };
   }
 
   async start(): Promise<void> {
@@ -153,7 +154,7 @@ class Engine {
     if (this.#isProving || isDatabaseAway()) return;
     this.#isProving = true;
     try {
-      await proveHeldLocks(this.#options.panelId);
+      await proveHeldLocks(this.#options);
     } catch (error) {
       log.warn("looking after held locks failed; it is tried again", { error });
     } finally {
@@ -176,8 +177,9 @@ const holder = () => processWide<{ engine: Engine | null }>("engine", () => ({ e
 /** Starts working on tasks. The caller holds the data directory's guard; all panel steps are registered. */
 export async function startEngine(options: EngineOptions = {}): Promise<void> {
   if (holder().engine) throw new Error("The engine is running already");
-  const { id } = await panelIdentity();
-  const engine = new Engine(id, options);
+  // Read once: a process that goes on while somebody takes the panel over keeps the epoch that it began with.
+  const { id: panelId, epoch } = await panelIdentity();
+  const engine = new Engine({ panelId, epoch }, options);
   holder().engine = engine;
   await engine.start();
 }

@@ -1,15 +1,15 @@
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../db/client.ts";
-import { taskLocks, taskLog, taskSteps, tasks } from "../db/schema/index.ts";
+import { taskLocks, taskLog, tasks } from "../db/schema/index.ts";
 import { startTestDatabase, type TestDatabase } from "../db/test-database.ts";
+import { testPlan, testTarget } from "../db/test-task.ts";
 import { PanelError } from "../domain/errors.ts";
-import type { NodeStep, Plan } from "../domain/plan.ts";
+import type { NodeStep } from "../domain/plan.ts";
 import { text } from "../domain/text.ts";
 import { createTask } from "./create-task.ts";
-import { type Nodes, proveHeldLocks, unknownSteps } from "./held-locks.ts";
-import { writeEnd } from "./journal.ts";
-import { claimTask } from "./lease.ts";
+import { type Nodes, proveHeldLocks } from "./held-locks.ts";
+import { endNotKnown } from "./test-run.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -27,32 +27,22 @@ const GROUP = "volume-group:VG-1";
 const step = (target: string): NodeStep => ({
   ...{ kind: "node", id: `${target}.create`, target, title, command: { argv: ["true"] }, undo: { none: title } },
 });
-const plan: Plan = {
-  ...{ format: 1, kind: "test", title, notes: [], steps: [step("nd_1"), step("nd_2")] },
+const plan = testPlan({
+  ...{ steps: [step("nd_1"), step("nd_2")], targets: [testTarget("nd_1"), testTarget("nd_2")] },
   ...{ locks: ["drive:dr_1", GROUP], holds: [GROUP] },
-  targets: ["nd_1", "nd_2"].map((key) => ({
-    ...{ key, label: key, address: "127.9.9.9", port: 1, user: "root", fingerprint: "", nodeId: key },
-  })),
-};
+});
 
-const lost = { code: "outcome-unknown" as const, message: title };
-
-/** A task that has ended with these steps not known. */
-async function ended(...unknown: string[]): Promise<string> {
-  const id = await inTransaction((tx) => createTask(tx, author, plan));
-  const lease = await claimTask("test:1");
-  if (lease?.taskId !== id) throw new Error("another task was claimed");
-  for (const target of unknown)
-    await db()
-      .update(taskSteps)
-      .set({ state: "failed", attempt: 1, bootId: "boot-1", error: lost })
-      .where(eq(taskSteps.stepId, `${target}.create`));
-  const rows = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id));
-  await writeEnd(lease, "failed", unknownSteps(plan, rows).length > 0 ? plan.holds : []);
-  return id;
-}
+/** A task that has ended, and not known is what its steps did on these nodes. */
+const ended = (...nodeIds: string[]) =>
+  endNotKnown(
+    author,
+    plan,
+    nodeIds.map((id) => `${id}.create`),
+  );
 
 /** Nodes that answer so, and where the task's records were removed. */
+const panel = { panelId: "pa_1", epoch: 1 };
+
 function nodes(isQuiet: Nodes["isQuiet"]): Nodes & { forgotten: string[] } {
   const forgotten: string[] = [];
   return { isQuiet, forgotten, forget: async (_panel, _task, { key }) => void forgotten.push(key) };
@@ -79,7 +69,7 @@ describe("a lock that is held until the outcome is proven", () => {
     await ended("nd_1");
     const away = new PanelError({ code: "unreachable", message: title });
     for (const isQuiet of [() => Promise.reject(away), async () => false, async () => true, async () => false])
-      await proveHeldLocks("pa_1", nodes(isQuiet));
+      await proveHeldLocks(panel, nodes(isQuiet));
     expect(await locks()).toEqual([GROUP]);
   });
 
@@ -90,14 +80,14 @@ describe("a lock that is held until the outcome is proven", () => {
       asked.push(target.key);
       return target.key === "nd_1";
     });
-    await proveHeldLocks("pa_1", half);
+    await proveHeldLocks(panel, half);
     expect(asked.toSorted()).toEqual(["nd_1", "nd_2"]);
-    await proveHeldLocks("pa_1", half);
+    await proveHeldLocks(panel, half);
     // Once is not enough: a start may have been on its way.
     const all = nodes(async () => true);
-    await proveHeldLocks("pa_1", all);
+    await proveHeldLocks(panel, all);
     expect([await locks(), all.forgotten]).toEqual([[GROUP], []]);
-    await proveHeldLocks("pa_1", all);
+    await proveHeldLocks(panel, all);
     expect([await locks(), all.forgotten]).toEqual([[], ["nd_1", "nd_2"]]);
     expect((await db().select().from(taskLog).where(eq(taskLog.taskId, id))).map(({ line }) => line)).toHaveLength(1);
     await again();
@@ -107,7 +97,7 @@ describe("a lock that is held until the outcome is proven", () => {
     await again();
     for (const _ of [1, 2])
       await proveHeldLocks(
-        "pa_1",
+        panel,
         nodes(async () => true),
       );
     expect((await locks()).toSorted()).toEqual(["drive:dr_1", GROUP]);

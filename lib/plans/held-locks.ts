@@ -13,7 +13,7 @@ import { say } from "./say.ts";
 import { isOpenEnd } from "./step-errors.ts";
 import { poolTargetOf } from "./target-nodes.ts";
 import { hintTask } from "./task-hint.ts";
-import { forgetRecords, inspectUnit, readBootId, unitName, unitsOf } from "./unit.ts";
+import { forgetRecords, inspectUnit, type PanelRef, readBootId, unitName, unitsOf } from "./unit.ts";
 
 type Row = Pick<JournalStep, "position" | "state" | "attempt" | "bootId" | "error">;
 
@@ -42,9 +42,9 @@ export function heldNodes(plan: Plan, rows: readonly Row[]): string {
 /** What is asked of nodes; both throw PanelError where one can't be asked. */
 export interface Nodes {
   /** Whether nothing of a step runs on its node any more, and nothing of it can begin. */
-  isQuiet(panelId: string, taskId: string, unknown: Unknown): Promise<boolean>;
+  isQuiet(panel: PanelRef, taskId: string, unknown: Unknown): Promise<boolean>;
   /** Removes the task's records from a node. */
-  forget(panelId: string, taskId: string, target: PlanTarget): Promise<void>;
+  forget(panel: PanelRef, taskId: string, target: PlanTarget): Promise<void>;
 }
 
 /** Whether no process is left of units, also none that can't be killed: systemd forgets a unit before its last one is gone. $1 how their names begin */
@@ -60,7 +60,7 @@ function attemptsOf(taskId: string, { position, attempt }: Row): string[] {
 }
 
 const realNodes: Nodes = {
-  isQuiet: (panelId, taskId, { row, target }) =>
+  isQuiet: ({ panelId }, taskId, { row, target }) =>
     withConnection(poolTargetOf(target, openSecret), async (connection) => {
       // Nothing outlives a boot.
       if ((await readBootId(connection)) !== row.bootId) return true;
@@ -69,8 +69,8 @@ const realNodes: Nodes = {
       const argv = ["sh", "-c", NOTHING_LEFT, "spindle", unitsOf(taskId, row.position)];
       return (await run(connection, { argv })).code === 0;
     }),
-  forget: (panelId, taskId, target) =>
-    withConnection(poolTargetOf(target, openSecret), (connection) => forgetRecords(connection, panelId, taskId)),
+  forget: (panel, taskId, target) =>
+    withConnection(poolTargetOf(target, openSecret), (connection) => forgetRecords(connection, panel, taskId)),
 };
 
 /** Answers false where a node can't be asked yet: no time that passes proves anything. */
@@ -90,8 +90,8 @@ const quietTasks = () => processWide<Set<string>>("quiet-tasks", () => new Set()
  * Whether every such step is over. A start that was on its way to a node that stood still begins, or meets a closed attempt,
  * in the moments after it goes on: so only a second round that finds the same counts, and only then the records go.
  */
-async function isProven(panelId: string, taskId: string, unknown: readonly Unknown[], nodes: Nodes): Promise<boolean> {
-  const asked = unknown.map((one) => unlessAway(() => nodes.isQuiet(panelId, taskId, one)));
+async function isProven(panel: PanelRef, taskId: string, unknown: readonly Unknown[], nodes: Nodes): Promise<boolean> {
+  const asked = unknown.map((one) => unlessAway(() => nodes.isQuiet(panel, taskId, one)));
   const isQuiet = (await Promise.all(asked)).every(Boolean);
   const wasQuiet = quietTasks().delete(taskId);
   if (!isQuiet) return false;
@@ -101,7 +101,7 @@ async function isProven(panelId: string, taskId: string, unknown: readonly Unkno
   }
   const targets = [...new Set(unknown.map(({ target }) => target))];
   return unlessAway(async () => {
-    for (const target of targets) await nodes.forget(panelId, taskId, target);
+    for (const target of targets) await nodes.forget(panel, taskId, target);
     return true;
   });
 }
@@ -119,7 +119,7 @@ async function letGo(taskId: string, nodes: string): Promise<void> {
  * Looks after locks that tasks have left behind because they could not tell what a step did: each is let go once every such
  * step's node has shown that nothing of it runs any more, or has booted anew. Until then nobody else gets it, however long.
  */
-export async function proveHeldLocks(panelId: string, nodes: Nodes = realNodes): Promise<void> {
+export async function proveHeldLocks(panel: PanelRef, nodes: Nodes = realNodes): Promise<void> {
   const held = await db()
     .selectDistinct({ id: tasks.id })
     .from(taskLocks)
@@ -141,6 +141,6 @@ export async function proveHeldLocks(panelId: string, nodes: Nodes = realNodes):
       .from(taskSteps)
       .where(and(eq(taskSteps.taskId, id), isNotNull(taskSteps.error)));
     const unknown = unknownSteps(plan, journal);
-    if (await isProven(panelId, id, unknown, nodes)) await letGo(id, heldNodes(plan, journal));
+    if (await isProven(panel, id, unknown, nodes)) await letGo(id, heldNodes(plan, journal));
   }
 }

@@ -53,7 +53,11 @@ export class Lease {
     this.#cancelRequested ||= cancelRequested;
   }
 
-  /** Whether nobody else can have taken the task yet. */
+  /** Until then, by our own clock, nobody else can have taken the task. */
+  get freshUntil(): number {
+    return this.#freshUntil;
+  }
+
   get isFresh(): boolean {
     return performance.now() < this.#freshUntil;
   }

@@ -26,14 +26,17 @@ export interface Attempt {
   position: number;
   way: Way;
   attempt: number;
+  /** Whether its effect is there was asked for just now: it is not. */
+  isMissing?: boolean;
 }
 
-function specOf(context: TaskContext, { step, position, way, attempt }: Attempt): UnitSpec {
+function specOf(context: TaskContext, { step, position, way, attempt, isMissing }: Attempt): UnitSpec {
   const unit = unitName(context.task.id, position, way, attempt);
-  const base = { panelId: context.panelId, unit };
+  const base = { panelId: context.panelId, epoch: context.epoch, unit, notAfter: context.lease.freshUntil };
   if (way === "do") {
     const sweep = step.exit ? context.task.id : undefined;
-    return { ...base, command: step.command, alreadyDone: step.alreadyDone, guard: step.precondition, sweep };
+    const alreadyDone = isMissing ? undefined : step.alreadyDone;
+    return { ...base, command: step.command, alreadyDone, guard: step.precondition, sweep };
   }
   if ("none" in step.undo) throw new Error(`The step ${step.id} has no undo`);
   const sweep = step.access ? context.task.id : undefined;

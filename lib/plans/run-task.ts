@@ -23,10 +23,9 @@ import { LetGo, TargetNodes } from "./target-nodes.ts";
 import type { TaskContext } from "./task-context.ts";
 import { TaskLog } from "./task-log.ts";
 import { needsUndo, undoNodeStep } from "./undo-node-step.ts";
-import { forgetRecords } from "./unit.ts";
+import { forgetRecords, type PanelRef } from "./unit.ts";
 
-export interface RunTaskOptions {
-  panelId: string;
+export interface RunTaskOptions extends PanelRef {
   /** How long a node that can't be reached is waited for. */
   nodeWaitMs: number;
 }
@@ -51,8 +50,8 @@ export async function runTask(lease: Lease, options: RunTaskOptions): Promise<vo
     waitMs: options.nodeWaitMs,
     onWait: (target, error) => taskLog.add(null, `${say(waitingText(target))} ${say(error.view.message)}`),
   });
-  const { panelId } = options;
-  const context = { lease, task, plan: task.plan, panelId, nodes, log: taskLog, redactor, openSecret: open };
+  const { panelId, epoch } = options;
+  const context = { lease, task, plan: task.plan, panelId, epoch, nodes, log: taskLog, redactor, openSecret: open };
   if (isPastFinal(context, steps)) lease.passFinal();
   try {
     const undoing = task.state === "undoing" || !(await forward(context, steps));
@@ -252,9 +251,9 @@ function hasRecords(context: TaskContext, rows: Rows, key: string): boolean {
 }
 
 async function forget(context: TaskContext, key: string): Promise<void> {
-  const { lease, task, panelId, nodes } = context;
+  const { lease, task, nodes } = context;
   try {
-    await nodes.on(key, (connection) => forgetRecords(connection, panelId, task.id, lease.signal));
+    await nodes.on(key, (connection) => forgetRecords(connection, context, task.id, lease.signal));
   } catch (error) {
     if (!(error instanceof PanelError)) throw error;
     context.log.add(null, `${nodes.target(key).label}: ${say(error.view.message)}`);

@@ -92,6 +92,16 @@ export function unstartableError(place: Place, output: string): ErrorView {
   };
 }
 
+/** Somebody has taken the panel over, and the node has heard of it: nothing has run. */
+export function supersededError({ label: node }: PlanTarget, { epoch }: { epoch: number }, seen: number): ErrorView {
+  const values = { node, epoch, seen };
+  return {
+    code: "conflict",
+    message: text("task.superseded", values),
+    hint: text("task.superseded-hint", values),
+  };
+}
+
 /** It began, and what it did can't be told: the node was restarted, or can't be asked. */
 export function unknownError(place: Place, cause?: ErrorView): ErrorView {
   return {

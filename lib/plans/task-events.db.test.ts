@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { inTransaction } from "../db/client.ts";
 import { onNotify } from "../db/notify.ts";
 import { startTestDatabase, type TestDatabase } from "../db/test-database.ts";
+import { testPlan } from "../db/test-task.ts";
 import { parseEnv } from "../env.ts";
 import { subscribe } from "../live/bus.ts";
-import { text } from "../domain/text.ts";
 import { createTask } from "./create-task.ts";
 import { writeEnd } from "./journal.ts";
-import { claimTask } from "./lease.ts";
 import { publishTask, publishTaskNow } from "./task-events.ts";
 import { readHint, TASK_CHANNEL } from "./task-hint.ts";
+import { takeUp } from "./test-run.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -19,17 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
-const title = text("task.ended");
 const author = { actor: { id: "anna", name: "Anna" }, address: null, requestId: "test" };
 
 /** A task that is worked on. */
 async function begin() {
-  const id = await inTransaction((tx) =>
-    createTask(tx, author, { format: 1, kind: "test", title, targets: [], steps: [], locks: [], notes: [] }),
-  );
-  const lease = await claimTask("test:1");
-  if (lease?.taskId !== id) throw new Error("another task was claimed");
-  return lease;
+  return takeUp(await inTransaction((tx) => createTask(tx, author, testPlan())));
 }
 
 it("the end of a task is told apart from what happens on the way, so that it goes to streams at once", async () => {

@@ -2,7 +2,15 @@ import { type ErrorView, PanelError } from "../domain/errors.ts";
 import type { NodeStep, Undo } from "../domain/plan.ts";
 import { type JournalStep, type Settled, writeBegin, writeSettled } from "./journal.ts";
 import { passes, resumeAttempt, runAttempt } from "./node-unit.ts";
-import { asOpenEnd, exitError, isOpenEnd, proofError, unknownError, unstartableError } from "./step-errors.ts";
+import {
+  asOpenEnd,
+  exitError,
+  isOpenEnd,
+  proofError,
+  supersededError,
+  unknownError,
+  unstartableError,
+} from "./step-errors.ts";
 import type { TaskContext } from "./task-context.ts";
 import { readBootId, type UnitRecord } from "./unit.ts";
 
@@ -42,6 +50,8 @@ async function judge(undoing: Undoing, record: UnitRecord, bootId: string | null
       return { state: "undone", undoOutput: "" };
     case "unstartable":
       return left(unstartableError(place, record.output), record.output);
+    case "superseded":
+      return left(supersededError(target, context, record.epoch), null);
     case "never":
       if (record.bootId === bootId) return null;
       return (await isGone(undoing)) ? { state: "undone" } : null;

@@ -1,3 +1,5 @@
+import { EPOCH_SCRIPT } from "./epoch-script.ts";
+
 /**
  * Runs the first COUNT of the arguments behind the fifth as a command; whether it ended with CODE and, with MATCH 1,
  * printed EXPECTED. What it printed, without blanks around it, is left in `seen`, its code in `code`. Only numbers get
@@ -18,15 +20,24 @@ check() {
 `;
 
 /**
- * Inside the unit. It claims the attempt, proves what must be true, runs the command and writes down how it ended.
+ * Inside the unit. It claims the attempt, proves what must be true, runs the command and writes down how it ended. First of
+ * all it proves that no panel of a higher epoch has been here: what an older copy of the panel still wants is refused. By
+ * the node's own clock it begins no later than the panel's right to the task lasts: whoever took the task over since may be
+ * through with it, and its records gone.
  * `begun` is a link, because making one is atomic and exclusive: to `output`, which is there, by this unit; to nothing
  * by whoever closed the attempt before it began. Before it stands \`pid\`, the process that whoever follows waits for.
  * A status that a power cut left empty is none.
  */
-const RUNNER = `${CHECK}
-dir=$1 deadline=$2 sweep=$3
-shift 3
+const RUNNER = `${CHECK}${EPOCH_SCRIPT}
+dir=$1 deadline=$2 sweep=$3 epoch=$4 until=$5
+shift 5
+root=\${dir%/*}
 echo "$$" >"$dir/pid"
+read -r uptime _ </proc/uptime
+if [ "\${uptime%%.*}" -ge "$until" ]; then
+  ln -sn void "$dir/begun" && rm -f -- "$dir/stdin"
+  exit 0
+fi
 ln -sn output "$dir/begun" || exit 0
 if [ -e "$dir/stdin" ]; then exec <"$dir/stdin"; rm -f -- "$dir/stdin"; else exec </dev/null; fi
 exec >>"$dir/output" 2>&1
@@ -36,6 +47,11 @@ finish() {
   printf '%s\\n' "$1" >"$dir/status"
   exit 0
 }
+show_epoch "$root" "$epoch"
+case $? in
+  1) finish "superseded $highest" ;;
+  2) finish "refused 2" ;;
+esac
 if [ "$5" -gt 0 ] && ! check "$@"; then
   printf '%s\\n' "$seen"
   finish "refused $code"
@@ -44,9 +60,8 @@ shift $((5 + $5))
 timeout -k 10 "$deadline" "$@"
 code=$?
 if [ -n "$sweep" ] && [ "$code" = 0 ]; then
-  root=\${dir%/*}
   timeout -k 2 30 sync -f -- "$dir"
-  rm -rf -- "$root/spindle-$sweep"-*
+  rm -rf -- "$root/spindle-$sweep"-* "$root"/epoch-*
   rmdir -- "$root" && rmdir -- "\${root%/*}"
   exit 0
 fi
@@ -67,7 +82,7 @@ export const ESCAPED_RUNNER = escapeForUnit(RUNNER);
  * Whoever asks whether an attempt has begun closes it first, so that the answer "never" stays true. Every process costs
  * time on a busy node: what the shell can do itself, it does.
  */
-export const NODE_SCRIPT = `${CHECK}
+export const NODE_SCRIPT = `${CHECK}${EPOCH_SCRIPT}
 mode=$1 base=$2 panel=$3 unit=$4 nonce=$5
 shift 5
 umask 077
@@ -187,7 +202,8 @@ case $mode in
   follow) follow ;;
   inspect) report ;;
   forget)
-    rm -rf -- "$root/spindle-$unit"-*
+    highest_epoch "$root"
+    [ "$highest" -gt "$1" ] || rm -rf -- "$root/spindle-$unit"-*
     { rmdir -- "$root" && rmdir -- "$base"; } 2>/dev/null
     say forgotten ;;
 esac

@@ -5,9 +5,9 @@ import { text } from "../domain/text.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { stdinOf } from "../ssh/channel.ts";
 import { type RunResult, run } from "../ssh/run.ts";
+import { NODE_DIR } from "./epoch-script.ts";
 import { ESCAPED_RUNNER, escapeForUnit, NODE_SCRIPT } from "./unit-script.ts";
 
-const BASE = "/var/lib/spindle";
 const DEFAULT_CHANGE_MS = 60_000;
 const DEFAULT_CHECK_MS = 20_000;
 /** What the node's own bookkeeping may take on top of the command. */
@@ -16,13 +16,22 @@ const INSPECT_MS = 30_000;
 /** The kept output may hold one long line. */
 const MAX_LINE_BYTES = 2 * 1024 * 1024;
 
+/** The panel as nodes know it. */
+export interface PanelRef {
+  panelId: string;
+  /** Raised by whoever takes the panel over; see `EPOCH_SCRIPT`. */
+  epoch: number;
+}
+
 /** One attempt of one step, as the node knows it. */
 export interface UnitRef {
   panelId: string;
   unit: string;
 }
 
-export interface UnitSpec extends UnitRef {
+export interface UnitSpec extends UnitRef, PanelRef {
+  /** By our own clock: what arrives on the node later is closed there and does not begin. */
+  notAfter: number;
   command: Command;
   /** Asked before anything is started: when it passes, nothing is. */
   alreadyDone?: Check;
@@ -34,12 +43,13 @@ export interface UnitSpec extends UnitRef {
 
 /**
  * What the node says. `already`: there was nothing to do, nothing was started. `never`: proven not to have begun, and it can't begin any more (on the same boot).
- * `unstartable`: the same, with systemd's reason. `interrupted`: it began and has no end. `swept`: it ended well and
+ * `unstartable`: the same, with systemd's reason. `superseded`: a panel of a higher epoch has been there, nothing has run. `interrupted`: it began and has no end. `swept`: it ended well and
  * removed its records.
  */
 export type UnitRecord =
   | { state: "already" | "never" | "running" | "interrupted" | "swept"; bootId: string }
   | { state: "unstartable"; bootId: string; output: string }
+  | { state: "superseded"; bootId: string; epoch: number }
   | { state: "ended"; bootId: string; refused: boolean; exitCode: number; output: string };
 
 export interface FollowOptions {
@@ -59,17 +69,33 @@ export function unitName(taskId: string, position: number, way: "do" | "undo", a
   return `${unitsOf(taskId, position)}${way}${attempt}`;
 }
 
-const boots = new WeakMap<Connection, string>();
+/** A node's own clock, which runs on while a panel stands still. */
+interface Clock {
+  bootId: string;
+  /** Since its boot, in milliseconds, when it was asked; `at`: when its answer was here, by our own clock. */
+  uptime: number;
+  at: number;
+}
 
-/** boot_id of the node; asked once a connection, since none outlives a boot. */
+const clocks = new WeakMap<Connection, Clock>();
+/** Two clocks that nobody compares drift apart by milliseconds in that time. */
+const CLOCK_MS = 60_000;
+
+async function readClock(connection: Connection, signal?: AbortSignal): Promise<Clock> {
+  const known = clocks.get(connection);
+  if (known && performance.now() - known.at < CLOCK_MS) return known;
+  const argv = ["cat", "/proc/sys/kernel/random/boot_id", "/proc/uptime"];
+  const { stdout } = await run(connection, { argv }, { signal });
+  const [, bootId, uptime] = /^([0-9a-f-]{36})\n(\d+\.\d+) /.exec(stdout) ?? [];
+  if (!bootId) throw strange(connection, stdout);
+  const clock = { bootId, uptime: Number(uptime) * 1000, at: performance.now() };
+  clocks.set(connection, clock);
+  return clock;
+}
+
+/** boot_id of the node. */
 export async function readBootId(connection: Connection, signal?: AbortSignal): Promise<string> {
-  const known = boots.get(connection);
-  if (known) return known;
-  const { stdout } = await run(connection, { argv: ["cat", "/proc/sys/kernel/random/boot_id"] }, { signal });
-  const bootId = stdout.trim();
-  if (!/^[0-9a-f-]{36}$/.test(bootId)) throw strange(connection, stdout);
-  boots.set(connection, bootId);
-  return bootId;
+  return (await readClock(connection, signal)).bootId;
 }
 
 function strange(connection: Connection, output: string): PanelError {
@@ -135,9 +161,11 @@ function parseRecord(connection: Connection, nonce: string, result: RunResult): 
       return { state, bootId };
     case "unstartable":
       return { state, bootId, output };
+    case "superseded":
     case "exit":
     case "refused":
       if (!/^\d+$/.test(word)) throw strange(connection, result.stdout);
+      if (state === "superseded") return { state, bootId, epoch: Number(word) };
       return { state: "ended", bootId, refused: state === "refused", exitCode: Number(word), output };
     default:
       throw strange(connection, result.stdout + result.stderr);
@@ -159,7 +187,7 @@ async function call(
   { mode, panelId, unit, args = [], stdin, timeoutMs }: Call,
   options: FollowOptions,
 ): Promise<RunResult> {
-  const argv = ["sh", "-c", NODE_SCRIPT, "spindle", mode, BASE, panelId, unit, nonce, ...args];
+  const argv = ["sh", "-c", NODE_SCRIPT, "spindle", mode, NODE_DIR, panelId, unit, nonce, ...args];
   const splitter = new Splitter(nonce, options);
   return run(
     connection,
@@ -197,9 +225,14 @@ function checkArguments(check: Check | undefined): string[] {
   ];
 }
 
-function runnerArguments({ panelId, unit, command, guard, sweep = "" }: UnitSpec): string[] {
+function runnerArguments(
+  { panelId, epoch, unit, notAfter, command, guard, sweep = "" }: UnitSpec,
+  clock: Clock,
+): string[] {
   const deadline = seconds(command.timeoutMs ?? DEFAULT_CHANGE_MS);
-  const values = [`${BASE}/${panelId}/${unit}`, deadline, sweep, ...checkArguments(guard), ...command.argv];
+  const until = Math.floor((clock.uptime + notAfter - clock.at) / 1000);
+  const own = [`${NODE_DIR}/${panelId}/${unit}`, deadline, sweep, String(epoch), String(until)];
+  const values = [...own, ...checkArguments(guard), ...command.argv];
   return [ESCAPED_RUNNER, "spindle", ...values.map(escapeForUnit)];
 }
 
@@ -210,6 +243,7 @@ function runnerArguments({ panelId, unit, command, guard, sweep = "" }: UnitSpec
 export async function startUnit(connection: Connection, spec: UnitSpec, options: FollowOptions): Promise<UnitRecord> {
   const nonce = newNonce();
   const input = await stdinOf(spec.command.stdin, options.openSecret);
+  const clock = await readClock(connection, options.signal);
   const result = await call(
     connection,
     nonce,
@@ -217,7 +251,7 @@ export async function startUnit(connection: Connection, spec: UnitSpec, options:
       mode: "start",
       panelId: spec.panelId,
       unit: spec.unit,
-      args: [input === undefined ? "0" : "1", ...checkArguments(spec.alreadyDone), ...runnerArguments(spec)],
+      args: [input === undefined ? "0" : "1", ...checkArguments(spec.alreadyDone), ...runnerArguments(spec, clock)],
       // The nonce behind it tells the node that nothing was cut off on the way.
       stdin: input === undefined ? undefined : input + nonce,
       timeoutMs: limitOf(spec),
@@ -246,10 +280,13 @@ export async function inspectUnit(
   return parseRecord(connection, nonce, result);
 }
 
-/** Removes all records of a task from the node, and the directories above them where nothing else is there. */
+/**
+ * Removes all records of a task from the node, and the directories above them where nothing else is there. Where a panel of
+ * a higher epoch has been, they are that one's.
+ */
 export async function forgetRecords(
   connection: Connection,
-  panelId: string,
+  { panelId, epoch }: PanelRef,
   taskId: string,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -257,7 +294,7 @@ export async function forgetRecords(
   const result = await call(
     connection,
     nonce,
-    { mode: "forget", panelId, unit: taskId, timeoutMs: INSPECT_MS },
+    { mode: "forget", panelId, unit: taskId, args: [String(epoch)], timeoutMs: INSPECT_MS },
     { signal },
   );
   if (!result.stdout.includes(`\n${nonce} forgotten `)) throw strange(connection, result.stdout + result.stderr);

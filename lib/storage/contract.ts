@@ -1,6 +1,6 @@
 import type { ZodObject, ZodRawShape, ZodType } from "zod";
 import type { DriveAbilities } from "../domain/drive.ts";
-import type { StorageCheck, StorageFigures } from "../domain/live.ts";
+import type { Cause, StorageCheck, StorageFigures } from "../domain/live.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
 import type { PartsView } from "../domain/parts.ts";
 import type { PartsRequest } from "../domain/parts-request.ts";
@@ -84,7 +84,9 @@ export interface JoinPlan {
  * A driver's part of the probe. `script` is constant POSIX sh that defines the function `check_<kind with _>`; the probe
  * runs it in a detached child with its output in a file, under a deadline, never two of one storage at once. The script
  * may define `watch_<kind with _>` as well: builtins only, nothing that can hang, run every second in the probe itself;
- * it sets `seen` to a short word, and when the word changes a check runs at once. Both get `args`; `$own` is a file name
+ * it sets `seen` to a short word, and when the word changes a check runs at once. A function `glance_KIND` may be there as
+ * well: asked in the probe's own process while a check hangs, by what can't hang alone. What it prints, with another code than
+ * 0, is then the check's end: that something is gone is told although whoever waits for it does not come back. All get `args`; `$own` is a file name
  * prefix for what the check keeps between runs, `$stamp` a file touched when the last check began.
  */
 export interface ProbeFragment {
@@ -113,6 +115,11 @@ export interface Capabilities {
   format: DriveFormat | null;
   /** Whether the space of a drive is taken at creation. */
   preallocated: boolean;
+  /**
+   * A node lets go of it also while it is lost there: what was made on the node lies on the node's own disk. Marks that lie on
+   * the storage, once for all nodes, want it well all the same.
+   */
+  leavesLost: boolean;
 }
 
 /** What a look found on a node that concerns a storage's form, and the value it stands for, where it can be taken over. */
@@ -208,22 +215,59 @@ export interface DriveDriver<Config = unknown> extends DriveAbilities {
 /** A storage on one node whose parts are changed. */
 export type PartsContext<Config> = LeaveContext<Config>;
 
-/** What a change of parts comes to: steps, and the identity once they are done. */
+/** What a change of parts comes to. */
 export interface PartsPlan {
   problems: Record<string, Text>;
   blockers: Text[];
+  /** Of a shared storage on every node that sees it (see `DriveContext.others`), in stages where nodes have to wait for each other. */
   steps: NodeStep[];
+  /** What is pinned anew once they are done, on each of these nodes: fields of the identity. */
   identity: Identity;
   notes: Text[];
 }
 
-/** The half of a driver whose storages are made of disks, and can be given others or freed of one (B04, P15). */
+/** The half of a driver whose storages are made of disks, and can be given others, grown with them, or freed of one (B04, P15). */
 export interface PartsDriver<Config = unknown, Facts = unknown> {
   /** What is looked at on the node; reads only. */
   facts(read: Reader, context: PartsContext<Config>): Promise<Facts>;
   view(facts: Facts): Pick<PartsView, "disks" | "parts">;
   /** Facts and a request → steps. Pure. */
   plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
+}
+
+/** Something on a node that belongs to no storage that the node has (P16). */
+export interface Leftover {
+  /** The same at the next look, as long as it is there. */
+  id: string;
+  text: Text;
+  /** Why it is not cleared now; null when it can be. */
+  obstacle: Text | null;
+}
+
+/** A node, and the storages of one kind that are joined there. */
+export interface LeftoversContext {
+  panelId: string;
+  /** Key of the node in the plan. */
+  target: string;
+  kept: { storageId: string; config: unknown; identity: Identity }[];
+}
+
+/** What a kind of storage leaves behind where something went wrong: only what is provably the panel's own. */
+export interface LeftoversDriver<Facts = unknown> {
+  /** What is looked at on the node; reads only. */
+  facts(read: Reader, context: LeftoversContext): Promise<Facts>;
+  view(context: LeftoversContext, facts: Facts): Leftover[];
+  /** Clears one; each step proves once more that nothing uses what it takes away. Ids are unique among those of one leftover. Pure. */
+  clear(context: LeftoversContext, facts: Facts, id: string): NodeStep[];
+}
+
+/** Something that nodes contradict each other in. */
+export interface Drift {
+  /** The same as long as it lasts. */
+  id: string;
+  /** Ids of the nodes that it is about. */
+  nodes: string[];
+  cause: Cause;
 }
 
 export interface StorageDriver<Config = unknown, Facts = unknown> {
@@ -259,7 +303,14 @@ export interface StorageDriver<Config = unknown, Facts = unknown> {
   leave(context: LeaveContext<Config>): LeavePlan;
   probe(config: Config, dirs: ClusterDirs, identity: Identity, owner: Ownership): ProbeFragment;
   readCheck(config: Config, dirs: ClusterDirs, identity: Identity, raw: RawCheck, owner: Ownership): StorageCheck;
+  /**
+   * What is wrong in what several nodes report of a shared storage together, each of them well by itself. `looks`: details of
+   * each node's last check, by the node's id; they were not taken at one moment.
+   */
+  compare?(looks: ReadonlyMap<string, Record<string, unknown>>): Drift[];
   drives: DriveDriver<Config>;
   /** Null where a storage has no parts that are disks. */
   parts: PartsDriver<Config> | null;
+  /** Left out where nothing of a storage outlives it. */
+  leftovers?: LeftoversDriver;
 }

@@ -123,5 +123,5 @@ export function diskFailures({ link }: UnusedDisk): Failure[] {
 
 /** A disk as pages show it. */
 export function diskView({ link, name, model, serial, size, used }: Disk): DiskView {
-  return { link, name, model, serial, size, uses: used.map(useText) };
+  return { link, name: `/dev/${name}`, model, serial, size, uses: used.map(useText) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HOSTILE_STRINGS } from "../domain/hostile-strings.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
+import { en } from "../messages/en.ts";
 import type { DriveContext } from "./contract.ts";
 import { formFields } from "./form.ts";
 import { requireDriver } from "./registry.ts";
@@ -64,6 +65,19 @@ describe.each(Object.keys(CONTEXTS))("steps of drives on %s @P04", (kind) => {
       expect(step.failures?.length, step.id).toBeGreaterThan(step.isProof ? 1 : 3);
       // What only proves stands on nothing.
       if (!step.isProof) expect(step.precondition, step.id).toBeDefined();
+    }
+  });
+
+  it("everything that is said of it has its sentence", () => {
+    const has = (key: string) =>
+      key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], en);
+    for (const { title, undo, failures = [] } of everyStep(kind)) {
+      const said = [
+        title,
+        "none" in undo ? undo.none : undo.title,
+        ...failures.flatMap((one) => [one.message, one.hint]),
+      ];
+      for (const one of said) expect(typeof has(one?.key ?? ""), one?.key).toBe("string");
     }
   });
 

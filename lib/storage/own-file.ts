@@ -21,6 +21,20 @@ const REMOVE = `rm -f -- "$1.new"
 [ "$(cat -- "$1" 2>/dev/null)" != "$2" ] || rm -- "$1" || exit 1
 [ -z "$3" ] || [ ! -d "$3" ] || rmdir --ignore-fail-on-non-empty -- "$3"`;
 
+/**
+ * Writes another text over it where it is ours, word for word; refuses where it is neither the one nor the other. $1 path,
+ * $2 the text that it has, $3 the new one, $4 mode
+ */
+const REPLACE = `set -eu
+now=$(cat -- "$1" 2>/dev/null) || now=
+[ "$now" != "$3" ] || exit 0
+[ "$now" = "$2" ] || { printf '%s\\n' "$now"; exit 1; }
+rm -f -- "$1.new"
+(umask 077; printf '%s\\n' "$3" >"$1.new")
+chmod "$4" -- "$1.new"
+sync -- "$1.new"
+mv -T -- "$1.new" "$1"`;
+
 const IS_THERE = `[ "$(cat -- "$1" 2>/dev/null)" = "$2" ]`;
 
 export interface OwnFile {
@@ -66,5 +80,19 @@ export function removeFileStep({ undoTitle, ...named }: Named, file: OwnFile): N
     command: removeCommand(file),
     alreadyDone: { ...isThere(file), code: 1 },
     undo: { title: undoTitle, command: writeCommand(file) },
+  };
+}
+
+/** The step that gives the file another text. */
+export function replaceFileStep({ undoTitle, ...named }: Named, from: OwnFile, to: OwnFile): NodeStep {
+  const command = (one: OwnFile, other: OwnFile): Command => ({
+    argv: ["sh", "-c", REPLACE, "spindle", to.path, one.text, other.text, to.mode],
+  });
+  return {
+    kind: "node",
+    ...named,
+    command: command(from, to),
+    alreadyDone: isThere(to),
+    undo: { title: undoTitle, command: command(to, from) },
   };
 }

@@ -1,4 +1,5 @@
 import type { Cause, StorageFigures } from "../domain/live.ts";
+import type { PartitionDetails } from "../domain/storage-details.ts";
 import { text } from "../domain/text.ts";
 
 /**
@@ -87,14 +88,7 @@ interface DirMount {
   line: string;
 }
 
-/** A partition that holds one or more of the directories; capacity is counted once for each (S14). */
-export interface Partition extends StorageFigures {
-  source: string;
-  target: string;
-  type: string;
-  uuid: string | null;
-  directories: string[];
-}
+type Partition = PartitionDetails & StorageFigures;
 
 const MAX_BYTES = 2 ** 53 - 1;
 

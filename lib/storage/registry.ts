@@ -1,5 +1,4 @@
 import { KINDS_BY_VIRTUALIZATION, STORAGE_KINDS, type StorageKind, type Virtualization } from "../domain/storage.ts";
-import { env } from "../env.ts";
 import type { StorageDriver } from "./contract.ts";
 import { fileDriver } from "./drivers/file/index.ts";
 import { lvmDriver } from "./drivers/lvm/index.ts";
@@ -8,16 +7,12 @@ import { networkLvmDriver } from "./drivers/network-lvm/index.ts";
 const DRIVERS: Partial<Record<StorageKind, StorageDriver>> = {
   file: fileDriver,
   lvm: lvmDriver,
-};
-
-/** Not whole yet: only tests can use them. */
-const UNFINISHED: typeof DRIVERS = {
   "network-lvm": networkLvmDriver,
 };
 
 /** The driver of a kind; null for a kind that this release can't use yet. */
 export function driverOf(kind: StorageKind): StorageDriver | null {
-  return DRIVERS[kind] ?? (env().unfinished ? UNFINISHED[kind] : null) ?? null;
+  return DRIVERS[kind] ?? null;
 }
 
 /** The driver of a kind that is in use. Throws when this release has none. */

@@ -45,9 +45,29 @@ watches() {
     watch "$id"
     eval "old=\\$seen_$id"
     [ "$seen" = "$old" ] && continue
-    eval "seen_$id=\\$seen"
+    eval "seen_$id=\\$seen nonce=\\$nonce_$id"
+    [ -n "$nonce" ] && cut_short && continue
     say "w $id"
   done
+}
+
+# Whether something is seen to be gone without asking it: that is then the end of check $nonce of $id.
+tell_glance() {
+  glance "$id" >"$dir/$id.glance"
+  code=$?
+  [ "$code" != 0 ] || return 1
+  say "b $id $nonce"
+  pass_on "$dir/$id.glance"
+  say "r $nonce"
+  say "e $id $nonce $code $up $up"
+}
+
+# A check that hangs behind what is seen to be gone does not keep that from being told.
+cut_short() {
+  tell_glance || return 1
+  eval "pid=\\$pid_$id"
+  kill -s KILL -- "-$pid" 2>/dev/null
+  eval "nonce_$id= stuck_$id=$pid"
 }
 
 collect() {
@@ -116,7 +136,11 @@ begin() {
   id=$1
   case " $ids " in *" $id "*) ;; *) return ;; esac
   eval "nonce=\\$nonce_$id stuck=\\$stuck_$id"
-  if [ -n "$nonce$stuck" ]; then say "s $id $2"; return; fi
+  if [ -n "$nonce$stuck" ]; then
+    nonce=$2
+    tell_glance || say "s $id $2"
+    return
+  fi
   seen= own=$dir/$id stamp=$dir/$id.stamp
   : >"$stamp"
   watch "$id"
@@ -125,10 +149,12 @@ begin() {
 }
 
 # A folder of its own, and an end to what an earlier probe of this panel left: its process, and checks that may still
-# hang. Of two that start at once the later one stays.
+# hang. Of two that start at once the later one stays. That the panel was taken over is known longer than a boot.
 supersede() {
   began_of $$
   mine=$began root=$dir dir=$dir/$epoch.$$.$began
+  show_epoch "$shown_in" "$epoch"
+  [ $? != 1 ] || { say "x superseded $highest"; exit 0; }
   for try in 1 2 3 4 5; do mkdir -p -- "$dir" 2>/dev/null && break; done
   [ -d "$dir" ] || { say "x unwritable"; exit 1; }
   for other in "$root"/*.*.*; do

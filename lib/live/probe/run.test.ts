@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +8,11 @@ import { buildProbe } from "./script.ts";
 /** Waits for the file `go` beside it, so that a test decides when the check ends. */
 const SCRIPT = `
 watch_try() { [ -e "$1/watched" ] && seen=there; }
+glance_try() {
+  [ -e "$1/gone" ] || return 0
+  echo "it is gone"
+  return 6
+}
 check_try() {
   echo "run $1" >>"$1/runs"
   while [ -e "$1/hang" ]; do sleep 0.05; done
@@ -40,7 +45,11 @@ interface Probe {
 /** The probe as a node runs it, in a shell of this machine. */
 function start(epoch = 1, deadlineSeconds = 30): Probe {
   const fragment = { script: SCRIPT, args: [folder], everySeconds: 10, deadlineSeconds };
-  const text = buildProbe({ panelId: "pa_1", epoch, storages: [{ storageId: "st_1", kind: "try", fragment }] }, folder);
+  const text = buildProbe(
+    { panelId: "pa_1", epoch, storages: [{ storageId: "st_1", kind: "try", fragment }] },
+    folder,
+    folder,
+  );
   const child = spawn("sh", ["-s"], { stdio: ["pipe", "pipe", "inherit"] });
   const lines: string[] = [];
   let rest = "";
@@ -145,6 +154,24 @@ describe("the probe in a real shell", () => {
     expect(await poll(probe, "e st_1 n3")).toContain(" 3 ");
   });
 
+  it("what is seen to be gone ends a check that hangs, and those that would have to wait for it", async () => {
+    const probe = start();
+    await probe.hear("h ");
+    writeFileSync(join(folder, "hang"), "");
+    probe.tell("c st_1 n1");
+    probe.tell("c st_1 n2");
+    expect(await probe.hear("s st_1"), "hanging alone says nothing").toBe("s st_1 n2");
+    for (const name of ["gone", "watched"]) writeFileSync(join(folder, name), "");
+    probe.tell("t");
+    expect(await probe.hear("e st_1")).toMatch(/^e st_1 n1 6 /);
+    expect(probe.lines.slice(probe.lines.indexOf("b st_1 n1"))).toContain("it is gone");
+    rmSync(join(folder, "hang"));
+    expect(await poll(probe, "g st_1")).toBe("g st_1");
+    rmSync(join(folder, "gone"));
+    probe.tell("c st_1 n3");
+    expect(await poll(probe, "e st_1 n3")).toMatch(/^e st_1 n3 3 /);
+  });
+
   it("a later one of the same panel takes over, an older panel is refused", async () => {
     const first = start(2);
     await first.hear("h ");
@@ -163,6 +190,18 @@ describe("the probe in a real shell", () => {
     newer.tell("q");
     await newer.ended;
     expect(existsSync(join(folder, "spindle-pa_1"))).toBe(false);
+  });
+
+  it("is refused where the panel was taken over before the node's last boot", async () => {
+    mkdirSync(join(folder, "pa_1"));
+    writeFileSync(join(folder, "pa_1", "epoch-4"), "");
+    const older = start(3);
+    expect(await older.hear("x ")).toBe("x superseded 4");
+    await older.ended;
+    const same = start(4);
+    await same.hear("h ");
+    same.tell("q");
+    await same.ended;
   });
 
   it("many that start at once leave one", async () => {

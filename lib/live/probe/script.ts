@@ -1,5 +1,6 @@
 import type { ProbeFragment } from "../../storage/contract.ts";
 import { quote } from "../../ssh/quote.ts";
+import { EPOCH_SCRIPT, NODE_DIR } from "../../plans/epoch-script.ts";
 import { CHECK_SCRIPT, MAIN_SCRIPT } from "./main-script.ts";
 
 /** One storage in a node's probe. */
@@ -38,7 +39,7 @@ function call(name: string, args: readonly string[]): string {
 const functionOf = (prefix: string, kind: string) => `${prefix}_${kind.replaceAll("-", "_")}`;
 
 /** `name() { case $1 in …) …;; esac; }`: which function is called for which storage. */
-function dispatch(name: "check" | "watch", storages: readonly ProbeStorage[]): string {
+function dispatch(name: "check" | "watch" | "glance", storages: readonly ProbeStorage[]): string {
   const cases = storages
     .filter(({ kind, fragment }) => fragment.script.includes(`${functionOf(name, kind)}()`))
     .map(({ storageId, kind, fragment }) => `    ${storageId}) ${call(functionOf(name, kind), fragment.args)} ;;`);
@@ -47,10 +48,10 @@ function dispatch(name: "check" | "watch", storages: readonly ProbeStorage[]): s
 
 /**
  * The whole text fed to `sh -s` on a node: constant functions, quoted values, and the loop. What it keeps while it runs
- * lies below `runDir`, in a folder named after the panel.
+ * lies below `runDir`, in a folder named after the panel; which epochs the node has seen, in one below `stateDir`.
  * Throws when a value or an id can't be put into it.
  */
-export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/run"): string {
+export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/run", stateDir = NODE_DIR): string {
   for (const id of [panelId, ...storages.map((storage) => storage.storageId)]) {
     if (!ID.test(id)) throw new Error(`Not an id: ${JSON.stringify(id)}`);
   }
@@ -59,11 +60,13 @@ export function buildProbe({ panelId, epoch, storages }: ProbeParts, runDir = "/
     "LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "export LC_ALL PATH",
     "umask 077",
-    `epoch=${Math.trunc(epoch)} dir=${runDir}/spindle-${panelId}`,
+    `epoch=${Math.trunc(epoch)} dir=${runDir}/spindle-${panelId} shown_in=${stateDir}/${panelId}`,
     `ids='${storages.map((storage) => storage.storageId).join(" ")}'`,
     ...storages.map(({ storageId, fragment }) => `deadline_${storageId}=${Math.trunc(fragment.deadlineSeconds)}`),
     ...scripts,
     dispatch("watch", storages),
+    dispatch("glance", storages),
+    EPOCH_SCRIPT,
     MAIN_SCRIPT,
     "supersede",
     `cat >"$dir/check.sh" <<'${END}'`,

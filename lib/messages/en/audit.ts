@@ -33,6 +33,7 @@ export const audit = {
     "node-join": "Joined a node",
     "parts-add": "Added disks to a storage",
     "parts-empty": "Moved everything off a PV",
+    "parts-grow": "Took in what disks of a storage have grown by",
     "parts-remove": "Took a PV out of a storage",
     "node-edit": "Changed a node",
     "node-maintenance": "Took a node out of service",

@@ -5,7 +5,7 @@ export const join = {
     lvm: "Drives as logical volumes in a volume group on each node’s own disks.",
     ceph: "Drives in a Ceph pool that all nodes share. Not available in this release.",
     zfs: "Datasets of a ZFS pool, for LXD clusters. Not available in this release.",
-    "network-lvm": "Drives in a volume group on a LUN that all nodes reach by iSCSI. Not available in this release.",
+    "network-lvm": "Drives in a volume group on a LUN that all nodes reach by iSCSI.",
     nas: "Drives as Qcow2 files on an NFS export that all nodes mount. Not available in this release.",
   },
   field: {
@@ -27,7 +27,7 @@ export const join = {
     lxd: "LXD clusters can’t be made with this release: they need ZFS storages, which come later. KVM clusters can.",
     "kinds-kvm": "A KVM cluster takes File, LVM, Ceph, Network LVM and NAS storages.",
     "kinds-lxd": "An LXD cluster takes ZFS storages only.",
-    "not-available": "This storage type can’t be used with this release. File and LVM can.",
+    "not-available": "This storage type can’t be used with this release. File, LVM and Network LVM can.",
     "no-storage": "A cluster needs at least one storage.",
     "no-new-storage": "Choose a type: the cluster’s other storages stay as they are.",
     "no-main": "Choose the main storage: new drives go there unless another is chosen.",

@@ -19,8 +19,19 @@ export const life = {
     lost: "{storage} is lost on {node}.",
     "read-only": "{storage} takes no writes on {node}.",
     left: "{storage} can’t be taken off {node} now, so its marks would stay there.",
+    marks:
+      "The panel’s marks can’t be taken off {storage} itself now. They would stay there: whoever wants to use it again has to take them off first.",
     members: "A node has joined or left {cluster} meanwhile, so the storage would not be on every node.",
     busy: "A task works on {storage}: {task}.",
+  },
+  maps: {
+    stands:
+      "{node} can’t show what it has mapped of {storages}: what is freed there later, it could write over. Power it off first; that it is has to be typed.",
+    stated:
+      "It was stated that {node} is powered off: nobody asks it any more before space of {storages} is given to others. Before it is started again, take it off the storage network.",
+    "is-off": "{node} is powered off",
+    "are-off": "{nodes} are powered off",
+    "so-many-off": "{count} nodes are powered off",
   },
   "obstacle-hint": "Wait until it has ended, or cancel it.",
   disabled: "no new drives",

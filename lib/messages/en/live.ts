@@ -55,6 +55,9 @@ export const live = {
     "portal-lost":
       "{count, plural, one {A portal is} other {# portals are}} lost: {portals}. The LUN is reached by the others.",
     "path-lost": "Not every path to the LUN works: {paths}.",
+    "same-sectors":
+      "Alarm: two nodes have different volumes on the same sectors of the LUN ({maps}). Whatever writes on one destroys the other: stop the guests on both, and take the stale map off with dmsetup remove.",
+    "open-twice": "Alarm: {maps} is open on more than one node. Two writers destroy its data: stop all but one.",
   },
   lvm: {
     late: "The check of the volume group {vg} does not finish.",

@@ -104,6 +104,8 @@ export const lvm = {
       "uuid-none": "It only reads.",
       extend: "Add {disks} to the volume group {vg}",
       unextend: "Take {disks} out of {vg} again, if nothing is on it",
+      resize: "Take what {disk} has grown by into the volume group {vg}",
+      "resize-none": "It stays larger: shrinking could cut off what has come to lie there since.",
       move: "Move everything off {pv} to the other PVs of {vg}",
       "move-none":
         "What was moved stays moved, and every LV is whole at each moment. Planned again, a move that was cut short goes on.",
@@ -142,6 +144,8 @@ export const lvm = {
       "no-room-hint": "Delete what is not needed, or add a disk first.",
       "pv-in-use": "Something is on {disk}.",
       "pv-in-use-hint": "Move it off first.",
+      "other-size": "{disk} has another size by now.",
+      "other-size-hint": "Nothing was changed. Look again.",
     },
   },
   drive: {

@@ -25,7 +25,8 @@ export const networkLvm = {
   field: {
     portals:
       "One to eight different addresses, each with its port where it is not 3260, such as 10.0.0.1, 10.0.0.2:3261.",
-    target: "A name that begins with iqn., eui. or naa., in small letters.",
+    target:
+      "A name such as iqn.2001-04.com.example:storage, up to 223 characters, or eui. and 16, or naa. and 16 or 32 hexadecimal digits.",
     "chap-user": "Letters, digits and . _ : @ - only, up to 128.",
     "chap-secret": "Up to 255 letters, digits and signs, without blanks, quotes and backslashes.",
     "chap-both": "A user and a secret belong together.",
@@ -167,6 +168,8 @@ export const networkLvm = {
     unrecord: "Delete the record of {target} at {portal}",
     "log-in": "Log in to {target}",
     "log-out": "Log out of {target}, unless another LUN uses the sessions",
+    relogin: "Log in to {target} once a minute wherever a session is missing",
+    "no-relogin": "Log in to {target} no more by itself",
     lun: "Wait for the LUN {wwid}",
     "lun-none": "It only reads.",
     "no-auto": "See that no node switches on the volumes of {vg} by itself",
@@ -174,6 +177,13 @@ export const networkLvm = {
     rest: "Switch off the volumes of {vg}",
     "rest-none": "None of them was in use.",
     maps: "Take the maps of {vg} off the node, unless one is open",
+    "mark-back": "Note which LUNs it used before",
+    scan: "Ask the sessions for the LUN {wwid}",
+    drop: "Let the LUN {wwid} go, if nothing uses it",
+    rescan: "Ask every path of the LUN {wwid} how large it is, and make its device as large",
+    "rescan-none": "It is that large on the array.",
+    seen: "See what was written of {vg}",
+    noted: "Let the node note what is on {link} by now",
     "maps-none": "What was mapped there was in nobody’s use.",
   },
   drive: {
@@ -204,7 +214,37 @@ export const networkLvm = {
     "other-size": "The LUN {wwid} has another size by now.",
     "other-size-hint": "Look again.",
     "lun-used": "The LUN {wwid} is not empty any more.",
+    "path-down": "A path of the LUN {wwid} is down.",
+    "path-down-hint": "Wait until all paths are up: one that missed this would be left out by multipath.",
     "lun-used-hint": "Nothing was written. Look again: what is there is shown.",
+  },
+  parts: {
+    "no-move":
+      "Nothing is moved off a LUN that several nodes see: what is switched on elsewhere would not follow. Add LUNs, or move drives.",
+    shrunk:
+      "The LUN {wwid} is smaller than what is used of it. Make it larger on the array at once, and write nothing before.",
+    "not-everywhere": "The LUN {wwid} is not as large behind every portal, or one does not answer.",
+    use: {
+      own: "It is this storage’s.",
+      "no-wwid": "It has no worldwide name of its own, so it can’t be told from others.",
+      reserved: "Somebody has registered keys for reservations of it: {keys}",
+      "not-everywhere": "Not every portal shows it, or not as large.",
+      group: "It holds the volume group {name} ({uuid}).",
+      pv: "It is a physical volume ({uuid}) of no group.",
+      signature: "It holds something: {name}.",
+      data: "It holds data that no tool knows.",
+      unread: "It could not be read: {detail}",
+    },
+  },
+  leftover: {
+    map: "The map {name} ({uuid}) of a volume that its group has not any more",
+    storage:
+      "What {storage}, which this node has not, uses of {target}: LUNs {luns}, records {portals}{session, select, yes {, and sessions} other {}}",
+    target:
+      "Records of {target} ({portals}){session, select, yes { and sessions} other {}}, which no storage of this node uses",
+    "in-use": "{name} is in use.",
+    none: "It belonged to nothing any more.",
+    step: { map: "Remove the map {name}, if nothing has it open", file: "Remove {name}, which multipath was told" },
   },
   left: {
     node: "Stays on the node: records and sessions of {target}, what multipath was told of the LUN, and maps of {vg}.",

@@ -26,6 +26,7 @@ export const node = {
   plan: {
     remove: "Remove the node {node} from {cluster}",
     "rotate-key": "Change the panel’s key for {node}",
+    clear: "Clear {count, plural, one {a leftover} other {# leftovers}} of {node}",
   },
   step: {
     leave: "Take no more drives on {node}, and stop following it",
@@ -153,6 +154,7 @@ export const node = {
     edit: "Change its name, or where it is reached.",
     maintenance: "Keep new drives away from it while you work on it.",
     "in-service": "Let it take new drives again.",
+    leftovers: "Look for what storages have left behind on it, and clear it.",
     "rotate-key": "Give the panel a new key for it; the old one stops working.",
     remove: "Take it out of the cluster and the panel’s key off it.",
   },
@@ -160,8 +162,19 @@ export const node = {
     edit: "Edit",
     maintenance: "Start maintenance",
     "in-service": "Back in service",
+    leftovers: "Look for leftovers",
     "rotate-key": "Change the key",
     remove: "Remove",
+  },
+  leftovers: {
+    title: "Leftovers on {node}",
+    below:
+      "Only what is provably the panel’s own, or of a volume group that it uses, and that nothing has open, can be cleared.",
+    looking: "Looking at {node}",
+    none: "Nothing is left on {node}.",
+    choose: "Choose what goes",
+    confirm: "{count, plural, =0 {Clear it} one {Clear it} other {Clear them}}",
+    gone: "Some of this is not there any more, or is needed by now. Look at the list.",
   },
   maintenance: {
     title: "Start maintenance of {node}",

@@ -33,6 +33,10 @@ export const task = {
   "proof-hint": "Look at what the check printed, and remove by hand what is not needed.",
   unstartable: "{node} did not start the command.",
   "unstartable-hint": "systemd on the node refused it. A full or read-only system disk can be the reason.",
+  superseded:
+    "{node} has refused this: the panel was taken over since. This one is of epoch {epoch}, the node has seen epoch {seen}.",
+  "superseded-hint":
+    "It runs from an older database or backup, or stood still for long, while another one took its place. Nothing was run here; go on in the other one, and shut this one down.",
   interrupted: "{node} was restarted or the command was killed before it ended, so it is not known what it did.",
   "interrupted-hint": "Look at the node before you try again.",
 } as const;

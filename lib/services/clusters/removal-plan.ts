@@ -9,6 +9,7 @@ import { type Parting, partingOf, type RemovalFacts, removalLocks } from "../nod
 import { clusterLock, placeLock, storageLock, storagesLock } from "../storages/lock.ts";
 import { leaveLocks } from "../storages/leave.ts";
 import { volumesNote } from "../storages/plan-removal.ts";
+import { mapsStated, namesOff, offStatement, type StillMapped } from "../storages/still-mapped.ts";
 import type { Planned } from "../tasks/start-plan.ts";
 
 export type PlannedClusterRemoval = Planned & Pick<RemovalView, "left">;
@@ -20,6 +21,8 @@ export interface ClusterRemovalInput {
   storages?: string[];
   /** Nodes on which something stays. */
   left?: string[];
+  /** Nodes that were stated to be powered off. */
+  off?: string[];
 }
 
 /** All that a cluster's deletion is planned from. */
@@ -33,6 +36,8 @@ interface Leaving {
   node: NodeRow;
   parting: Parting;
 }
+
+const stillOf = (leaving: readonly Leaving[]): StillMapped[] => leaving.flatMap(({ parting }) => parting.still ?? []);
 
 const nothing = { plan: null, problems: {}, left: [], confirmName: null };
 
@@ -61,12 +66,18 @@ function stepsOf(leaving: readonly Leaving[], end: Step): Step[] {
   ];
 }
 
-function lastStep({ world, cluster }: ClusterRemovalFacts, left: readonly LeftOnNode[]): Step {
+function lastStep(
+  { world, cluster }: ClusterRemovalFacts,
+  leaving: readonly Leaving[],
+  left: readonly LeftOnNode[],
+): Step {
+  const off = namesOff(stillOf(leaving));
   const input: ClusterRemovalInput = {
     clusterId: cluster.id,
     name: cluster.name,
     storages: storagesOf(world, cluster.id).map(({ name }) => name),
     left: left.map(({ node }) => node),
+    ...(off.length > 0 ? { off } : {}),
   };
   return {
     ...{ kind: "panel", id: "remove", action: "cluster.remove", input: input as unknown as Record<string, unknown> },
@@ -94,6 +105,7 @@ function notesOf({ world, cluster }: ClusterRemovalFacts, leaving: readonly Leav
   const storages = storagesOf(world, cluster.id);
   return [
     ...(leaving.some(({ parting }) => parting.steps.length > 0) ? [text("node.note.stays")] : []),
+    ...stillOf(leaving).map(mapsStated),
     ...left.map(({ node, steps }) => text("life.note.stays", { node, count: steps.length })),
     ...leaving.flatMap(({ node }) => storages.flatMap((storage) => volumesNote(world, node, storage))),
     text("life.note.history"),
@@ -128,11 +140,11 @@ export function planClusterRemoval(facts: ClusterRemovalFacts, isForced: boolean
     kind: "cluster.remove",
     title: text("life.plan.remove-cluster", { cluster: cluster.name }),
     targets: leaving.filter(({ parting }) => parting.steps.length > 0).map(({ node }) => targetOf(node)),
-    steps: stepsOf(leaving, lastStep(facts, left)),
+    steps: stepsOf(leaving, lastStep(facts, leaving, left)),
     locks: locksOf(facts, leaving),
     ...(held.length > 0 ? { holds: held } : {}),
     notes: notesOf(facts, leaving, left),
   };
   const blockers = isForced ? [] : leaving.flatMap(({ parting }) => parting.blockers);
-  return { plan, problems: {}, blockers, left, confirmName: cluster.name };
+  return { plan, problems: {}, blockers, left, confirmName: offStatement(stillOf(leaving)) ?? cluster.name };
 }

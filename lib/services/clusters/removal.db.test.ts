@@ -2,18 +2,17 @@ import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
-import { seedCluster, TWO_STORAGES } from "../../db/test-cluster.ts";
+import { seedCluster, seedDrive, TWO_STORAGES } from "../../db/test-cluster.ts";
 import type { TestDatabase } from "../../db/test-database.ts";
+import { testPlan } from "../../db/test-task.ts";
 import type { NodeLive } from "../../domain/live.ts";
-import { isFinal, type Plan } from "../../domain/plan.ts";
+import { isFinal } from "../../domain/plan.ts";
 import { SHOWN_NODES } from "../../domain/plan-window.ts";
 import { text } from "../../domain/text.ts";
 import { createTask } from "../../plans/create-task.ts";
-import { claimTask } from "../../plans/lease.ts";
-import { runTask } from "../../plans/run-task.ts";
+import { runToEnd } from "../../plans/test-run.ts";
 import { sealSecret } from "../../secrets/store.ts";
 import { newKeyPair } from "../../ssh/keys.ts";
-import type { ServiceContext } from "../context.ts";
 import { confirmDraft } from "../drafts/confirm.ts";
 import { saveDraft, startJoinDraft, startStorageDraft } from "../drafts/edit.ts";
 import { getDraft } from "../drafts/view.ts";
@@ -23,7 +22,7 @@ import { confirmRemoval, previewRemoval } from "../nodes/remove.ts";
 import { registerJoinSteps } from "./record.ts";
 import { confirmClusterRemoval, previewClusterRemoval } from "./remove.ts";
 import { registerClusterRemoval } from "./settle-removal.ts";
-import { startTestPanel } from "../test-panel.ts";
+import { ctx, startTestPanel } from "../test-panel.ts";
 
 const { audit, clusters, drafts, drives, nodes, plans, secrets, storages, taskLocks, tasks } = schema;
 let database: TestDatabase;
@@ -38,11 +37,6 @@ afterAll(async () => {
   await database.stop();
 });
 
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  ...{ requestId: "test", address: "127.0.0.1", now: new Date() },
-};
-
 /** A cluster of two nodes with an LVM and a File storage, as a join leaves it, and one without nodes. */
 beforeEach(async () => {
   for (const table of [drives, taskLocks, tasks, plans, drafts, nodes, clusters, secrets]) await db().delete(table);
@@ -54,6 +48,16 @@ beforeEach(async () => {
     storages: [{ id: "st_other", name: "files", kind: "file", isMain: true }],
   });
 });
+
+/** A storage that all nodes see. */
+const SHARED = {
+  ...{ id: "st_net", clusterId: "cl_1", name: "san", kind: "network-lvm" as const },
+  config: {
+    ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: "360000000000000000e00000000010001" },
+    ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "" },
+    ...{ vgName: "net0", waitSeconds: 60, wipe: false },
+  },
+};
 
 interface Situation {
   /** Nodes that can't be reached. */
@@ -74,7 +78,7 @@ function seen({ away = [], lost = [] }: Situation = {}): () => Promise<Measured>
       warnings: [],
       diskFaults: [],
     };
-    const own = ["st_lvm", "st_file"].map((storageId) => ({
+    const own = ["st_lvm", "st_file", "st_net"].map((storageId) => ({
       ...{ storageId, nodeId, status: lost.includes(storageId) ? ("lost" as const) : ("ok" as const), suspect: false },
       ...{ readOnly: false, full: false, since: null, checks: 1, confirmedAt: null, cause: null },
       ...{ figures: null, figuresAgeMs: 0, checkedAgeMs: 0, capacityOf: null },
@@ -96,29 +100,11 @@ async function confirm(look = EVERY_AWAY, typed = "alpha", clusterId = "cl_1") {
   return confirmClusterRemoval(ctx, { clusterId, isForced: true, digest, typed }, look);
 }
 
-async function insertDrive(label = "web"): Promise<void> {
-  const where = { clusterId: "cl_1", storageId: "st_file", nodeId: "nd_2" };
-  await db()
-    .insert(drives)
-    .values({ ...where, id: `dr_${label}`, label, format: "qcow2", size: 1024 ** 3, state: "ready" });
-}
+const insertDrive = (label = "web") => seedDrive({ storageId: "st_file", nodeId: "nd_2", label, format: "qcow2" });
 
 /** A task of the cluster that has not ended, such as a join: it works on a machine that is no node yet. */
-async function openTask(): Promise<string> {
-  const plan: Plan = {
-    ...{ format: 1, kind: "nodes.join", title: text("task.ended"), targets: [], steps: [], locks: [], notes: [] },
-  };
-  return inTransaction((tx) => createTask(tx, ctx, plan, { clusterId: "cl_1" }));
-}
-
-/** Runs a task of panel steps to its end. */
-async function run(taskId: string): Promise<string | undefined> {
-  const lease = await claimTask("test:1");
-  if (lease?.taskId !== taskId) throw new Error("another task was claimed");
-  await runTask(lease, { panelId: "pa_1", nodeWaitMs: 0 });
-  const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
-  return task?.state;
-}
+const openTask = (): Promise<string> =>
+  inTransaction((tx) => createTask(tx, ctx, testPlan({ kind: "nodes.join" }), { clusterId: "cl_1" }));
 
 const idsOf = async (table: typeof nodes | typeof clusters | typeof storages | typeof drives | typeof drafts) =>
   (await db().select({ id: table.id }).from(table)).map(({ id }) => id).toSorted();
@@ -186,20 +172,64 @@ describe("deleting a cluster with nodes @P14 @B01", () => {
     expect(forced.plan?.steps.map(({ id }) => id)).toContain("nd_1.st_file.unmark");
   });
 
+  describe("with a storage that all nodes see @S28", () => {
+    beforeEach(async () => {
+      await db().insert(storages).values(SHARED);
+      const identity = {
+        vgUuid: "NET",
+        pvUuids: "PV",
+        imageFs: "",
+        shareFs: "",
+        wwid: SHARED.config.wwid,
+        target: "iqn",
+      };
+      for (const nodeId of ["nd_1", "nd_2"])
+        await db().insert(schema.nodeStorages).values({ nodeId, storageId: SHARED.id, identity });
+    });
+
+    it("wants it said of each node that can't be reached that it is off: the LUN can come to others later", async () => {
+      const look = seen({ away: ["nd_2"] });
+      expect((await preview(look)).blockers.map(({ key }) => key)).toContain("life.maps.stands");
+      const forced = await preview(look, true);
+      expect(forced.confirmName).toBe("nd_2 is powered off");
+      expect(forced.plan?.notes).toContainEqual(text("life.maps.stated", { node: "nd_2", storages: "san" }));
+      await expect(confirm(look, "alpha")).rejects.toMatchObject({ view: { code: "invalid-input" } });
+      expect((await confirm(look, "nd_2 is powered off")).taskId).toMatch(/^tk_/);
+    });
+
+    it("keeps in the audit log of whom that was said", async () => {
+      const { taskId } = await confirm(EVERY_AWAY, "nd_1, nd_2 are powered off");
+      expect(await runToEnd(taskId)).toBe("done");
+      const [row] = (await auditOf("cluster.remove", "cl_1")).slice(-1);
+      expect(row).toMatchObject({ detail: { off: ["nd_1", "nd_2"], taskId } });
+      expect((await auditOf("node.remove", "nd_1")).at(-1)).toMatchObject({ detail: { off: ["nd_1"], taskId } });
+    });
+
+    it("lets go of it on every node while it is lost; only the marks on it stay, and nothing is said of nodes", async () => {
+      const look = seen({ lost: ["st_net"] });
+      expect((await preview(look)).blockers.map(({ key }) => key)).toEqual(["life.obstacle.marks"]);
+      const forced = await preview(look, true);
+      expect(forced.confirmName).toBe("alpha");
+      expect(forced.left.map(({ nodeId, steps }) => [nodeId, steps.map(({ id }) => id)])).toEqual([
+        ["nd_1", ["st_net.untag"]],
+      ]);
+      const ids = forced.plan?.steps.map(({ id }) => id) ?? [];
+      for (const node of ["nd_1", "nd_2"]) expect(ids).toContain(`${node}.st_net.log-out`);
+    });
+  });
+
   it("takes every row along: nodes with their keys, storages, drafts; and tells it in the audit log", async () => {
     await startJoinDraft(ctx, "cl_1");
     const { taskId } = await confirm();
-    expect(await run(taskId)).toBe("done");
+    expect(await runToEnd(taskId)).toBe("done");
     expect(await idsOf(clusters)).toEqual(["cl_2"]);
     expect(await idsOf(storages)).toEqual(["st_other"]);
     expect([await idsOf(nodes), await idsOf(drafts)]).toEqual([[], []]);
     expect(await db().select().from(secrets)).toEqual([]);
-    expect(await auditOf("cluster.remove", "cl_1")).toMatchObject([
-      {
-        actorName: "Anna",
-        detail: { name: "alpha", storages: expect.arrayContaining(["fast", "files"]), left: ["nd_1", "nd_2"], taskId },
-      },
-    ]);
+    expect((await auditOf("cluster.remove", "cl_1")).at(-1)).toMatchObject({
+      actorName: "Anna",
+      detail: { name: "alpha", storages: expect.arrayContaining(["fast", "files"]), left: ["nd_1", "nd_2"], taskId },
+    });
     for (const id of ["nd_1", "nd_2"])
       expect((await auditOf("node.remove", id)).at(-1)).toMatchObject({ detail: { isForced: true, taskId } });
   });
@@ -207,7 +237,7 @@ describe("deleting a cluster with nodes @P14 @B01", () => {
   it("a drive placed between confirming and the first step takes everything back: the nodes are members again", async () => {
     const { taskId } = await confirm();
     await insertDrive("late");
-    expect(await run(taskId)).toBe("undone");
+    expect(await runToEnd(taskId)).toBe("undone");
     expect(await idsOf(clusters)).toEqual(["cl_1", "cl_2"]);
     const rows = await db().select({ membership: nodes.membership }).from(nodes);
     expect(rows).toEqual([{ membership: "member" }, { membership: "member" }]);
@@ -236,7 +266,7 @@ describe("deleting a cluster with nodes @P14 @B01", () => {
     expect(shown.plan?.steps.length).toBeLessThan(whole.plan?.steps.length ?? 0);
     expect(shown.digest).toBe(whole.digest);
     const { taskId } = await confirm();
-    expect(await run(taskId)).toBe("done");
+    expect(await runToEnd(taskId)).toBe("done");
     expect(await idsOf(nodes)).toEqual([]);
   });
 
@@ -270,14 +300,14 @@ describe("deleting an empty cluster @P14", () => {
     await startJoinDraft(ctx, "cl_2");
     await expect(confirm(seen(), "alpha", "cl_2")).rejects.toMatchObject({ view: { code: "invalid-input" } });
     const { taskId } = await confirm(seen(), "beta", "cl_2");
-    expect(await run(taskId)).toBe("done");
+    expect(await runToEnd(taskId)).toBe("done");
     expect([await idsOf(clusters), await idsOf(drafts)]).toEqual([["cl_1"], []]);
   });
 
   it("fails when a node has come to it between confirming and the step", async () => {
     const { taskId } = await confirm(seen(), "beta", "cl_2");
     await db().update(nodes).set({ clusterId: "cl_2" }).where(eq(nodes.id, "nd_2"));
-    expect(await run(taskId)).toBe("undone");
+    expect(await runToEnd(taskId)).toBe("undone");
     const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
     expect(task?.error?.message.key).toBe("life.obstacle.cluster-not-empty");
     expect(await idsOf(clusters)).toEqual(["cl_1", "cl_2"]);

@@ -19,7 +19,7 @@ type Removal = z.output<typeof removal>;
 
 export const confirmClusterRemovalSchema = removal.extend({
   digest: z.string().length(64),
-  typed: z.string().max(200),
+  typed: z.string().max(500),
 });
 
 export const noSuchCluster = () => new PanelError({ code: "not-found", message: text("join.draft.no-cluster") });

@@ -33,14 +33,14 @@ async function requireEmpty(tx: Transaction, { id, name }: { id: string; name: s
 }
 
 async function remove(tx: Transaction, input: ClusterRemovalInput, context: PanelStepContext): Promise<void> {
-  const { clusterId, name, storages: names, left } = input;
+  const { clusterId, name, storages: names, left, off } = input;
   const cluster = await lockCluster(tx, clusterId);
   if (!cluster) throw noSuchCluster();
   await requireEmpty(tx, cluster);
   await dropDrafts(tx, clusterId);
   await deleteSecretsOf(tx, await tx.select().from(storages).where(eq(storages.clusterId, clusterId)));
   await tx.delete(clusters).where(eq(clusters.id, clusterId));
-  const detail = { name, storages: names, left, taskId: context.taskId };
+  const detail = { name, storages: names, left, off, taskId: context.taskId };
   await writeAudit(tx, auditOf(context), { action: "cluster.remove", entity: "cluster", entityId: clusterId, detail });
   await announceChanged(tx, "cluster", clusterId);
 }

@@ -15,6 +15,7 @@ import {
 } from "../../db/schema/index.ts";
 import { type NodeSeed, seedCluster, seedNodes } from "../../db/test-cluster.ts";
 import type { TestDatabase } from "../../db/test-database.ts";
+import { seedTask } from "../../db/test-task.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import { panelStepWork } from "../../plans/panel-steps.ts";
 import { sealSecret, sweepSecrets } from "../../secrets/store.ts";
@@ -218,11 +219,7 @@ describe("the last step", () => {
 
   it("takes what of an identity only the task could tell from its journal, and refuses where that is not said @B04", async () => {
     const step = { taskId: "tk_1", position: 0, stepId: "nd_1.st_new.vg-uuid", state: "done" as const };
-    const title = { key: "common.show" };
-    const plan = { format: 1 as const, kind: "x", title, targets: [], steps: [], locks: [], notes: [] };
-    await db()
-      .insert(tasks)
-      .values({ id: "tk_1", kind: "x", title, state: "running", plan, actorName: "Anna", requestId: "rq" });
+    await seedTask();
     const late = [{ nodeId: "nd_1", storageId: "st_new", stepId: step.stepId, fields: ["vgUuid"] }];
     const input = { ...recordOf(["nd_1", "nd_2"], "storage.add"), late };
     await expect(run("storage.add", input)).rejects.toMatchObject({ view: { message: { key: "join.record.late" } } });

@@ -5,8 +5,7 @@ import { clusters, drafts, secrets } from "../../db/schema/index.ts";
 import type { TestDatabase } from "../../db/test-database.ts";
 import type { DraftData } from "../../domain/dto.ts";
 import { openSecret, sealSecret, sweepSecrets } from "../../secrets/store.ts";
-import type { ServiceContext } from "../context.ts";
-import { startTestPanel } from "../test-panel.ts";
+import { ctx as anna, startTestPanel } from "../test-panel.ts";
 import { discardDraft, saveDraft, startClusterDraft } from "./edit.ts";
 import { getDraft } from "./view.ts";
 
@@ -20,11 +19,6 @@ afterEach(async () => {
   await db().delete(clusters);
   await db().delete(secrets);
 });
-
-const anna: ServiceContext = {
-  actor: { id: "anna", name: "anna", email: "anna@localhost" },
-  ...{ requestId: "test", address: "127.0.0.1", now: new Date() },
-};
 
 type Config = DraftData["storages"][number]["config"];
 const typed: Config = {

@@ -44,7 +44,10 @@ it("a drive that all nodes see is looked up once, switched on and in use whereve
     on("nd_3", 500, {}),
   ]);
   expect(found.listed(null, "st_1")?.nodeId).toBe("nd_2");
-  expect(found.volume(null, "st_1", "dr_1")).toMatchObject({ used: 100, isActive: true, isOpen: true });
+  expect(found.volume(null, "st_1", "dr_1")).toMatchObject({
+    ...{ used: 100, isActive: true, isOpen: true },
+    activeOn: ["nd_1"],
+  });
   expect(found.activeOn("st_1", "dr_1")).toEqual(["nd_1"]);
   expect(found.volume("nd_2", "st_1", "dr_1")).toMatchObject({ isActive: false });
   expect(found.listed(null, "st_2")).toBeUndefined();

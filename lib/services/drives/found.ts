@@ -1,4 +1,4 @@
-import type { Volume } from "../../domain/drive.ts";
+import type { MeasuredVolume, Volume } from "../../domain/drive.ts";
 import type { ListedVolumes } from "../../live/node-state.ts";
 import { processWide } from "../../shared.ts";
 
@@ -54,13 +54,15 @@ export class Found {
   }
 
   /** The volume of one drive, as it was listed last; of one that all nodes see, switched on and in use wherever it is. */
-  volume(nodeId: string | null, storageId: string, driveId: string): Volume | undefined {
+  volume(nodeId: string | null, storageId: string, driveId: string): Omit<MeasuredVolume, "ageMs"> | undefined {
     const listed = this.listed(nodeId, storageId);
     const volume = listed && byDrive(listed.volumes).get(driveId);
     if (!volume || nodeId !== null) return volume;
     const everywhere = this.listings(storageId).flatMap(({ volumes }) => byDrive(volumes).get(driveId) ?? []);
     const anywhere = (of: (one: Volume) => boolean | null) => everywhere.some((one) => of(one)) || of(volume);
-    return { ...volume, isActive: anywhere((one) => one.isActive), isOpen: anywhere((one) => one.isOpen) };
+    const isOpen = anywhere((one) => one.isOpen);
+    const activeOn = this.activeOn(storageId, driveId);
+    return { ...volume, isActive: anywhere((one) => one.isActive), isOpen, activeOn };
   }
 
   /** Nodes on which a drive of a shared storage was switched on when they were looked at last. */

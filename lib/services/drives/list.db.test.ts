@@ -4,7 +4,8 @@ import { db } from "../../db/client.ts";
 import { drives } from "../../db/schema/index.ts";
 import { DRIVE_MOST } from "../../domain/drive-list.ts";
 import { listDrives } from "./list.ts";
-import { ctx, GIB, seen, driveCluster } from "./test-scene.ts";
+import { ctx } from "../test-panel.ts";
+import { GIB, seen, driveCluster } from "./test-scene.ts";
 import type { Measured } from "./world.ts";
 
 driveCluster();

@@ -218,9 +218,13 @@ export async function listDrives(
   const fits = fitting(listed, rows, found, filter);
   const shown = filter.isDown ? fits.slice(-limit).reverse() : fits.slice(0, limit);
   const strangers = unknown && filter.storageId ? unknownOn(filter.storageId, found, rows) : [];
-  const places = new Set([...shown, ...strangers].flatMap(({ nodeId }) => nodeId ?? []));
+  const drives = shown.map((row) => driveView(found, row));
+  const places = new Set([
+    ...[...shown, ...strangers].flatMap(({ nodeId }) => nodeId ?? []),
+    ...drives.flatMap(({ measured }) => measured?.activeOn ?? []),
+  ]);
   return {
-    drives: shown.map((row) => driveView(found, row)),
+    drives,
     nodes: Object.fromEntries([...places].map((id) => [id, rows.nodeById.get(id)?.name ?? ""])),
     fits: fits.length,
     total: rows.drives.length,

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { db } from "../../db/client.ts";
 import { drives, nodes } from "../../db/schema/index.ts";
 import { confirmDrives, previewDrives } from "./request.ts";
-import { confirm, create, ctx, GIB, MIB, ready, seen, driveCluster, FREE, type Situation } from "./test-scene.ts";
+import { ctx } from "../test-panel.ts";
+import { confirm, create, GIB, MIB, ready, seen, driveCluster, FREE, type Situation } from "./test-scene.ts";
 
 driveCluster();
 

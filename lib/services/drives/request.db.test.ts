@@ -8,7 +8,8 @@ import { editStorage } from "../storages/edit.ts";
 import { cancelTask } from "../tasks/cancel-task.ts";
 import { confirmDrives, previewDrives, protectDrives } from "./request.ts";
 import { sweepDrives } from "./settle.ts";
-import { confirm, create, ctx, GIB, ready, seen, driveCluster, type Situation } from "./test-scene.ts";
+import { ctx } from "../test-panel.ts";
+import { confirm, create, GIB, ready, seen, driveCluster, type Situation } from "./test-scene.ts";
 
 driveCluster();
 

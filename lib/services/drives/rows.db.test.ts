@@ -1,7 +1,9 @@
-import { eq } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { eq, type SQL } from "drizzle-orm";
+import { PgDatabase, PgTransaction } from "drizzle-orm/pg-core";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { db } from "../../db/client.ts";
-import { clusters, drives, nodes, storages } from "../../db/schema/index.ts";
+import { drives } from "../../db/schema/index.ts";
+import { seedCluster } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import { countChange, setHeard } from "../../live/versions.ts";
 import { knownRows } from "./rows.ts";
@@ -15,13 +17,7 @@ const drive = (id: string) => ({
 
 beforeAll(async () => {
   database = await startTestDatabase();
-  const cluster = { id: "cl_1", name: "alpha", virtualization: "kvm" as const, imageDir: "/image", shareDir: "/share" };
-  await db().insert(clusters).values(cluster);
-  await db().insert(storages).values({ id: "st_1", clusterId: "cl_1", name: "fast", kind: "lvm", config: {} });
-  const way = { address: "a", port: 22, user: "root", fingerprint: "SHA256:x", keySecret: "se_1", machineId: "m" };
-  await db()
-    .insert(nodes)
-    .values({ ...way, id: "nd_1", clusterId: "cl_1", name: "nd_1", membership: "member" });
+  await seedCluster({ storages: [{ id: "st_1", name: "fast", kind: "lvm" }], nodes: [{ id: "nd_1" }] });
   await db()
     .insert(drives)
     .values([drive("dr_1"), drive("dr_2")]);
@@ -65,4 +61,29 @@ it.each<[string, () => Promise<unknown>]>([
   expect(after.drives).toEqual(await db().select().from(drives).orderBy(drives.createdAt, drives.id));
   expect([...after.driveById.keys()].toSorted()).toEqual(after.drives.map(({ id }) => id).toSorted());
   expect(after.nodes).toBe(before.nodes);
+});
+
+/** Another connection writes and commits between the marks that are kept and the rows that are kept with them. */
+function behindTheMarks(write: () => Promise<unknown>) {
+  const { execute } = PgDatabase.prototype;
+  const read = async function (this: PgDatabase<never>, query: string | SQL) {
+    const marks = await execute.call(this, query);
+    await write();
+    return marks;
+  };
+  return vi.spyOn(PgTransaction.prototype, "execute").mockImplementationOnce(read as typeof execute);
+}
+
+it("a row that comes while they are read and goes afterwards is not known for ever", async () => {
+  await afterChange();
+  // Else its table would not be read again.
+  await db().update(drives).set({ isProtected: true }).where(eq(drives.id, "dr_1"));
+  const reading = behindTheMarks(() => db().insert(drives).values(drive("dr_4")));
+  await afterChange();
+  expect(reading).toHaveBeenCalledOnce();
+  reading.mockRestore();
+  expect(await db().$count(drives, eq(drives.id, "dr_4"))).toBe(1);
+  // Without it the marks are those that were read.
+  await db().delete(drives).where(eq(drives.id, "dr_4"));
+  expect((await afterChange()).driveById.has("dr_4")).toBe(false);
 });

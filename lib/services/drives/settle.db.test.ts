@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import { onNotify } from "../../db/notify.ts";
-import { clusters, drives, tasks, taskSteps } from "../../db/schema/index.ts";
-import { seedCluster } from "../../db/test-cluster.ts";
+import { clusters, drives, tasks } from "../../db/schema/index.ts";
+import { seedCluster, seedDrive } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import { seedTask, testPlan } from "../../db/test-task.ts";
 import type { NodeStep, PanelStep, StepState } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { panelStepWork, panelUndoWork } from "../../plans/panel-steps.ts";
@@ -71,33 +72,8 @@ it.each<[string, StepState[], string | null]>([
   await seedCluster({ storages: [{ id: "st_1", name: "fast", kind: "lvm" }], nodes: [{ id: "nd_1" }] });
   const steps = ["aside", "wipe", "remove"].map(nodeStep);
   const begin = step("drives.begin", "delete", "ready");
-  const plan = {
-    format: 1 as const,
-    kind: "drives.delete",
-    title: begin.title,
-    targets: [],
-    steps,
-    locks: [],
-    notes: [],
-  };
-  await db().insert(tasks).values({
-    id: "tk_1",
-    kind: plan.kind,
-    title: plan.title,
-    state: "undoing",
-    plan,
-    actorName: "Anna",
-    requestId: "r",
-  });
-  await db()
-    .insert(taskSteps)
-    .values(states.map((state, position) => ({ taskId: "tk_1", position, stepId: steps[position]?.id ?? "", state })));
-  await db()
-    .insert(drives)
-    .values({
-      ...{ id: "dr_1", clusterId: "cl_1", storageId: "st_1", nodeId: "nd_1", label: "web", format: "raw", size: 1 },
-      ...{ state: "deleting", taskId: "tk_1" },
-    });
+  await seedTask({ state: "undoing", plan: testPlan({ steps }) }, states);
+  await seedDrive({ id: "dr_1", storageId: "st_1", nodeId: "nd_1", state: "deleting", taskId: "tk_1" });
   await inTransaction(async (tx) => panelUndoWork(begin)?.(tx, context));
   const rows = await db().select({ state: drives.state }).from(drives);
   await db().delete(drives);

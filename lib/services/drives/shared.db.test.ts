@@ -5,7 +5,8 @@ import { drives, tasks } from "../../db/schema/index.ts";
 import type { DriveRequest } from "../../domain/drive-request.ts";
 import { listDrives } from "./list.ts";
 import { previewDrives } from "./request.ts";
-import { confirm, create, ctx, driveCluster, GIB, ready, seen, SHARED_FREE } from "./test-scene.ts";
+import { ctx } from "../test-panel.ts";
+import { confirm, create, driveCluster, GIB, ready, seen, SHARED_FREE } from "./test-scene.ts";
 
 driveCluster([{ id: "st_net", name: "san", kind: "network-lvm" }]);
 

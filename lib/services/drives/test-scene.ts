@@ -7,11 +7,10 @@ import type { TestDatabase } from "../../db/test-database.ts";
 import type { Volume } from "../../domain/drive.ts";
 import type { DriveRequest } from "../../domain/drive-request.ts";
 import type { NodeLive, StorageLive } from "../../domain/live.ts";
-import type { ServiceContext } from "../context.ts";
 import { confirmDrives, previewDrives } from "./request.ts";
 import { registerDriveSteps } from "./settle.ts";
 import type { Measured } from "./world.ts";
-import { startTestPanel } from "../test-panel.ts";
+import { ctx, startTestPanel } from "../test-panel.ts";
 
 export const GIB = 1024 ** 3;
 export const MIB = 1024 ** 2;
@@ -43,13 +42,6 @@ export function driveCluster(more: readonly StorageSeed[] = []): void {
     await db().delete(tasks);
   });
 }
-
-export const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  requestId: "test",
-  address: "127.0.0.1",
-  now: new Date(),
-};
 
 export const FREE: Record<string, number> = { nd_1: 10 * GIB, nd_2: 20 * GIB };
 

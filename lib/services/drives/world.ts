@@ -1,5 +1,5 @@
 import type { Executor } from "../../db/client.ts";
-import { changeObstacle, type Place, type Volume } from "../../domain/drive.ts";
+import { changeObstacle, type Place } from "../../domain/drive.ts";
 import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
 import type { Text } from "../../domain/text.ts";
 import { naturalOrder } from "../../domain/units.ts";
@@ -92,6 +92,13 @@ export class World {
     return world;
   }
 
+  /** Throws where the panel has no identity yet. */
+  get panelId(): string {
+    const { panel: own } = this.#rows;
+    if (!own) throw new Error("The panel has no identity yet");
+    return own.id;
+  }
+
   storage(id: string): StorageRow | undefined {
     return this.#rows.storageById.get(id);
   }
@@ -156,7 +163,7 @@ export class World {
   }
 
   /** The volume of one drive, as it was listed last. */
-  volume(nodeId: string | null, storageId: string, driveId: string): Volume | undefined {
+  volume(nodeId: string | null, storageId: string, driveId: string): ReturnType<Found["volume"]> {
     return this.#found.volume(nodeId, storageId, driveId);
   }
 

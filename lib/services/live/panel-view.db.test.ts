@@ -6,17 +6,10 @@ import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts"
 import type { DiskSmart } from "../../domain/disks.ts";
 import { FEW_NODES, FIRST_ROWS } from "../../domain/node-window.ts";
 import { NO_OUTLOOK } from "../../domain/usage.ts";
-import type { ServiceContext } from "../context.ts";
+import { ctx } from "../test-panel.ts";
 import { getFirstView } from "./panel-view.ts";
 
 let database: TestDatabase;
-
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  requestId: "test",
-  address: "127.0.0.1",
-  now: new Date(),
-};
 
 const COUNT = FEW_NODES + 20;
 /** By name it is among the last, so no page but its own would show it without a reason. */

@@ -4,17 +4,15 @@ import { and, eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import * as schema from "../../db/schema/index.ts";
-import { seedCluster, TWO_STORAGES } from "../../db/test-cluster.ts";
+import { seedCluster, seedDrive, TWO_STORAGES } from "../../db/test-cluster.ts";
 import type { TestDatabase } from "../../db/test-database.ts";
+import { testPlan, testTarget } from "../../db/test-task.ts";
 import type { NodeLive } from "../../domain/live.ts";
 import type { Plan } from "../../domain/plan.ts";
-import { text } from "../../domain/text.ts";
 import { createTask } from "../../plans/create-task.ts";
-import { claimTask } from "../../plans/lease.ts";
-import { runTask } from "../../plans/run-task.ts";
+import { runToEnd } from "../../plans/test-run.ts";
 import { sealSecret } from "../../secrets/store.ts";
 import { newKeyPair } from "../../ssh/keys.ts";
-import type { ServiceContext } from "../context.ts";
 import type { Measured } from "../drives/world.ts";
 import { nodeConcerns } from "./concerns.ts";
 import { nodeHistory } from "./history.ts";
@@ -25,7 +23,7 @@ import { registerNodeRemoval } from "./removal.ts";
 import { confirmRemoval, previewRemoval } from "./remove.ts";
 import { confirmKeyRotation, planKeyRotation } from "./rotate.ts";
 import { registerRotationSteps } from "./rotation.ts";
-import { startTestPanel } from "../test-panel.ts";
+import { ctx, startTestPanel } from "../test-panel.ts";
 
 const { audit, clusters, drives, nodes, plans, secrets, taskLocks, tasks } = schema;
 let database: TestDatabase;
@@ -38,11 +36,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.stop();
 });
-
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  ...{ requestId: "test", address: "127.0.0.1", now: new Date() },
-};
 
 /** A cluster of two nodes with a File and an LVM storage, as a join leaves it. */
 beforeEach(async () => {
@@ -70,7 +63,7 @@ function seen({ health = "active", lost = [] }: Situation = {}): () => Promise<M
       warnings: [],
       diskFaults: [],
     };
-    const own = ["st_lvm", "st_file"].map((storageId) => ({
+    const own = ["st_lvm", "st_file", "st_net"].map((storageId) => ({
       ...{ storageId, nodeId, status: lost.includes(storageId) ? ("lost" as const) : ("ok" as const), suspect: false },
       ...{ readOnly: false, full: false, since: null, checks: 1, confirmedAt: null, cause: null },
       ...{ figures: null, figuresAgeMs: 0, checkedAgeMs: 0, capacityOf: null },
@@ -80,36 +73,35 @@ function seen({ health = "active", lost = [] }: Situation = {}): () => Promise<M
   return async () => ({ live, volumes: [], details: {} });
 }
 
-async function driveOn(nodeId: string, label = "web"): Promise<void> {
-  const where = { clusterId: "cl_1", storageId: "st_file", nodeId };
+const driveOn = (nodeId: string, label = "web") => seedDrive({ storageId: "st_file", nodeId, label, format: "qcow2" });
+
+const NET = {
+  ...{ id: "st_net", name: "san", kind: "network-lvm" as const },
+  config: {
+    ...{ portals: "10.0.0.9", target: "iqn.2026-01.lab.host:san1", wwid: "360000000000000000e00000000010001" },
+    ...{ chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "" },
+    ...{ vgName: "net0", waitSeconds: 60, wipe: false },
+  },
+};
+
+/** Both nodes have joined a storage that all nodes see. */
+async function joinNet(): Promise<void> {
   await db()
-    .insert(drives)
-    .values({ ...where, id: `dr_${label}`, label, format: "qcow2", size: 1024 ** 3, state: "ready" });
+    .insert(schema.storages)
+    .values({ ...NET, clusterId: "cl_1" });
+  const identity = { vgUuid: "NET", pvUuids: "PV", imageFs: "", shareFs: "", wwid: NET.config.wwid, target: "iqn" };
+  for (const nodeId of ["nd_1", "nd_2"])
+    await db().insert(schema.nodeStorages).values({ nodeId, storageId: "st_net", identity });
 }
 
 /** A task that has not ended and works on a node. */
-async function taskOn(nodeId: string): Promise<string> {
-  const place = { address: "a", port: 22, user: "root", fingerprint: "f" };
-  const plan: Plan = {
-    ...{ format: 1, kind: "test", title: text("task.ended"), steps: [], locks: [], notes: [] },
-    targets: [{ key: "n", label: "n", nodeId, ...place }],
-  };
-  return inTransaction((tx) => createTask(tx, ctx, plan));
-}
+const taskOn = (nodeId: string): Promise<string> =>
+  inTransaction((tx) => createTask(tx, ctx, testPlan({ targets: [testTarget(nodeId)] })));
 
 async function confirm(isForced: boolean, look = seen(), typed = "", nodeId = "nd_1") {
   const { digest, blockers } = await previewRemoval(ctx, { nodeId, isForced }, look);
   if (!digest) throw new Error(JSON.stringify(blockers));
   return confirmRemoval(ctx, { nodeId, isForced, digest, typed }, look);
-}
-
-/** Runs a task of panel steps to its end. */
-async function run(taskId: string): Promise<string | undefined> {
-  const lease = await claimTask("test:1");
-  if (lease?.taskId !== taskId) throw new Error("another task was claimed");
-  await runTask(lease, { panelId: "pa_1", nodeWaitMs: 0 });
-  const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
-  return task?.state;
 }
 
 const nodeOf = async (id: string) => (await db().select().from(nodes).where(eq(nodes.id, id)))[0];
@@ -196,7 +188,7 @@ describe("removing a node @P03 @B01", () => {
       ...["node.left.drive", "file.left.mark", "lvm.left.tags", "node.left.key", "node.left.mark"],
     ]);
     const { taskId } = await confirm(true, look, "nd_1");
-    expect(await run(taskId)).toBe("done");
+    expect(await runToEnd(taskId)).toBe("done");
     expect((await db().select({ id: nodes.id }).from(nodes)).map((row) => row.id)).toEqual(["nd_2"]);
     expect((await db().select({ id: drives.id }).from(drives)).map((row) => row.id)).toEqual(["dr_mail"]);
     expect(
@@ -209,11 +201,31 @@ describe("removing a node @P03 @B01", () => {
     expect(await auditOf("drive.forget", "dr_web")).toHaveLength(1);
   });
 
+  it("of a node that can't be reached, and that may map what all nodes see, wants it said that it is off @S28", async () => {
+    await joinNet();
+    const look = seen({ health: "unreachable" });
+    const refused = await previewRemoval(ctx, { nodeId: "nd_1", isForced: false }, look);
+    expect(refused.blockers.map(({ key }) => key)).toContain("life.maps.stands");
+    const forced = await previewRemoval(ctx, { nodeId: "nd_1", isForced: true }, look);
+    expect([forced.confirmName, forced.left[0]?.key]).toEqual(["nd_1 is powered off", "life.maps.stated"]);
+    await expect(confirm(true, look, "nd_1")).rejects.toMatchObject({ view: { code: "invalid-input" } });
+    const { taskId } = await confirm(true, look, "nd_1 is powered off");
+    expect(await runToEnd(taskId)).toBe("done");
+    expect((await auditOf("node.remove", "nd_1")).at(-1)).toMatchObject({ detail: { off: ["nd_1"], taskId } });
+  });
+
+  it("of a node that can be reached lets go of what all nodes see also while it is lost there: nothing has to be said @S28", async () => {
+    await joinNet();
+    const view = await previewRemoval(ctx, { nodeId: "nd_1", isForced: false }, seen({ lost: ["st_net"] }));
+    expect([view.blockers, view.left, view.confirmName]).toEqual([[], [], null]);
+    expect(view.plan?.steps.map(({ id }) => id)).toEqual(expect.arrayContaining(["st_net.maps", "st_net.log-out"]));
+  });
+
   it("that finds a drive placed since it was confirmed undoes itself: the node stays a member", async () => {
     const look = seen({ health: "unreachable" });
     const { taskId } = await confirm(true, look, "nd_1");
     await driveOn("nd_1", "late");
-    expect(await run(taskId)).toBe("undone");
+    expect(await runToEnd(taskId)).toBe("undone");
     expect((await nodeOf("nd_1"))?.membership).toBe("member");
     expect(await db().select().from(drives)).toHaveLength(1);
   });
@@ -343,7 +355,7 @@ describe("changing a node's key @P03 @B01", () => {
   async function ownSteps(shown: Awaited<ReturnType<typeof plan>>, count: number) {
     const own = shown.plan.steps.filter((step) => step.kind === "panel").slice(0, count);
     const plan: Plan = { ...shown.plan, targets: [], steps: own };
-    return run(await inTransaction((tx) => createTask(tx, ctx, plan)));
+    return runToEnd(await inTransaction((tx) => createTask(tx, ctx, plan)));
   }
 
   it("switches in one go: the old key is gone, the new one is kept, and it is told", async () => {

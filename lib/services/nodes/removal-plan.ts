@@ -3,10 +3,17 @@ import { type NodeStep, PLAN_FORMAT, type Plan, type Step } from "../../domain/p
 import { type Text, text } from "../../domain/text.ts";
 import { naturalOrder } from "../../domain/units.ts";
 import type { Hypervisor } from "../../hypervisor/contract.ts";
-import type { LeavePlan } from "../../storage/contract.ts";
 import { targetOf } from "../drives/plan.ts";
-import type { NodeRow, StorageRow, World } from "../drives/world.ts";
-import { endingNode, leaveObstacle, leavePlan } from "../storages/leave.ts";
+import type { NodeRow, World } from "../drives/world.ts";
+import { endingNode, type Leaving, leavingBlocker, leavingOf } from "../storages/leave.ts";
+import {
+  mapsBlocker,
+  mapsStated,
+  namesOff,
+  offStatement,
+  type StillMapped,
+  stillMapped,
+} from "../storages/still-mapped.ts";
 import type { Planned } from "../tasks/start-plan.ts";
 
 export type PlannedRemoval = Planned & Pick<NodeRemovalView, "canForce" | "left">;
@@ -25,6 +32,8 @@ export interface RemovalInput {
   /** Drives whose rows go with the node; there may be no others on it. */
   drives: Pick<NodeDrive, "id" | "label" | "storage">[];
   left: Text[];
+  /** The node, where it was stated to be powered off. */
+  off?: string[];
 }
 
 /** All that a removal is planned from. */
@@ -42,20 +51,13 @@ export interface RemovalFacts {
 /** Labels in a sentence: the first ones. */
 const NAMED = 5;
 
-/** A storage that was joined on the node, and what letting go of it comes to. */
-interface Held {
-  storage: StorageRow;
-  leave: LeavePlan;
-  /** It can't be asked to let go now. */
-  isAway: boolean;
-}
-
-function heldStorages({ world, node }: RemovalFacts, isWhole: boolean): Held[] {
+/** The storages that were joined on the node. `isWhole`: the whole cluster goes. */
+function heldStorages({ world, node }: RemovalFacts, works: boolean, isWhole: boolean): Leaving[] {
   return world.storages
     .filter((storage) => storage.clusterId === node.clusterId)
     .flatMap((storage) => {
-      const leave = leavePlan(world, node, storage, isWhole && endingNode(world, storage)?.id === node.id);
-      return leave ? [{ storage, leave, isAway: leaveObstacle(world, node, storage) !== null }] : [];
+      const ends = isWhole && endingNode(world, storage)?.id === node.id;
+      return leavingOf(world, node, storage, { ends, works }) ?? [];
     });
 }
 
@@ -88,44 +90,56 @@ export interface Parting {
   unrun: NodeStep[];
   /** What stays behind there, in words. */
   left: Text[];
+  /** What it may go on mapping: null where it lets go of everything that all nodes see. */
+  still: StillMapped | null;
 }
 
 /** What removing a node comes to, whatever stands in the way. `isWhole`: the whole cluster goes. Pure. */
 export function partingOf(facts: RemovalFacts, isWhole = false): Parting {
-  const { node, drives, hypervisor, panelId, publicKey } = facts;
+  const { world, node, drives, hypervisor, panelId, publicKey } = facts;
   const works = canWork(facts);
-  const held = heldStorages(facts, isWhole);
-  const away = works ? held.filter((one) => one.isAway) : held;
+  const held = heldStorages(facts, works, isWhole);
+  const kept = held.filter(({ stays }) => stays.length > 0);
+  const away = held.filter(({ isAway }) => isAway).map(({ storage }) => storage);
+  const still = stillMapped(world, node, away);
   const blockers = [
     ...(works ? [] : [text("node.remove.not-reached", { node: node.name })]),
-    ...(works ? away : []).map(({ storage }) => text("life.obstacle.left", { node: node.name, storage: storage.name })),
+    ...(still ? [mapsBlocker(still)] : []),
+    ...(works ? kept : []).map((leaving) => leavingBlocker(node, leaving)),
     ...drivesBlocker(node, drives),
   ];
   const host = hypervisor.leave({ panelId, nodeId: node.id, user: node.user, publicKey: publicKey ?? "" }, node.id);
   const hostSteps = named(host.steps, "host");
-  const stepsOf = (list: readonly Held[]) => list.flatMap(({ storage, leave }) => named(leave.steps, storage.id));
+  const stepsOf = (part: "steps" | "stays") => held.flatMap((one) => named(one[part], one.storage.id));
   const left = [
+    ...(still ? [mapsStated(still)] : []),
     ...drives
       .toSorted((a, b) => naturalOrder(a.label, b.label))
       .map(({ id, label, storage }) => text("node.left.drive", { label, id, storage })),
-    ...away.flatMap(({ leave }) => leave.left),
+    ...kept.flatMap((one) => one.left),
     ...(works ? [] : host.left),
   ];
   return {
-    ...ownSteps(facts, left, blockers.length > 0),
+    ...ownSteps(facts, left, { isForced: blockers.length > 0, still }),
     blockers,
-    steps: works ? [...stepsOf(held.filter((one) => !one.isAway)), ...hostSteps] : [],
+    steps: works ? [...stepsOf("steps"), ...hostSteps] : [],
     // Without the key's body its line can't be told from others.
-    unrun: [...stepsOf(away), ...(works ? [] : hostSteps.filter((step) => !step.exit || publicKey !== null))],
+    unrun: [...stepsOf("stays"), ...(works ? [] : hostSteps.filter((step) => !step.exit || publicKey !== null))],
     left,
+    still,
   };
 }
 
-function ownSteps({ node, drives }: RemovalFacts, left: Text[], isForced: boolean): Pick<Parting, "begin" | "end"> {
+function ownSteps(
+  { node, drives }: RemovalFacts,
+  left: Text[],
+  { isForced, still }: { isForced: boolean; still: StillMapped | null },
+): Pick<Parting, "begin" | "end"> {
   const { id: nodeId, clusterId, name, address, machineId, keySecret, membership } = node;
   const gone = drives.map(({ id, label, storage }) => ({ id, label, storage }));
   const where = { nodeId, clusterId, name, address, machineId, keySecret, membership };
-  const input: RemovalInput = { ...where, isForced, drives: gone, left };
+  const off = namesOff(still ? [still] : []);
+  const input: RemovalInput = { ...where, isForced, drives: gone, left, ...(off.length > 0 ? { off } : {}) };
   const bag = input as unknown as Record<string, unknown>;
   return {
     begin: {
@@ -158,7 +172,7 @@ export function planRemoval(facts: RemovalFacts, isForced: boolean): PlannedRemo
   const nothing = { plan: null, problems: {}, left: [], confirmName: null };
   const obstacle = nodeObstacle("remove", acted);
   if (obstacle) return { ...nothing, blockers: [obstacle], canForce: false };
-  const { begin, steps, end, blockers, left } = partingOf(facts);
+  const { begin, steps, end, blockers, left, still } = partingOf(facts);
   if (blockers.length > 0 && !isForced) return { ...nothing, blockers, canForce: true };
   const cluster = world.clusters.find((one) => one.id === node.clusterId)?.name ?? "";
   const plan: Plan = {
@@ -171,6 +185,6 @@ export function planRemoval(facts: RemovalFacts, isForced: boolean): PlannedRemo
     // The task's page tells it afterwards.
     notes: [...(steps.length > 0 ? [text("node.note.stays")] : []), ...left],
   };
-  const confirmName = blockers.length > 0 ? node.name : null;
+  const confirmName = blockers.length > 0 ? (offStatement(still ? [still] : []) ?? node.name) : null;
   return { plan, problems: {}, blockers: [], canForce: false, left, confirmName };
 }

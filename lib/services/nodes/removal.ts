@@ -53,12 +53,12 @@ async function remove(tx: Transaction, input: RemovalInput, context: PanelStepCo
     });
   await tx.delete(nodes).where(eq(nodes.id, nodeId));
   await deleteSecret(keySecret, tx);
-  const { clusterId, name, address, machineId, isForced, left } = input;
+  const { clusterId, name, address, machineId, isForced, left, off } = input;
   await writeAudit(tx, auditOf(context), {
     action: "node.remove",
     entity: "node",
     entityId: nodeId,
-    detail: { clusterId, name, address, machineId, isForced, drives: gone, left, taskId: context.taskId },
+    detail: { clusterId, name, address, machineId, isForced, drives: gone, left, off, taskId: context.taskId },
   });
   await announce(tx, input);
 }

@@ -4,9 +4,9 @@ import { db } from "../../db/client.ts";
 import { audit, clusters, storages, taskLocks, tasks } from "../../db/schema/index.ts";
 import { seedCluster, seedNodes } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
+import { seedTask } from "../../db/test-task.ts";
 import { HOSTILE_STRINGS } from "../../domain/hostile-strings.ts";
-import { text } from "../../domain/text.ts";
-import type { ServiceContext } from "../context.ts";
+import { ctx } from "../test-panel.ts";
 import { recheckStorage } from "../live/recheck.ts";
 import { editStorage, editStorageSchema } from "./edit.ts";
 import { setStorageEnabled } from "./enable.ts";
@@ -36,13 +36,6 @@ afterEach(async () => {
   await db().delete(clusters);
 });
 
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  requestId: "test",
-  address: "127.0.0.1",
-  now: new Date(),
-};
-
 const rowOf = async (id: string) => (await db().select().from(storages).where(eq(storages.id, id)))[0]!;
 const actionsOf = async (id: string) =>
   (await db().select().from(audit).where(eq(audit.entityId, id))).map(({ action }) => action);
@@ -50,18 +43,7 @@ const refusal = (code: string, key: string) => ({ view: { code, message: { key }
 
 /** A task that works on the storage as a whole. */
 async function busyWith(id: string): Promise<void> {
-  const plan = {
-    format: 1 as const,
-    kind: "x",
-    title: text("common.show"),
-    targets: [],
-    steps: [],
-    locks: [],
-    notes: [],
-  };
-  await db()
-    .insert(tasks)
-    .values({ id: "tk_1", kind: "x", title: plan.title, state: "running", plan, actorName: "Anna", requestId: "rq" });
+  await seedTask();
   await db()
     .insert(taskLocks)
     .values({ key: `storage:${id}`, taskId: "tk_1" });

@@ -2,13 +2,15 @@ import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import { audit, clusters, nodeStorages, panel, taskLocks, tasks } from "../../db/schema/index.ts";
-import { seedCluster } from "../../db/test-cluster.ts";
+import { type StorageSeed, seedCluster, seedStorages } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import type { PartsRequest } from "../../domain/parts-request.ts";
 import type { PanelStep } from "../../domain/plan.ts";
 import { panelStepWork } from "../../plans/panel-steps.ts";
-import type { ServiceContext } from "../context.ts";
+import { text } from "../../domain/text.ts";
+import { ctx } from "../test-panel.ts";
 import { changeParts, changePartsSchema, lookAtParts, registerPartsStep } from "./parts.ts";
+import type { PinInput } from "./plan-parts.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -17,13 +19,6 @@ beforeAll(async () => {
   registerPartsStep();
 });
 afterAll(() => database.stop());
-
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  requestId: "test",
-  address: "127.0.0.1",
-  now: new Date(),
-};
 
 beforeEach(async () => {
   const identity = () => ({ vgUuid: "VG", pvUuids: "PV1,PV2", imageFs: "", shareFs: "" });
@@ -142,6 +137,34 @@ describe("the disks of a storage on a node @P15", () => {
     const rows = await db().select().from(audit).where(eq(audit.action, "parts.empty"));
     expect(rows[0]).toMatchObject({ entityId: "st_lvm", detail: { what: ["PV1"], nodeId: "nd_1" } });
   });
+});
+
+it("what all nodes see is pinned on each of them, and what differs between them stays @P15", async () => {
+  const pinned = (imageFs: string) => ({ vgUuid: "VG", pvUuids: "P", imageFs, shareFs: "", wwid: "3a", target: "iqn" });
+  const san: StorageSeed = { id: "st_net", name: "san", kind: "network-lvm", identity: pinned };
+  await seedStorages("cl_1", [san], ["nd_1", "nd_2"]);
+  const input: PinInput = {
+    ...{
+      storageId: "st_net",
+      nodeId: "nd_1",
+      clusterId: "cl_1",
+      verb: "add",
+      what: ["/dev/b"],
+      storage: "san",
+      node: "n",
+    },
+    ...{ identity: { pvUuids: "P,Q", wwid: "3a,3b" }, nodeIds: ["nd_1", "nd_2"] },
+  };
+  const title = text("task.meet");
+  const step: PanelStep = {
+    ...{ kind: "panel", id: "pin", title, action: "parts.pin", undo: { none: title } },
+    input: input as unknown as Record<string, unknown>,
+  };
+  const context = { taskId: "tk_1", requestId: "rq", actor: { id: "anna", name: "Anna" } };
+  await inTransaction((tx) => panelStepWork(step)(tx, context));
+  const rows = await db().select().from(nodeStorages).where(eq(nodeStorages.storageId, "st_net"));
+  const identities = rows.toSorted((a, b) => (a.nodeId < b.nodeId ? -1 : 1)).map(({ identity }) => identity);
+  expect(identities).toEqual(["nd_1", "nd_2"].map((id) => ({ ...pinned(id), pvUuids: "P,Q", wwid: "3a,3b" })));
 });
 
 describe("what a browser may ask for", () => {

@@ -50,7 +50,7 @@ export type LookAtPlace = (place: PartsPlace) => Promise<unknown>;
 
 const lookAtNode: LookAtPlace = ({ node, driver, context }) =>
   withConnection(poolTargetOf(targetOf(node), openSecret), (connection) =>
-    driver.facts((command) => run(connection, command), context),
+    driver.facts((command) => run(connection, command, { openSecret }), context),
   );
 
 /**
@@ -84,18 +84,21 @@ export async function changeParts(
 }
 
 async function pin(tx: Transaction, input: PinInput, context: PanelStepContext): Promise<void> {
-  const { storageId, nodeId, clusterId, identity, verb, what } = input;
-  const written = await tx
-    .update(nodeStorages)
-    .set({ identity })
-    .where(and(eq(nodeStorages.storageId, storageId), eq(nodeStorages.nodeId, nodeId)))
-    .returning({ nodeId: nodeStorages.nodeId });
-  if (written.length === 0) throw new PanelError({ code: "conflict", message: text("parts.gone") });
+  const { storageId, nodeId, clusterId, identity, verb, what, nodeIds = [nodeId] } = input;
+  for (const id of nodeIds) {
+    const place = and(eq(nodeStorages.storageId, storageId), eq(nodeStorages.nodeId, id));
+    const [row] = await tx.select({ pinned: nodeStorages.identity }).from(nodeStorages).where(place).for("update");
+    if (!row) throw new PanelError({ code: "conflict", message: text("parts.gone") });
+    await tx
+      .update(nodeStorages)
+      .set({ identity: { ...row.pinned, ...identity } })
+      .where(place);
+    await announceChanged(tx, "drive", `${id}:${storageId}`);
+  }
   const detail = { name: input.storage, node: input.node, nodeId, what, identity, taskId: context.taskId };
   const entry = { action: `parts.${verb}`, entity: "storage", entityId: storageId, detail };
   await writeAudit(tx, auditOf(context), entry);
   await announceChanged(tx, "cluster", clusterId);
-  await announceChanged(tx, "drive", `${nodeId}:${storageId}`);
 }
 
 /** Makes the panel step of a change of parts known to the engine; called once, at start. */

@@ -2,13 +2,13 @@ import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import { audit, clusters, drives, nodeStorages, panel, storages, taskLocks, tasks } from "../../db/schema/index.ts";
-import { seedCluster } from "../../db/test-cluster.ts";
+import { seedCluster, seedDrive } from "../../db/test-cluster.ts";
 import { startTestDatabase, type TestDatabase } from "../../db/test-database.ts";
 import type { NodeHealth, NodeLive, StorageLive } from "../../domain/live.ts";
 import type { PanelStep } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { panelStepWork, panelUndoWork } from "../../plans/panel-steps.ts";
-import type { ServiceContext } from "../context.ts";
+import { ctx } from "../test-panel.ts";
 import type { Measured } from "../drives/world.ts";
 import { setStorageEnabled } from "./enable.ts";
 import { confirmRemoval, previewRemoval } from "./remove.ts";
@@ -21,13 +21,6 @@ beforeAll(async () => {
   registerStorageRemoval();
 });
 afterAll(() => database.stop());
-
-const ctx: ServiceContext = {
-  actor: { id: "anna", name: "Anna", email: "anna@localhost" },
-  requestId: "test",
-  address: "127.0.0.1",
-  now: new Date(),
-};
 
 beforeEach(async () => {
   await seedCluster({
@@ -76,6 +69,18 @@ function seen(health: Record<string, NodeHealth> = {}, storage: Partial<StorageL
   return async () => ({ live, volumes: [], details: {} });
 }
 
+/** The same of a storage that all nodes see, in place of the LVM one. */
+async function seedShared(): Promise<void> {
+  await db().delete(clusters);
+  await seedCluster({
+    storages: [
+      { id: "st_main", name: "ssd", kind: "file", isMain: true },
+      { id: "st_more", name: "fast", kind: "network-lvm" },
+    ],
+    nodes: [{ id: "nd_1" }, { id: "nd_2" }],
+  });
+}
+
 const preview = (storageId: string, look = seen(), isForced = false) =>
   previewRemoval(ctx, { storageId, isForced }, look);
 
@@ -85,12 +90,7 @@ async function confirm(look = seen(), isForced = false, typed = "") {
   return confirmRemoval(ctx, { storageId: "st_more", isForced, digest, typed }, look);
 }
 
-async function insertDrive(): Promise<void> {
-  const place = { clusterId: "cl_1", storageId: "st_more", nodeId: "nd_1" };
-  await db()
-    .insert(drives)
-    .values({ id: "dr_1", ...place, label: "d", format: "raw", size: 1, state: "ready" });
-}
+const insertDrive = () => seedDrive({ storageId: "st_more", nodeId: "nd_1" });
 
 /** Runs the panel's own steps of the task, as the engine would. */
 async function runPanelSteps(taskId: string): Promise<void> {
@@ -216,5 +216,82 @@ describe("taking a storage out of a cluster @P14", () => {
     const refused = ends.find((end) => end.status === "rejected") as PromiseRejectedResult;
     expect(refused.reason).toMatchObject({ view: { code: "busy" } });
     expect(await db().select().from(tasks)).toHaveLength(1);
+  });
+});
+
+describe("taking away a storage that all nodes see @P14 @S28", () => {
+  beforeEach(seedShared);
+
+  it.each([
+    ["one can't be reached", { nd_2: "unreachable" }, "nd_2 is powered off", ["nd_2"]],
+    ["it is not known how one is", { nd_1: "unknown" }, "nd_1 is powered off", ["nd_1"]],
+    [
+      "none can be reached",
+      { nd_1: "unreachable", nd_2: "unreachable" },
+      "nd_1, nd_2 are powered off",
+      ["nd_1", "nd_2"],
+    ],
+  ] as const)(
+    "while %s wants it said of each such node that it is off, and keeps that in the audit log",
+    async (_what, health, said, off) => {
+      const look = seen(health);
+      const refused = await preview("st_more", look);
+      expect([refused.digest, refused.blockers.map(({ key }) => key)]).toEqual([
+        null,
+        [...off.map(() => "life.obstacle.left"), ...off.map(() => "life.maps.stands")],
+      ]);
+      const forced = await preview("st_more", look, true);
+      expect(forced.confirmName).toBe(said);
+      const stated = forced.plan?.notes.filter(({ key }) => key === "life.maps.stated") ?? [];
+      expect(stated.map(({ values }) => values)).toEqual(off.map((node) => ({ node, storages: "fast" })));
+      await expect(confirm(look, true, "fast")).rejects.toMatchObject({ view: { code: "invalid-input" } });
+      const { taskId } = await confirm(look, true, said);
+      await runPanelSteps(taskId);
+      const rows = await db().select().from(audit).where(eq(audit.action, "storage.remove"));
+      expect(rows.at(-1)?.detail).toMatchObject({ left: off, off, taskId });
+    },
+  );
+
+  it("of many nodes that can't be reached wants their number said", async () => {
+    const more = ["nd_3", "nd_4"].map((id) => ({ id }));
+    await db().delete(clusters);
+    await seedCluster({
+      storages: [{ id: "st_more", name: "fast", kind: "network-lvm" }],
+      nodes: [{ id: "nd_1" }, { id: "nd_2" }, ...more],
+    });
+    const look = seen({ nd_1: "unreachable", nd_2: "unreachable" });
+    expect((await preview("st_more", look, true)).confirmName).toBe("4 nodes are powered off");
+  });
+
+  it.each([
+    ["is lost", { status: "lost" }, "life.obstacle.lost"],
+    ["takes no writes", { readOnly: true }, "life.obstacle.read-only"],
+  ] as const)(
+    "while it %s everywhere takes it off every node; only the marks on it stay, which is said once",
+    async (_what, storage, reason) => {
+      const look = seen({}, storage);
+      const refused = await preview("st_more", look);
+      expect(refused.blockers.map(({ key }) => key)).toEqual(["life.obstacle.marks"]);
+      expect(
+        refused.left.map(({ nodeId, reason: why, steps }) => [nodeId, why.key, steps.map(({ id }) => id)]),
+      ).toEqual([["nd_1", reason, ["nd_1.st_more.untag"]]]);
+      const forced = await preview("st_more", look, true);
+      expect([forced.confirmName, forced.plan?.targets.map(({ key }) => key)]).toEqual(["fast", ["nd_1", "nd_2"]]);
+      const ids = forced.plan?.steps.map(({ id }) => id) ?? [];
+      for (const node of ["nd_1", "nd_2"]) expect(ids).toContain(`${node}.st_more.log-out`);
+      expect(ids.some((id) => id.endsWith("untag"))).toBe(false);
+    },
+  );
+
+  it("takes the marks off it on a node where it is well", async () => {
+    const measured = await seen()();
+    const live = measured.live.map((node) =>
+      node.nodeId === "nd_1"
+        ? { ...node, storages: node.storages.map((one) => ({ ...one, status: "lost" as const })) }
+        : node,
+    );
+    const { plan, left, blockers } = await preview("st_more", async () => ({ ...measured, live }));
+    expect([left, blockers]).toEqual([[], []]);
+    expect(plan?.steps.filter(({ id }) => id.endsWith("untag")).map(({ id }) => id)).toEqual(["nd_2.st_more.untag"]);
   });
 });

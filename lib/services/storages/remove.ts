@@ -15,7 +15,7 @@ export const confirmRemovalSchema = z.strictObject({
   storageId: z.string().min(1).max(80),
   isForced: z.boolean(),
   digest: z.string().length(64),
-  typed: z.string().max(200),
+  typed: z.string().max(500),
 });
 
 function requireStorage(world: World, id: string): StorageRow {

@@ -31,8 +31,8 @@ async function remove(tx: Transaction, input: RemovalInput, context: PanelStepCo
   await requireRemovable(tx, input);
   const [gone] = await tx.delete(storages).where(eq(storages.id, input.storageId)).returning();
   if (gone) await deleteSecretsOf(tx, [gone]);
-  const { storageId, clusterId, name, left } = input;
-  const detail = { clusterId, name, kind: gone?.kind, config: gone?.config, left, taskId: context.taskId };
+  const { storageId, clusterId, name, left, off } = input;
+  const detail = { clusterId, name, kind: gone?.kind, config: gone?.config, left, off, taskId: context.taskId };
   await writeAudit(tx, auditOf(context), { action: "storage.remove", entity: "storage", entityId: storageId, detail });
   await announceChanged(tx, "cluster", clusterId);
 }

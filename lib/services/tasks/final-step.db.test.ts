@@ -3,14 +3,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
 import { taskSteps, tasks } from "../../db/schema/index.ts";
 import type { TestDatabase } from "../../db/test-database.ts";
+import { testPlan } from "../../db/test-task.ts";
 import { PanelError } from "../../domain/errors.ts";
-import type { PanelStep, Plan } from "../../domain/plan.ts";
+import type { PanelStep } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { cancelTask } from "./cancel-task.ts";
 import { createTask } from "../../plans/create-task.ts";
-import { claimTask, type Lease } from "../../plans/lease.ts";
+import type { Lease } from "../../plans/lease.ts";
 import { registerPanelStep } from "../../plans/panel-steps.ts";
-import { runTask } from "../../plans/run-task.ts";
+import { runToEnd, takeUp } from "../../plans/test-run.ts";
 import { startTestPanel } from "../test-panel.ts";
 
 let database: TestDatabase;
@@ -54,14 +55,11 @@ let running: Lease | null = null;
 
 /** Runs a plan to its end, as an engine does; answers with the task's state and its steps'. */
 async function end(...steps: PanelStep[]): Promise<[string, ...string[]]> {
-  const plan: Plan = { format: 1, kind: "test", title, targets: [], steps, locks: [], notes: [] };
-  const id = await inTransaction((tx) => createTask(tx, author, plan));
-  running = await claimTask("test:1");
-  if (running?.taskId !== id) throw new Error("another task was claimed");
-  await runTask(running, { panelId: "pa_1", nodeWaitMs: 0 });
-  const [task] = await db().select().from(tasks).where(eq(tasks.id, id));
+  const id = await inTransaction((tx) => createTask(tx, author, testPlan({ steps })));
+  running = await takeUp(id);
+  const state = await runToEnd(id, running);
   const rows = await db().select().from(taskSteps).where(eq(taskSteps.taskId, id)).orderBy(taskSteps.position);
-  return [task?.state ?? "", ...rows.map((row) => row.state)];
+  return [state, ...rows.map((row) => row.state)];
 }
 
 describe("a final step", () => {
@@ -86,7 +84,7 @@ describe("a final step", () => {
   it("that is done is told to whoever asks for the task to be cancelled; before, it is taken back", async () => {
     const ctx = { ...author, address: "127.0.0.1", now: new Date() };
     const steps = [note("a"), other("b", "test.final", true), note("c")];
-    const plan: Plan = { format: 1, kind: "test", title, targets: [], steps, locks: [], notes: [] };
+    const plan = testPlan({ steps });
     const begin = async (isPast: boolean) => {
       const id = await inTransaction((tx) => createTask(tx, author, plan));
       await db()

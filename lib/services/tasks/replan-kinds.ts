@@ -53,7 +53,11 @@ const clusterRemovalAgain: Replan = async (_ctx, task) =>
 
 const partsAgain: Replan = async (_ctx, task) => {
   const { storageId, nodeId, verb, what } = inputOf(task.plan, "parts.pin") as unknown as PinInput;
-  const typed = new URLSearchParams({ do: verb, node: nodeId, ...(verb === "add" ? {} : { part: what[0] ?? "" }) });
+  const typed = new URLSearchParams({
+    do: verb,
+    node: nodeId,
+    ...(what[0] === undefined || verb === "add" ? {} : { part: what[0] }),
+  });
   return `/storages/${storageId}/parts?${typed}`;
 };
 
@@ -81,6 +85,7 @@ const REPLAN: Readonly<Record<string, Replan>> = {
   "nodes.join": wizardOf("nodes.join"),
   "parts.add": partsAgain,
   "parts.empty": partsAgain,
+  "parts.grow": partsAgain,
   "parts.remove": partsAgain,
   "storage.add": storageAgain,
   "storage.remove": removalAgain,

@@ -48,6 +48,7 @@ export const BEHAVIOURS = {
   "panel-killed": {
     csi: "–",
     says: "With panel or database killed before, in and after each step, forth and back, everything ends the same.",
+    kinds: ["file", "lvm"],
   },
   "two-creates": {
     csi: "–",

@@ -1,8 +1,9 @@
 import type { LabNode } from "#lab/index.ts";
+import type { Command } from "../../domain/plan.ts";
 import { connect } from "../../ssh/connection.ts";
 import { run } from "../../ssh/run.ts";
 import { type Catalogue, catalogueFile } from "./catalogue.ts";
-import type { Run } from "./perform.ts";
+import type { Ended } from "./perform.ts";
 
 /** How a node is that an administrator has set up by his own taste, and the way back. */
 export interface Surroundings {
@@ -14,7 +15,7 @@ export interface Surroundings {
  * Signs in as the panel does: a session begins with what the node gives to every login, and commands run through its
  * shell. Throws PanelError as `connect` does.
  */
-export async function logIn(node: LabNode): Promise<{ run: Run; close(): void }> {
+export async function logIn(node: LabNode): Promise<{ run: (command: Command) => Promise<Ended>; close(): void }> {
   const { address, port, user, rootPassword: password } = node;
   const fingerprint = await node.hostKeyFingerprint();
   const connection = await connect({ address, port, user, fingerprint, credential: { password } });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { LabNode } from "#lab/index.ts";
 import type { DriveContext, DriveSpec } from "../contract.ts";
 import { requireDriver } from "../registry.ts";
-import { Backend, conformanceDown, conformanceNodes, LAYOUTS, type Layout, MIB } from "./backends.ts";
+import { Backend, conformanceDown, conformancePlaces, LAYOUTS, type Layout, MIB, type Place } from "./backends.ts";
 import { BEHAVIOURS, type Behaviour } from "./behaviours.ts";
 import { takeBack, wentWell } from "./perform.ts";
 
@@ -49,15 +48,15 @@ vgcreate -q --metadatasize 16m plain /dev/mapper/plain
 udevadm settle`;
 
 describe("drives that are wiped when they are deleted @P04 @S17", () => {
-  let node: LabNode;
+  let place: Place;
   let backend: Backend;
   beforeAll(async () => {
-    node = (await conformanceNodes())[LAYOUTS.indexOf(lvm)] as LabNode;
+    place = (await conformancePlaces())[LAYOUTS.indexOf(lvm)] as Place;
   });
   afterAll(conformanceDown);
 
   const joined = async (vgName: string): Promise<Backend> => {
-    const made = new Backend({ ...lvm, config: { vgName, wipe: true } }, node);
+    const made = new Backend({ ...lvm, config: { vgName, wipe: true } }, place);
     await made.join();
     return made;
   };
@@ -102,7 +101,7 @@ describe("drives that are wiped when they are deleted @P04 @S17", () => {
   });
 
   it(says("wiped-without-discard"), async () => {
-    await node.sh(PLAIN_GROUP);
+    await place.node.sh(PLAIN_GROUP);
     const plain = await joined("plain");
     const wiped = await written(plain);
     expect(await punch(plain, wiped.drive)).toMatchObject({ code: 1, stderr: expect.stringContaining("unsupported") });

@@ -170,14 +170,14 @@ zero() {
 }
 blank_from`;
 
-/** Zeroes what may still show old data; the LV is left active or not as it was. $1 VG UUID, $2 LV; then the devices. */
-export const ZERO_SCRIPT = `${OPEN}${ZERO}
+/** Zeroes what was added to an LV; it is left active or not as it was, for it may be in use. $1 VG UUID, $2 LV; then the devices. */
+export const ZERO_ADDED_SCRIPT = `${OPEN}${ZERO}
 [ -n "$from" ] || exit 0
 zero "$@"
 [ "$active" = active ] || lvchange "$@" -an -- "$vg/$lv"`;
 
-/** The same for an LV that nobody has got yet: it is left inactive. $1 VG UUID, $2 LV; then the devices. */
-export const ZERO_NEW_SCRIPT = `${OPEN}${ZERO}
+/** Zeroes an LV that nobody has got yet, and leaves it inactive: lvcreate has switched it on. $1 VG UUID, $2 LV; then the devices. */
+export const ZERO_NEW_LV_SCRIPT = `${OPEN}${ZERO}
 [ -z "$from" ] || zero "$@"
 lvchange "$@" -an -- "$vg/$lv"`;
 

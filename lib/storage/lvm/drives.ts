@@ -1,8 +1,9 @@
-import type { Check, Failure, NodeStep } from "../../domain/plan.ts";
-import { type Text, text } from "../../domain/text.ts";
+import type { Check, NodeStep } from "../../domain/plan.ts";
+import { readDetails } from "../../domain/storage-details.ts";
+import { text } from "../../domain/text.ts";
 import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../contract.ts";
-import { driveFailures } from "../drive-failures.ts";
 import { encodeLabel, patienceFor, REFUSAL } from "../drive-marks.ts";
+import { driveCheck, driveSteps } from "../drive-steps.ts";
 import { ASIDE } from "./aside.ts";
 import {
   EMPTY_SCRIPT,
@@ -10,11 +11,11 @@ import {
   PROVE_SCRIPT,
   TAKE_BACK_SCRIPT,
   WIPE_SCRIPT,
-  ZERO_NEW_SCRIPT,
-  ZERO_SCRIPT,
+  ZERO_ADDED_SCRIPT,
+  ZERO_NEW_LV_SCRIPT,
 } from "./drive-scripts.ts";
 import { lvmIdentity } from "./identity.ts";
-import { pvsOf, pvUuidsOf } from "./pvs.ts";
+import { pvUuidsOf } from "./pvs.ts";
 import { onlyDevices, ownerTags } from "./steps.ts";
 
 /** What of a storage's config its LVs hang on. */
@@ -27,26 +28,15 @@ export interface GroupConfig {
 /** `devices`: words that name the only ones opened; where they are left out, the links of the VG's PVs. */
 type Context = DriveContext<GroupConfig> & { devices?: string[] };
 
-/** LVM waits for its own lock, and a busy node takes its time. */
-const CHECK_MS = 60_000;
-const CHANGE_MS = 180_000;
 const EXTENT = 4 * 1024 ** 2;
 /** What one LV may take of the VG's metadata, amply. */
 const METADATA_PER_LV = 2048;
 const METADATA_RESERVE = 64 * 1024;
 
-interface Group {
-  extentSize?: number | null;
-  freeExtents?: number | null;
-  metadataFree?: number | null;
-}
+const extentOf = (details: Record<string, unknown> | null) => readDetails(details).group?.extentSize || EXTENT;
 
-function groupOf(details: Record<string, unknown> | null): Group {
-  return (details?.vg as Group | undefined) ?? {};
-}
-
-/** What is printed by what goes wrong. */
-const PRINTED = {
+/** With what is printed by what goes wrong. */
+const step = driveSteps("lvm", {
   "in-use": ["contains a filesystem in use", "is used by another device"],
   "no-space": ["insufficient free space"],
   "no-metadata": ["Failed to write VG"],
@@ -58,7 +48,7 @@ const PRINTED = {
   "not-blank": [],
   "not-wiped": [],
   "other-size": [],
-};
+});
 
 /** How the LV must be right before a change. */
 type Proven = "any" | "closed" | "handed-out" | "wiped" | "untouched";
@@ -77,7 +67,7 @@ class Lv {
     this.uuid = lvmIdentity.parse(identity).vgUuid;
     this.vg = config.vgName;
     this.devices = devices ?? onlyDevices(pvUuidsOf(identity, details));
-    this.extentSize = groupOf(details).extentSize || EXTENT;
+    this.extentSize = extentOf(details);
     this.target = target;
     this.drive = drive;
     this.lv = lv;
@@ -89,8 +79,7 @@ class Lv {
 
   is(what: string, value: string | number = ""): Check {
     const { uuid, devices } = this;
-    const argv = ["sh", "-c", IS_SCRIPT, "spindle", uuid, this.lv, what, String(value), ...devices];
-    return { command: { argv, timeoutMs: CHECK_MS } };
+    return driveCheck(["sh", "-c", IS_SCRIPT, "spindle", uuid, this.lv, what, String(value), ...devices]);
   }
 
   /** `bytes`: what must be free; `size`: what the LV must have now. */
@@ -98,38 +87,13 @@ class Lv {
     const { uuid, vg, devices } = this;
     const lv = how === "absent" ? "-" : this.lv;
     const extents = String(Math.max(0, Math.ceil(bytes / this.extentSize)));
-    const argv = ["sh", "-c", PROVE_SCRIPT, "spindle", uuid, vg, extents, lv, how, String(size), ...devices];
-    return { command: { argv, timeoutMs: CHECK_MS } };
-  }
-
-  step(
-    id: string,
-    title: string,
-    argv: string[],
-    rest: Omit<NodeStep, "kind" | "id" | "target" | "title" | "command">,
-  ) {
-    const step: NodeStep = {
-      kind: "node",
-      id: `${this.drive.id}.${id}`,
-      target: this.target,
-      title: text(`lvm.drive.${title}`, this.words),
-      command: { argv, timeoutMs: CHANGE_MS },
-      failures: this.failures,
-      ...rest,
-    };
-    return step;
+    return driveCheck(["sh", "-c", PROVE_SCRIPT, "spindle", uuid, vg, extents, lv, how, String(size), ...devices]);
   }
 
   get words(): Record<string, string> {
     return { lv: this.name, vg: this.vg, label: this.drive.label };
   }
-
-  get failures(): Failure[] {
-    return driveFailures("lvm", this.words, PRINTED);
-  }
 }
-
-const none = (key: string): { none: Text } => ({ none: text(`lvm.drive.${key}`) });
 
 /** The tags an LV is known by; a lost database is read back from them. */
 function driveTags(context: Context, drive: DriveSpec): string[] {
@@ -143,40 +107,32 @@ function create(context: Context, drive: DriveSpec): NodeStep[] {
   const lv = new Lv(context, drive);
   const tags = [...driveTags(context, drive), blankTag(0)].flatMap((tag) => ["--addtag", tag]);
   const size = ["-n", drive.id, "-L", `${drive.size}b`];
+  const made = ["lvcreate", ...lv.devices, "-y", "-Wy", "-Zy", "--setautoactivation", "n", ...tags, ...size];
+  const proveEmpty = ["sh", "-c", EMPTY_SCRIPT, "spindle", lv.uuid, lv.vg, drive.id, ...lv.devices];
   return [
-    lv.step(
-      "create",
-      "create",
-      [...["lvcreate", ...lv.devices, "-y", "-Wy", "-Zy", "--setautoactivation", "n"], ...tags, ...size, "--", lv.vg],
-      {
-        alreadyDone: lv.is("made", drive.size),
-        precondition: lv.prove("absent", drive.size),
-        undo: {
-          title: text("lvm.drive.take-back", lv.words),
-          command: { argv: ["sh", "-c", TAKE_BACK_SCRIPT, "spindle", lv.vg, drive.id, ...lv.devices] },
-          proof: {
-            command: {
-              argv: ["sh", "-c", EMPTY_SCRIPT, "spindle", lv.uuid, lv.vg, drive.id, ...lv.devices],
-              timeoutMs: patienceFor(drive.size),
-            },
-          },
-        },
+    step(lv, "create", [...made, "--", lv.vg], {
+      alreadyDone: lv.is("made", drive.size),
+      precondition: lv.prove("absent", drive.size),
+      undo: {
+        title: "take-back",
+        argv: ["sh", "-c", TAKE_BACK_SCRIPT, "spindle", lv.vg, drive.id, ...lv.devices],
+        // Where it was handed out, all of it is read.
+        proof: { command: { argv: proveEmpty, timeoutMs: patienceFor(drive.size) } },
       },
-    ),
+    }),
     // A unit of its own for going to rest would be two more looks at LVM.
-    fill(lv, drive.size, "zero-new", ZERO_NEW_SCRIPT, "ready"),
+    fill(lv, drive.size, "zero-new", ZERO_NEW_LV_SCRIPT, "ready"),
   ];
 }
 
 /** Fills so many bytes of an LV by one of the scripts; nothing of that can be undone, or has to be. */
-function fill(lv: Lv, bytes: number, title: string, script: string, done: string, how: Proven = "any"): NodeStep {
-  const argv = ["sh", "-c", script, "spindle", lv.uuid, lv.lv, ...lv.devices];
-  const step = lv.step(title, title, argv, {
+function fill(lv: Lv, bytes: number, id: string, script: string, done: string, how: Proven = "any"): NodeStep {
+  return step(lv, id, ["sh", "-c", script, "spindle", lv.uuid, lv.lv, ...lv.devices], {
     alreadyDone: lv.is(done),
     precondition: lv.prove(how),
-    undo: none(`${title}-none`),
+    undo: "none",
+    timeoutMs: patienceFor(bytes),
   });
-  return { ...step, command: { argv, timeoutMs: patienceFor(bytes) } };
 }
 
 function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
@@ -184,22 +140,22 @@ function grow(context: Context, drive: DriveSpec, size: number): NodeStep[] {
   const tag = blankTag(drive.size);
   const added = size - drive.size;
   return [
-    lv.step("mark", "mark", ["lvchange", ...lv.devices, "--addtag", tag, "--", lv.name], {
+    step(lv, "mark", ["lvchange", ...lv.devices, "--addtag", tag, "--", lv.name], {
       alreadyDone: lv.is("marked", size),
       precondition: lv.prove("any", added, drive.size),
       undo: {
-        title: text("lvm.drive.unmark", lv.words),
-        command: { argv: ["lvchange", ...lv.devices, "--deltag", tag, "--", lv.name], timeoutMs: CHANGE_MS },
+        title: "unmark",
+        argv: ["lvchange", ...lv.devices, "--deltag", tag, "--", lv.name],
         // Only as long as nothing was added: else the added part would count as handed out.
         proof: { ...lv.is("size", drive.size + 1), code: 1 },
       },
     }),
-    lv.step("extend", "extend", ["lvextend", ...lv.devices, "-L", `${size}b`, "--", lv.name], {
+    step(lv, "extend", ["lvextend", ...lv.devices, "-L", `${size}b`, "--", lv.name], {
       alreadyDone: lv.is("size", size),
       precondition: lv.prove("any", added),
-      undo: none("extend-none"),
+      undo: "none",
     }),
-    fill(lv, added, "zero", ZERO_SCRIPT, "blank"),
+    fill(lv, added, "zero", ZERO_ADDED_SCRIPT, "blank"),
   ];
 }
 
@@ -209,14 +165,10 @@ function relabel(context: Context, drive: DriveSpec, label: string): NodeStep[] 
     ...["lvchange", ...lv.devices, "--deltag", labelTag(from), "--addtag", labelTag(to), "--", lv.name],
   ];
   return [
-    lv.step("relabel", "relabel", change(drive.label, label), {
+    step(lv, "relabel", change(drive.label, label), {
       alreadyDone: lv.is("label", encodeLabel(label)),
       precondition: lv.prove("any"),
-      undo: {
-        title: text("lvm.drive.relabel-back", lv.words),
-        command: { argv: change(label, drive.label), timeoutMs: CHANGE_MS },
-        proof: lv.prove("any"),
-      },
+      undo: { title: "relabel-back", argv: change(label, drive.label), proof: lv.prove("any") },
     }),
   ];
 }
@@ -226,14 +178,10 @@ const switched = (lv: Lv, flag: "-ay" | "-an") => ["lvchange", ...lv.devices, fl
 function activate(context: Context, drive: DriveSpec): NodeStep[] {
   const lv = new Lv(context, drive);
   return [
-    lv.step("activate", "activate", switched(lv, "-ay"), {
+    step(lv, "activate", switched(lv, "-ay"), {
       alreadyDone: lv.is("active"),
       precondition: lv.prove("handed-out"),
-      undo: {
-        title: text("lvm.drive.deactivate", lv.words),
-        command: { argv: switched(lv, "-an"), timeoutMs: CHANGE_MS },
-        proof: lv.prove("closed"),
-      },
+      undo: { title: "deactivate", argv: switched(lv, "-an"), proof: lv.prove("closed") },
     }),
   ];
 }
@@ -241,14 +189,10 @@ function activate(context: Context, drive: DriveSpec): NodeStep[] {
 function deactivate(context: Context, drive: DriveSpec): NodeStep[] {
   const lv = new Lv(context, drive);
   return [
-    lv.step("deactivate", "deactivate", switched(lv, "-an"), {
+    step(lv, "deactivate", switched(lv, "-an"), {
       alreadyDone: lv.is("inactive"),
       precondition: lv.prove("closed"),
-      undo: {
-        title: text("lvm.drive.activate", lv.words),
-        command: { argv: switched(lv, "-ay"), timeoutMs: CHANGE_MS },
-        proof: lv.prove("any"),
-      },
+      undo: { title: "activate", argv: switched(lv, "-ay"), proof: lv.prove("any") },
     }),
   ];
 }
@@ -256,24 +200,20 @@ function deactivate(context: Context, drive: DriveSpec): NodeStep[] {
 /** Out of the way under a name that no drive has, for as long as its space is not free. */
 function setAside(lv: Lv, aside: Lv): NodeStep {
   const rename = (from: Lv, to: Lv) => ["lvrename", ...lv.devices, "--", lv.vg, from.lv, to.lv];
-  return lv.step("aside", "aside", rename(lv, aside), {
+  return step(lv, "aside", rename(lv, aside), {
     alreadyDone: lv.is("away"),
     precondition: lv.prove("closed"),
-    undo: {
-      title: text("lvm.drive.aside-back", lv.words),
-      command: { argv: rename(aside, lv), timeoutMs: CHANGE_MS },
-      proof: aside.prove("untouched"),
-    },
+    undo: { title: "aside-back", argv: rename(aside, lv), proof: aside.prove("untouched") },
   });
 }
 
 function remove(context: Context, drive: DriveSpec, isWiping = false): NodeStep[] {
   const lv = new Lv(context, drive);
   const drop = (last: Lv, how: Proven) =>
-    last.step(REMOVED, "remove", ["lvremove", ...last.devices, "-y", "--", last.name], {
+    step(last, REMOVED, ["lvremove", ...last.devices, "-y", "--", last.name], {
       alreadyDone: lv.is("gone"),
       precondition: last.prove(how),
-      undo: none("remove-none"),
+      undo: "none",
     });
   if (!context.config.wipe && !isWiping) return [drop(lv, "closed")];
   const aside = new Lv(context, drive, drive.id + ASIDE);
@@ -286,21 +226,22 @@ export const lvmDrives: DriveDriver<GroupConfig> = {
   activates: true,
   growsInUse: true,
   roundSize: (size, details) => {
-    const extent = groupOf(details).extentSize || EXTENT;
+    const extent = extentOf(details);
     return Math.ceil(size / extent) * extent;
   },
   reserve: (size) => size,
   room: (identity, _figures, details) => {
-    const { extentSize, freeExtents } = groupOf(details);
-    const isKnown = typeof extentSize === "number" && typeof freeExtents === "number";
+    const { extentSize = null, freeExtents = null } = readDetails(details).group ?? {};
+    const isKnown = extentSize !== null && freeExtents !== null;
     return { key: lvmIdentity.parse(identity).vgUuid, free: isKnown ? extentSize * freeExtents : null };
   },
   writerLock: () => null,
   obstacle: (details, count) => {
-    const { metadataFree } = groupOf(details);
-    const missing = pvsOf(details).filter((pv) => pv.isMissing).length;
+    const { group, pvs } = readDetails(details);
+    const metadataFree = group?.metadataFree ?? null;
+    const missing = pvs.filter((pv) => pv.isMissing).length;
     if (missing > 0) return text("lvm.drive.partial", { count: missing });
-    if (count > 0 && typeof metadataFree === "number" && metadataFree < METADATA_RESERVE + count * METADATA_PER_LV)
+    if (count > 0 && metadataFree !== null && metadataFree < METADATA_RESERVE + count * METADATA_PER_LV)
       return text("lvm.drive.no-metadata", { bytes: metadataFree });
     return null;
   },

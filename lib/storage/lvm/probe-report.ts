@@ -1,27 +1,10 @@
 import { z } from "zod";
+import type { GroupDetails, PhysicalVolume } from "../../domain/storage-details.ts";
 import { bytesOf } from "../probe-dirs.ts";
 
-export interface LvmVg {
-  name: string;
-  uuid: string;
+interface LvmVg extends GroupDetails {
   attributes: string;
-  size: number | null;
-  free: number | null;
-  extentSize: number | null;
-  extents: number | null;
-  freeExtents: number | null;
-  metadataSize: number | null;
-  metadataFree: number | null;
   tags: string[];
-}
-
-export interface LvmPv {
-  uuid: string;
-  /** Its name now; null while it is missing. */
-  device: string | null;
-  size: number | null;
-  free: number | null;
-  isMissing: boolean;
 }
 
 export interface LvmLv {
@@ -48,7 +31,7 @@ export interface LvmMap {
 export interface LvmReport {
   vg: LvmVg | null;
   others: { name: string; uuid: string }[];
-  pvs: LvmPv[];
+  pvs: PhysicalVolume[];
   lvs: LvmLv[];
   maps: LvmMap[];
   /** The lists are whole: every LV of the VG, every map of it. */
@@ -111,7 +94,7 @@ function vgOf(row: VgRow): LvmVg {
   };
 }
 
-function pvOf(row: VgRow): LvmPv {
+function pvOf(row: VgRow): PhysicalVolume {
   const isMissing = row.pv_missing !== "";
   const device = isMissing ? null : row.pv_name;
   return { uuid: row.pv_uuid, device, size: bytesOf(row.pv_size), free: bytesOf(row.pv_free), isMissing };

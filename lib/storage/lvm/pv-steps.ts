@@ -70,11 +70,13 @@ export function proveFree(pvs: readonly { uuid: string; device: string }[]): Che
 export const deviceOf = ({ link, uuid }: NewPv) => ({ uuid, device: link });
 
 export function pvFailures(values: Record<string, string>): Failure[] {
-  return ["pv-gone", "pv-other", "vg-other", "vg-partial", "name-taken", "no-room", "pv-in-use"].map((word) => ({
-    match: REFUSAL + word,
-    message: text(`lvm.parts.failed.${word}`, values),
-    hint: text(`lvm.parts.failed.${word}-hint`, values),
-  }));
+  return ["pv-gone", "pv-other", "vg-other", "vg-partial", "name-taken", "no-room", "pv-in-use", "other-size"].map(
+    (word) => ({
+      match: REFUSAL + word,
+      message: text(`lvm.parts.failed.${word}`, values),
+      hint: text(`lvm.parts.failed.${word}-hint`, values),
+    }),
+  );
 }
 
 /** Makes a PV on an unused device, with room for the metadata of thousands of LVs. Nothing is ever forced or wiped. */

@@ -5,6 +5,7 @@ import { StoragePage } from "#components/storage/storage-page.tsx";
 import { en } from "#lib/messages/en.ts";
 import type { NodeDetails } from "#lib/domain/dto.ts";
 import { nodeDetails } from "#lib/services/nodes/details.ts";
+import { listStorageKinds } from "#lib/services/storages/kinds.ts";
 import { firstDrives, orNotFound, pageContext, panelView } from "../../data.ts";
 
 /** More of them are on the page of all drives. */
@@ -31,9 +32,11 @@ export default async function Page(props: Props) {
   const opened = nodes.length <= OPEN_NODES ? nodes : [];
   const details: Record<string, NodeDetails> = {};
   for (const { id } of opened) details[id] = await orNotFound(nodeDetails(ctx, id));
+  const kinds = await listStorageKinds(ctx, null);
   return (
     <StoragePage
       id={found.id}
+      fields={kinds.find(({ kind }) => kind === found.kind)?.fields ?? []}
       details={details}
       drives={await firstDrives(`storage=${found.id}&limit=${SHOWN_DRIVES}&unknown=1`)}
     />

@@ -1,7 +1,6 @@
-import type { Check, Failure, NodeStep } from "../../../domain/plan.ts";
-import { type Text, text } from "../../../domain/text.ts";
+import type { Check, NodeStep } from "../../../domain/plan.ts";
 import { type DriveContext, type DriveDriver, type DriveSpec, REMOVED } from "../../contract.ts";
-import { driveFailures } from "../../drive-failures.ts";
+import { driveCheck, driveSteps } from "../../drive-steps.ts";
 import type { FileConfig } from "./config.ts";
 import {
   besideOf,
@@ -18,10 +17,6 @@ import { fileIdentity } from "./identity.ts";
 
 type Context = DriveContext<FileConfig>;
 
-/** `info` of many images on a busy disk takes its time. */
-const CHECK_MS = 60_000;
-const CHANGE_MS = 180_000;
-
 /** The line beside an image; its first words are what checks look for, so their order is part of the format. */
 export function besideLine({ owner }: Pick<Context, "owner">, drive: DriveSpec): string {
   const { panelId, clusterId, storageId, epoch } = owner;
@@ -29,8 +24,8 @@ export function besideLine({ owner }: Pick<Context, "owner">, drive: DriveSpec):
   return JSON.stringify({ ...mark, epoch, label: drive.label, size: drive.size, format: "qcow2", owner: null });
 }
 
-/** What is printed by what goes wrong. */
-const PRINTED = {
+/** With what is printed by what goes wrong. */
+const step = driveSteps("file", {
   "in-use": ['Failed to get "write" lock'],
   "no-space": ["No space left on device"],
   "read-only": ["Read-only file system"],
@@ -38,7 +33,7 @@ const PRINTED = {
   "not-ours": [],
   "image-gone": [],
   "other-size": [],
-};
+});
 
 /** One drive in one directory: what every command about it begins with. */
 class Image {
@@ -63,50 +58,26 @@ class Image {
   }
 
   is(what: string, value: string | number = ""): Check {
-    const argv = ["sh", "-c", IS_SCRIPT, "spindle", this.dir, this.mark, this.drive.id, what, String(value)];
-    return { command: { argv, timeoutMs: CHECK_MS } };
+    return driveCheck(["sh", "-c", IS_SCRIPT, "spindle", this.dir, this.mark, this.drive.id, what, String(value)]);
   }
 
   prove(how: "absent" | "any" | "closed" | "removable", bytes = 0, size: number | "" = ""): Check {
     const { panelId, storageId } = this.context.owner;
     const head = ["sh", "-c", PROVE_SCRIPT, "spindle", this.dir, this.mark, this.drive.id, how];
-    return { command: { argv: [...head, panelId, storageId, String(bytes), String(size)], timeoutMs: CHECK_MS } };
+    return driveCheck([...head, panelId, storageId, String(bytes), String(size)]);
   }
 
   isEmpty(): Check {
-    const argv = ["sh", "-c", EMPTY_SCRIPT, "spindle", this.path, this.dir, this.mark];
-    return { command: { argv, timeoutMs: CHECK_MS } };
-  }
-
-  step(
-    id: string,
-    title: string,
-    argv: string[],
-    rest: Omit<NodeStep, "kind" | "id" | "target" | "title" | "command">,
-  ) {
-    const step: NodeStep = {
-      kind: "node",
-      id: `${this.drive.id}.${id}`,
-      target: this.context.target,
-      title: text(`file.drive.${title}`, this.words),
-      command: { argv, timeoutMs: CHANGE_MS },
-      failures: this.failures,
-      ...rest,
-    };
-    return step;
+    return driveCheck(["sh", "-c", EMPTY_SCRIPT, "spindle", this.path, this.dir, this.mark]);
   }
 
   /** Writes the line beside the image anew; the old one is what undoes it. */
   describe(line: string, before: string): NodeStep {
     const write = (to: string) => ["sh", "-c", DESCRIBE_SCRIPT, "spindle", this.beside, to, this.path];
-    return this.step("describe", "describe", write(line), {
+    return step(this, "describe", write(line), {
       alreadyDone: this.is("described", line),
       precondition: this.prove("any"),
-      undo: {
-        title: text("file.drive.describe-back", this.words),
-        command: { argv: write(before), timeoutMs: CHANGE_MS },
-        proof: this.prove("any"),
-      },
+      undo: { title: "describe-back", argv: write(before), proof: this.prove("any") },
     });
   }
 
@@ -114,12 +85,10 @@ class Image {
     return { path: this.path, dir: this.dir, label: this.drive.label };
   }
 
-  get failures(): Failure[] {
-    return driveFailures("file", this.words, PRINTED);
+  get target(): string {
+    return this.context.target;
   }
 }
-
-const none = (key: string): { none: Text } => ({ none: text(`file.drive.${key}`) });
 
 /** Less than this stays free for what the file system and others need. */
 const HEADROOM = 16 * 1024 ** 2;
@@ -129,26 +98,19 @@ function create(context: Context, drive: DriveSpec): NodeStep[] {
   const line = besideLine(context, drive);
   return [
     // First, so that no image ever stands there without a word of whose it is.
-    image.step("describe", "describe", ["sh", "-c", DESCRIBE_SCRIPT, "spindle", image.beside, line], {
+    step(image, "describe", ["sh", "-c", DESCRIBE_SCRIPT, "spindle", image.beside, line], {
       alreadyDone: image.is("described", line),
       precondition: image.prove("absent", HEADROOM),
       undo: {
-        title: text("file.drive.undescribe", image.words),
-        command: {
-          argv: ["sh", "-c", UNDESCRIBE_SCRIPT, "spindle", image.beside, line, image.path],
-          timeoutMs: CHANGE_MS,
-        },
+        title: "undescribe",
+        argv: ["sh", "-c", UNDESCRIBE_SCRIPT, "spindle", image.beside, line, image.path],
         proof: image.prove("absent"),
       },
     }),
-    image.step("create", "create", ["sh", "-c", CREATE_SCRIPT, "spindle", image.path, String(drive.size)], {
+    step(image, "create", ["sh", "-c", CREATE_SCRIPT, "spindle", image.path, String(drive.size)], {
       alreadyDone: image.is("made", drive.size),
       precondition: image.prove("absent", HEADROOM),
-      undo: {
-        title: text("file.drive.take-back", image.words),
-        command: { argv: ["rm", "-f", "--", image.path], timeoutMs: CHANGE_MS },
-        proof: image.isEmpty(),
-      },
+      undo: { title: "take-back", argv: ["rm", "-f", "--", image.path], proof: image.isEmpty() },
     }),
   ];
 }
@@ -158,10 +120,10 @@ function grow(context: Context, drive: DriveSpec, wanted: number): NodeStep[] {
   const size = Math.max(wanted, drive.size);
   const before = drive.size === size ? "" : drive.size;
   return [
-    image.step("resize", "resize", ["qemu-img", "resize", "-q", "-f", "qcow2", "--", image.path, String(size)], {
+    step(image, "resize", ["qemu-img", "resize", "-q", "-f", "qcow2", "--", image.path, String(size)], {
       alreadyDone: image.is("size", size),
       precondition: image.prove("closed", 0, before),
-      undo: none("resize-none"),
+      undo: "none",
     }),
     image.describe(besideLine(context, { ...drive, size }), besideLine(context, drive)),
   ];
@@ -175,10 +137,10 @@ function relabel(context: Context, drive: DriveSpec, label: string): NodeStep[] 
 function remove(context: Context, drive: DriveSpec): NodeStep[] {
   const image = new Image(context, drive);
   return [
-    image.step(REMOVED, "remove", ["sh", "-c", REMOVE_SCRIPT, "spindle", image.path, image.beside, image.dir], {
+    step(image, REMOVED, ["sh", "-c", REMOVE_SCRIPT, "spindle", image.path, image.beside, image.dir], {
       alreadyDone: image.is("gone"),
       precondition: image.prove("removable"),
-      undo: none("remove-none"),
+      undo: "none",
     }),
   ];
 }

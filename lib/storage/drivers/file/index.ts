@@ -10,7 +10,7 @@ import { probeFile, readFileCheck } from "./probe.ts";
 export const fileDriver: StorageDriver<FileConfig, FileFacts> = {
   kind: "file",
   config: fileConfig,
-  capabilities: { shared: false, format: "qcow2", preallocated: false },
+  capabilities: { shared: false, format: "qcow2", preallocated: false, leavesLost: false },
   packages: [],
   claims: (config) => [{ what: "directory", value: config.vmDir, field: "vmDir" }],
   // A directory is a node's own: its mark and file system tell it from others.

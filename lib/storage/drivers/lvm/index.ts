@@ -13,7 +13,7 @@ import { probeLvm, readLvmCheck } from "../../lvm/probe.ts";
 export const lvmDriver: StorageDriver<LvmConfig, LvmFacts> = {
   kind: "lvm",
   config: lvmConfig,
-  capabilities: { shared: false, format: "raw", preallocated: true },
+  capabilities: { shared: false, format: "raw", preallocated: true, leavesLost: false },
   packages: ["lvm2"],
   claims: (config) => [{ what: "volume-group", value: config.vgName, field: "vgName" }],
   things: (identity) => [{ scope: "volume-group", value: lvmIdentity.parse(identity).vgUuid }],

@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Command, NodeStep } from "../../../domain/plan.ts";
 import type { PartsRequest } from "../../../domain/parts-request.ts";
@@ -9,8 +12,9 @@ import type { LvmConfig } from "./config.ts";
 import type { LvmFacts } from "./facts.ts";
 import { joinLvm } from "./join.ts";
 import { leaveLvm } from "./leave.ts";
-import { planLvmParts } from "./parts.ts";
-import { type PartsFacts, partOf, readPartsReport } from "./parts-facts.ts";
+import { resizeStep } from "../../lvm/grow-steps.ts";
+import { partOf, readPartsReport } from "../../lvm/parts-facts.ts";
+import { type PartsFacts, planLvmParts } from "./parts.ts";
 import { pvUuidFor } from "../../lvm/pv-steps.ts";
 
 const VG = "S8U9wx-3I0A-dc1g-Ee5o-UIgU-XeB7-5k2hvD";
@@ -35,7 +39,7 @@ const vgRow = {
   ...{ lv_count: "1", pv_count: "2", vg_missing_pv_count: "0", vg_attr: "wz--n-", vg_systemid: "", vg_lock_type: "" },
   ...{ vg_tags: "", vg_mda_free: "8908800", vg_mda_size: "17821696" },
 };
-const pvRow = (uuid: string, name: string, extents: number, used: number) => ({
+const pvRow = (uuid: string, name: string, extents: number, used: number, room = 0) => ({
   ...{
     pv_name: name,
     pv_uuid: uuid,
@@ -44,7 +48,12 @@ const pvRow = (uuid: string, name: string, extents: number, used: number) => ({
     pv_missing: "",
     pv_duplicate: "",
   },
-  ...{ pv_pe_count: String(extents), pv_pe_alloc_count: String(used) },
+  ...{ pv_pe_count: String(extents), pv_pe_alloc_count: String(used), pe_start: String(17 * MIB) },
+  ...{
+    dev_size: String((extents + room) * 4 * MIB + 17 * MIB + 512),
+    pv_mda_count: "1",
+    pv_mda_size: String(17 * MIB),
+  },
 });
 const answer = (pvs: Record<string, string>[], lvs = "  dr_1") =>
   section("system-id", "  system ID: ") +
@@ -64,6 +73,11 @@ function facts(used = 100, change: Partial<PartsFacts> = {}): PartsFacts {
   const read = readPartsReport(answer([pvRow(PV1, "/dev/sda", 2042, used), pvRow(PV2, "/dev/sdb", 1019, 0)]));
   return { ...read, disks: [FULL, FREE], ...change };
 }
+
+const grown = () => ({
+  ...facts(),
+  ...readPartsReport(answer([pvRow(PV1, "/dev/sda", 2042, 100, 250), pvRow(PV2, "/dev/sdb", 1019, 0)])),
+});
 
 const plan = (request: PartsRequest, found = facts()) => planLvmParts(context, found, request);
 const idsOf = (steps: readonly NodeStep[]) => steps.map(({ id }) => id);
@@ -90,6 +104,7 @@ const everyStep = () => [
   ...plan(add).steps,
   ...plan(empty).steps,
   ...plan(remove).steps,
+  ...plan({ verb: "grow" }, grown()).steps,
   ...made(CHOSEN).steps,
   ...leaveLvm(context).steps,
 ];
@@ -229,6 +244,40 @@ describe("everything off a PV @P15", () => {
   ] as const)("%s: refused with the reason", (reason, pvs, request) => {
     const found = { ...facts(), ...readPartsReport(answer([...pvs])) };
     expect(plan(request, found).blockers[0]?.key).toBe(`parts.obstacle.${reason}`);
+  });
+});
+
+describe("a disk that has grown @P15", () => {
+  it("is taken in, and the others stay as they are", () => {
+    expect(grown().pvs.map((pv) => pv.grown)).toEqual([1000 * MIB, 0]);
+    const { steps, identity, blockers } = plan({ verb: "grow" }, grown());
+    expect([blockers, idsOf(steps), identity.pvUuids]).toEqual([[], ["resize-1"], `${PV1},${PV2}`]);
+    expect(steps[0]?.command.argv.slice(-2)).toEqual(["--", `/dev/disk/by-id/lvm-pv-uuid-${PV1}`]);
+    expect(steps[0]?.undo).toHaveProperty("none");
+  });
+
+  it("without one there is nothing to do", () => {
+    expect(plan({ verb: "grow" }).blockers[0]?.key).toBe("parts.obstacle.not-grown");
+  });
+
+  const SIZE = 2042 * 4 * MIB + 17 * MIB;
+  it.each([
+    ["fills it", [SIZE, 17 * MIB, 4 * MIB, 2042, 1, 17 * MIB], 0, 0],
+    ["could have ten extents more", [SIZE, 17 * MIB, 4 * MIB, 2032, 1, 17 * MIB], 1, 0],
+    ["has its second metadata area at the end", [SIZE, 17 * MIB, 4 * MIB, 2037, 2, 17 * MIB], 0, 0],
+    ["has another size by now", [SIZE + 4 * MIB, 17 * MIB, 4 * MIB, 2042, 1, 17 * MIB], 1, 1],
+    ["is gone", [], 1, 1],
+  ] as const)("a PV that %s", (_what, line, fills, proof) => {
+    const folder = mkdtempSync(join(tmpdir(), "spindle-pvs-"));
+    writeFileSync(join(folder, "pvs"), `#!/bin/sh\necho '  ${line.join(" ")}'\n`, { mode: 0o755 });
+    writeFileSync(join(folder, "vgs"), "#!/bin/sh\necho '  0'\n", { mode: 0o755 });
+    const group = { name: "lvm0", uuid: VG, devices: ["--devices", "/dev/x"], target: "nd_1" };
+    const { alreadyDone, precondition } = resizeStep(group, { uuid: PV1, link: "/dev/x", size: SIZE }, "resize");
+    const codes = [alreadyDone, precondition].map((check) => {
+      return spawnSync("env", [`PATH=${folder}:/usr/bin:/bin`, ...(check?.command.argv ?? [])]).status;
+    });
+    rmSync(folder, { recursive: true });
+    expect(codes.map((code) => Number(code !== 0))).toEqual([fills, proof]);
   });
 });
 

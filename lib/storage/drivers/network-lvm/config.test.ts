@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HOSTILE_STRINGS } from "../../../domain/hostile-strings.ts";
-import { chapSecretsOf, looksWith, networkLvmConfig, portalsOf } from "./config.ts";
+import { chapSecret, chapSecretsOf, looksWith, networkLvmConfig, portalsOf } from "./config.ts";
 import { portalArgument, portalText, readPortals } from "./portals.ts";
 import { kernelWwid, wwidOf } from "./wwid.ts";
 
@@ -59,16 +59,87 @@ describe("the form", () => {
     expect(error?.issues.map(({ path }) => path[0])).toContain(field);
   });
 
-  it.each(HOSTILE_STRINGS.filter((text) => !/^[A-Za-z0-9._:@-]*$/.test(text)))(
-    "refuses the user and the target %j",
-    (text) => {
-      const secret = "se_0123456789abcdef";
-      expect(networkLvmConfig.safeParse({ ...typed, chapUser: text, chapSecret: secret }).success).toBe(false);
-      expect(networkLvmConfig.safeParse({ ...typed, target: text }).success).toBe(false);
-      expect(networkLvmConfig.safeParse({ ...typed, portals: text }).success).toBe(false);
-      expect(networkLvmConfig.safeParse({ ...typed, wwid: text }).success).toBe(false);
+  const SECRET = "se_0123456789abcdef";
+  /** Why a value is refused beside its field; an empty list where it is taken. */
+  const refusals = (field: string, value: string) => {
+    const { error } = networkLvmConfig.safeParse({ ...typed, chapSecret: SECRET, chapUser: "panel", [field]: value });
+    return (error?.issues ?? []).filter(({ path }) => path[0] === field).map(({ message }) => message);
+  };
+  /** Each field that takes text, with the sentence that says what it takes. */
+  const FIELDS = [
+    ["portals", "network-lvm.field.portals"],
+    ["target", "network-lvm.field.target"],
+    ["chapUser", "network-lvm.field.chap-user"],
+    ["reverseUser", "network-lvm.field.chap-user"],
+    ["chapSecret", "network-lvm.field.chap-secret"],
+    ["reverseSecret", "network-lvm.field.chap-secret"],
+    ["wwid", "network-lvm.field.wwid"],
+  ] as const;
+
+  it.each(FIELDS)("of what %s refuses it says what it takes, and nothing hostile passes", (field, message) => {
+    const isUser = field === "chapUser" || field === "reverseUser";
+    // A user is empty where there is none, and else a word; any word is one.
+    const hostile = HOSTILE_STRINGS.filter(
+      (text) => text !== "" && !(isUser && /^[A-Za-z0-9._:@-]{1,128}$/.test(text)),
+    );
+    for (const text of hostile) expect(refusals(field, text)[0], JSON.stringify(text)).toBe(message);
+  });
+
+  it.each(FIELDS)(
+    "%s takes no line break, blank, quote or control character beside what is right",
+    (field, message) => {
+      const right = { portals: "10.0.0.1", target: typed.target, wwid: WWID }[field as string] ?? "panel";
+      for (const sign of ["\n", "\r\n", "\t", "\0", "\u001b", "\u007f", "\u00a0", "'", '"', "\\", "$(id)", "\u202e"])
+        for (const value of [right + sign, sign + right])
+          expect(refusals(field, value)[0], JSON.stringify(value)).toBe(message);
     },
   );
+
+  it.each([
+    ["portals", "10.0.0.1:", false],
+    ["portals", "[2001:db8::1", false],
+    ["portals", "2001:db8::1]:3260", false],
+    ["portals", "[2001:db8::1]3260", false],
+    ["portals", "2001:db8:::1", false],
+    ["portals", "user@10.0.0.1", false],
+    ["portals", "iscsi://10.0.0.1", false],
+    ["portals", "256.1.1.1", false],
+    ["portals", Array.from({ length: 9 }, (_, index) => `10.0.0.${index}`).join(), false],
+    ["portals", Array.from({ length: 8 }, (_, index) => `[2001:db8::${index}]:3261`).join(), true],
+    ["target", `iqn.2026-01.${"a".repeat(211)}`, true],
+    ["target", `iqn.2026-01.${"a".repeat(212)}`, false],
+    ["target", "iqn.2026-01.lab.host:a/../../b", false],
+    ["target", "eui.02004567a425678d", true],
+    ["target", "eui.02004567a425678d0", false],
+    ["target", "naa.52004567ba64678d", true],
+    ["target", `naa.${"6".repeat(24)}`, false],
+    ["chapUser", "iqn.1993-08.org.debian:01:abc", true],
+    ["chapUser", "a".repeat(128), true],
+    ["chapUser", "a".repeat(129), false],
+    ["reverseUser", "a".repeat(129), false],
+  ])("%s %j: %s", (field, value, isTaken) => {
+    expect(refusals(field, value).length === 0).toBe(isTaken);
+  });
+});
+
+describe("a CHAP secret", () => {
+  it.each(HOSTILE_STRINGS.filter((text) => !/^[!-~]{1,255}$/.test(text) || /["'\\]/.test(text)))(
+    "is not %j",
+    (text) => {
+      expect(chapSecret.safeParse(text).success).toBe(false);
+    },
+  );
+
+  it.each([
+    ["$(id)&;|<>*#%", true],
+    ["a".repeat(255), true],
+    ["a".repeat(256), false],
+    ["p\u00e4ss", false],
+    ["two\nlines", false],
+    ["ends\n", false],
+  ])("%j: %s", (text, isOne) => {
+    expect(chapSecret.safeParse(text).success).toBe(isOne);
+  });
 });
 
 describe("a LUN's WWID", () => {

@@ -4,7 +4,10 @@ import { secretField } from "../../secret-field.ts";
 import { type Portal, portalsField, readPortals } from "./portals.ts";
 import { WWID } from "./wwid.ts";
 
-const TARGET = /^(?:iqn\.\d{4}-\d{2}\.[a-z0-9.-]{1,180}(?::[a-z0-9.:-]{1,180})?|(?:eui|naa)\.[0-9a-f]{16,32})$/;
+/** As RFC 7143 has names of each kind; longer ones than this are none (4.2.7.1). */
+const TARGET =
+  /^(?:iqn\.\d{4}-\d{2}\.[a-z0-9.-]+(?::[a-z0-9.:-]+)?|eui\.[0-9a-f]{16}|naa\.[0-9a-f]{16}(?:[0-9a-f]{16})?)$/;
+const MOST_TARGET = 223;
 /** What open-iscsi's record files can hold: no blanks, no quotes, no backslash. */
 const CHAP_NAME = /^[A-Za-z0-9._:@-]{1,128}$/;
 const chapName = z
@@ -27,6 +30,7 @@ export const networkLvmConfig = z
     target: z
       .string("network-lvm.field.target")
       .toLowerCase()
+      .max(MOST_TARGET, "network-lvm.field.target")
       .regex(TARGET, "network-lvm.field.target")
       .meta({ label: "network-lvm.target", help: "network-lvm.target-help", widget: "text", default: "" }),
     chapUser: chapName.meta({ label: "network-lvm.chap-user", help: "network-lvm.chap-user-help", widget: "text" }),

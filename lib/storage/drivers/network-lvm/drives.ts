@@ -6,17 +6,17 @@ import { ASIDE } from "../../lvm/aside.ts";
 import { lvmDrives } from "../../lvm/drives.ts";
 import { lvmIdentity } from "../../lvm/identity.ts";
 import type { NetworkLvmConfig } from "./config.ts";
-import { networkLvmIdentity } from "./identity.ts";
+import { wwidsOf } from "./identity.ts";
 import { readBack } from "./read-back.ts";
 import { DROP_MAPS, NO_MAP, PROVE_NO_MAP } from "./map-script.ts";
-import { onlyLun } from "./wwid.ts";
+import { onlyLuns } from "./wwid.ts";
 
 type Context = DriveContext<NetworkLvmConfig>;
 
 const CHECK_MS = 60_000;
 
-/** LVM's part of each step, on the LUN. */
-const onLun = (context: Context) => ({ ...context, devices: onlyLun(networkLvmIdentity.parse(context.identity).wwid) });
+/** LVM's part of each step, on the LUNs. */
+const onLuns = (context: Context) => ({ ...context, devices: onlyLuns(wwidsOf(context.identity)) });
 
 /** As the device mapper writes names: every dash twice. */
 const mapped = (name: string) => name.replaceAll("-", "--");
@@ -59,12 +59,12 @@ function after(context: Context, drive: DriveSpec, what: "prove" | "drop", steps
 export const networkLvmDrives: DriveDriver<NetworkLvmConfig> = {
   ...lvmDrives,
   writerLock: (identity) => `volume-group:${lvmIdentity.parse(identity).vgUuid}`,
-  create: (context, drive) => later(lvmDrives.create(onLun(context), drive)),
-  relabel: (context, drive, label) => later(lvmDrives.relabel(onLun(context), drive, label)),
+  create: (context, drive) => later(lvmDrives.create(onLuns(context), drive)),
+  relabel: (context, drive, label) => later(lvmDrives.relabel(onLuns(context), drive, label)),
   // The node that has it switched on would go on with its old size.
-  grow: (context, drive, size) => after(context, drive, "prove", lvmDrives.grow(onLun(context), drive, size)),
-  activate: (context, drive) => after(context, drive, "prove", lvmDrives.activate(onLun(context), drive)),
-  deactivate: (context, drive) => later(lvmDrives.deactivate(onLun(context), drive)),
+  grow: (context, drive, size) => after(context, drive, "prove", lvmDrives.grow(onLuns(context), drive, size)),
+  activate: (context, drive) => after(context, drive, "prove", lvmDrives.activate(onLuns(context), drive)),
+  deactivate: (context, drive) => later(lvmDrives.deactivate(onLuns(context), drive)),
   remove: (context, drive, isWiping) =>
-    after(context, drive, "drop", lvmDrives.remove(onLun(context), drive, isWiping)),
+    after(context, drive, "drop", lvmDrives.remove(onLuns(context), drive, isWiping)),
 };

@@ -1,6 +1,6 @@
 import type { ClusterDirs, Reader } from "../../contract.ts";
 import { type DirectoryFacts, lookAtDirectories } from "../../directories.ts";
-import type { NetworkLvmConfig } from "./config.ts";
+import { chapSecretsOf, type NetworkLvmConfig, portalsOf } from "./config.ts";
 import { type Contents, contentsOf, firstExtents } from "./contents.ts";
 import {
   type LookProblem,
@@ -21,6 +21,10 @@ export type LookConfig = Pick<NetworkLvmConfig, "target" | "wwid" | "vgName" | "
   portals: Portal[];
   secrets: string[];
 };
+
+export function lookConfig(config: NetworkLvmConfig): LookConfig {
+  return { ...config, portals: portalsOf(config), secrets: chapSecretsOf(config) };
+}
 
 /** A portal as the node reached it. */
 export interface PortalFacts {
@@ -43,6 +47,15 @@ export interface NetworkLvmFacts {
   share: DirectoryFacts;
 }
 
+const signInOf = ({ chapUser, reverseUser, secrets }: LookConfig): SignIn => ({ chapUser, reverseUser, secrets });
+
+/** Every portal, one after the other: a node is not to be flooded by its own preflight. */
+export async function lookAtPortals(read: Reader, config: LookConfig): Promise<PortalFacts[]> {
+  const portals: PortalFacts[] = [];
+  for (const portal of config.portals) portals.push(await lookAtPortal(read, portal, config, signInOf(config)));
+  return portals;
+}
+
 async function lookAtPortal(read: Reader, portal: Portal, config: LookConfig, signIn: SignIn): Promise<PortalFacts> {
   const shown = portalText(portal);
   const targets = readTargets((await read(targetsCommand(portal))).stdout);
@@ -63,15 +76,20 @@ class Unread extends Error {
   }
 }
 
-type FoundContents = Pick<NetworkLvmFacts, "contents" | "contentsProblem">;
+export type FoundContents = Pick<NetworkLvmFacts, "contents" | "contentsProblem">;
 
-async function lookAtContents(
+/** What lies on a LUN, by the first portal that shows it. */
+export async function lookAtContents(
   read: Reader,
-  portal: Portal,
-  lun: LunLook,
+  portals: readonly PortalFacts[],
+  wwid: string,
   config: LookConfig,
-  signIn: SignIn,
 ): Promise<FoundContents> {
+  const index = portals.findIndex(({ luns }) => luns?.some((lun) => lun.wwid === wwid) === true);
+  const lun = portals[index]?.luns?.find((one) => one.wwid === wwid);
+  const portal = config.portals[index];
+  if (!lun || !portal) return { contents: null, contentsProblem: null };
+  const signIn = signInOf(config);
   const more = async (extents: Parameters<typeof readCommand>[4]) => {
     const { stdout } = await read(readCommand(portal, config.target, signIn, lun.lun, extents));
     const answer = readContents(stdout);
@@ -103,16 +121,8 @@ export async function readNetworkLvmFacts(
 ): Promise<NetworkLvmFacts> {
   const { target, wwid, vgName } = config;
   const node = readNodeState((await read(nodeStateCommand({ target, wwid, vgName }))).stdout);
-  const portals: PortalFacts[] = [];
-  // One after the other: a node is not to be flooded by its own preflight.
-  const { chapUser, reverseUser, secrets } = config;
-  const signIn = { chapUser, reverseUser, secrets };
-  for (const portal of config.portals) portals.push(await lookAtPortal(read, portal, config, signIn));
-  const index = portals.findIndex(({ luns }) => luns?.some((lun) => lun.wwid === wwid) === true);
-  const lun = portals[index]?.luns?.find((one) => one.wwid === wwid);
-  const portal = config.portals[index];
-  const found: FoundContents =
-    lun && portal ? await lookAtContents(read, portal, lun, config, signIn) : { contents: null, contentsProblem: null };
+  const portals = await lookAtPortals(read, config);
+  const found = await lookAtContents(read, portals, wwid, config);
   const [image, share] = await lookAtDirectories(read, [dirs.imageDir, dirs.shareDir]);
   return { node, portals, ...found, image: image as DirectoryFacts, share: share as DirectoryFacts };
 }

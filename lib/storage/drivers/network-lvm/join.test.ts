@@ -64,7 +64,7 @@ const withGroup = (change: Partial<FoundGroup> = {}) =>
   facts({ contents: { kind: "group", group: { ...group, ...change } } });
 
 const idsOf = (steps: readonly NodeStep[]) => steps.map(({ id }) => id);
-const REACH = ["mark", "multipath", "claim", "record-1", "record-2", "log-in", "lun"];
+const REACH = ["mark", "multipath", "claim", "record-1", "record-2", "log-in", "relogin", "lun"];
 const MAKE = ["pv-1", "vg", "vg-uuid"];
 const ADOPT = ["no-auto", "rest", "tag", "vg-uuid"];
 
@@ -260,11 +260,71 @@ function REFUSED_ROWS() {
 }
 
 describe("a node leaves", () => {
-  const ids = ["maps", "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim", "unmark"];
+  const ids = ["maps", "no-relogin", "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim", "unmark"];
 
   it("with everything that the join wrote, and the group stays", () => {
     expect(idsOf(leaveNetworkLvm(leaving(false)).steps)).toEqual(ids);
     expect(idsOf(leaveNetworkLvm(leaving(true)).steps)).toEqual(["untag", ...ids]);
+  });
+
+  it("also where the LUN is dead: nothing but the group's marks asks LVM, and what can be stuck is cut off", () => {
+    const tools = /\b(?:vgs|pvs|lvs|vgchange|lvchange|blkid|sync -f|udevadm settle)\b/;
+    // Where a command begins; a record's deletion is open-iscsi's own file alone.
+    const bare = /(?:^|[;|&(]|\bdo|\bthen)\s*(?:multipathd?|iscsiadm(?!.*-o delete)|dmsetup (?:remove|message)) .*/m;
+    for (const { id, command, alreadyDone, precondition } of leaveNetworkLvm(leaving(false)).steps) {
+      const checks = [alreadyDone, precondition].flatMap((check) => (check ? [check.command] : []));
+      for (const { argv } of [command, ...checks]) expect(argv.join("\n"), id).not.toMatch(tools);
+      expect(command.argv[2], id).not.toMatch(bare);
+    }
+  });
+});
+
+describe("a storage on several LUNs", () => {
+  const SECOND = `${WWID.slice(0, -1)}2`;
+  const pinned = { ...PINNED, pvUuids: "P,Q", wwid: `${WWID},${SECOND}` };
+  const both = (size = 2 ** 31) =>
+    withPortals([lun, { ...lun, lun: "0002000000000000", wwid: SECOND, size }], { contents: { kind: "group", group } });
+  const withPortals = (luns: LunLook[], change: Partial<NetworkLvmFacts>) =>
+    facts({ portals: [portal("10.0.0.1", { luns }), portal("10.0.0.2", { luns })], ...change });
+
+  it("a node that joins later reaches all of them, and is pinned to all of them", () => {
+    const { steps, identity, rows, uses } = joinNetworkLvm(context({ ...OTHER, pinned }), both());
+    expect(rows.filter(({ state }) => state === "fail")).toEqual([]);
+    expect(idsOf(steps)).toEqual([
+      ...[
+        "mark",
+        "multipath",
+        "claim",
+        `multipath-${SECOND}`,
+        `claim-${SECOND}`,
+        "record-1",
+        "record-2",
+        "log-in",
+        "relogin",
+      ],
+      ...["lun", `scan-${SECOND}`, `lun-${SECOND}`, "vg-uuid"],
+    ]);
+    expect(steps.at(-1)?.command.argv.filter((word) => word.includes("mpath"))).toHaveLength(2);
+    expect(identity).toMatchObject({ wwid: pinned.wwid, pvUuids: "P,Q" });
+    expect(uses.map(({ value }) => value)).toEqual([WWID, SECOND]);
+  });
+
+  it("is refused where one of them is not shown", () => {
+    const { rows, steps } = joinNetworkLvm(context({ ...OTHER, pinned }), withGroup());
+    expect([rows.find(({ state }) => state === "fail")?.id, steps]).toEqual([`lun-${SECOND}`, []]);
+  });
+
+  it("is left with all of them, the added one first, and one drop-in for each", () => {
+    const { steps } = leaveNetworkLvm({ ...leaving(false), identity: pinned });
+    expect(idsOf(steps)).toEqual([
+      ...["maps", "no-relogin", `drop-${SECOND}`, "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim"],
+      ...[`no-multipath-${SECOND}`, `disclaim-${SECOND}`, "unmark"],
+    ]);
+    const files = steps.flatMap(({ id, command }) => (id.startsWith("no-multipath") ? [command.argv[4]] : []));
+    expect(files).toEqual([
+      "/etc/multipath/conf.d/spindle-st_1.conf",
+      `/etc/multipath/conf.d/spindle-st_1-${SECOND}.conf`,
+    ]);
   });
 });
 

@@ -4,15 +4,19 @@ import type { LeaveContext, LeavePlan } from "../../contract.ts";
 import { driveFailures } from "../../drive-failures.ts";
 import { untagStep } from "../../lvm/steps.ts";
 import type { NetworkLvmConfig } from "./config.ts";
-import { networkLvmIdentity } from "./identity.ts";
-import { logOutStep, type Place, unrecordSteps } from "./lun-steps.ts";
+import { networkLvmIdentity, wwidsOf } from "./identity.ts";
+import { dropLunStep, logOutStep, unrecordSteps } from "./lun-steps.ts";
 import { DROP_MAPS, NO_MAP } from "./map-script.ts";
 import { readBack } from "./read-back.ts";
 import { unmarkStep } from "./mark.ts";
 import { noMultipathSteps } from "./multipath-steps.ts";
-import { onlyLun } from "./wwid.ts";
+import type { Place } from "./place.ts";
+import { noReloginStep } from "./relogin.ts";
+import { onlyLuns } from "./wwid.ts";
 
 const CHECK_MS = 60_000;
+/** Each map takes seconds where udev does not answer. */
+const DROP_MS = 300_000;
 
 /** Takes every map of the group off the node; refused while one is open. */
 function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
@@ -20,7 +24,7 @@ function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
   const values = { vg: config.vgName, lv: config.vgName, label: config.vgName };
   return {
     ...{ kind: "node", id: "maps", target, title: text("network-lvm.step.maps", values) },
-    command: { argv: ["sh", "-c", DROP_MAPS, "spindle", ...words], timeoutMs: CHECK_MS },
+    command: { argv: ["sh", "-c", DROP_MAPS, "spindle", ...words], timeoutMs: DROP_MS },
     alreadyDone: { command: { argv: ["sh", "-c", NO_MAP, "spindle", ...words], timeoutMs: CHECK_MS } },
     failures: driveFailures("network-lvm", values, { "in-use": [] }),
     isProof: true,
@@ -29,23 +33,28 @@ function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
 }
 
 /**
- * Lets go of LUN and target: nothing of the group is mapped, the sessions end unless another LUN uses them, and what the join
- * wrote goes. The group and everything in it stays; its marks go when all nodes leave.
+ * Lets go of LUN and target, also where neither answers: the kernel and the node's own files are asked, LVM for the group's
+ * marks alone, and each command comes to its end. Nothing of the group is mapped, the sessions end unless another LUN uses
+ * them, and what the join wrote goes. The group and everything in it stays; its marks go when all nodes leave.
  */
 export function leaveNetworkLvm(context: LeaveContext<NetworkLvmConfig>): LeavePlan {
   const { config, owner, identity, target, endsShared } = context;
   const place: Place = { config, owner, target };
-  const { vgUuid, wwid } = networkLvmIdentity.parse(identity);
+  const { vgUuid } = networkLvmIdentity.parse(identity);
+  const wwids = wwidsOf(identity);
+  const more = wwids.filter((wwid) => wwid !== config.wwid);
   const group = { uuid: vgUuid, vgName: config.vgName };
   const values = { vg: config.vgName, uuid: vgUuid, target: config.target };
   return {
     steps: [
-      ...(endsShared ? readBack([untagStep(target, group, owner, onlyLun(wwid))]) : []),
+      ...(endsShared ? readBack([untagStep(target, group, owner, onlyLuns(wwids))]) : []),
       dropStep(place, vgUuid),
+      noReloginStep(place),
+      ...more.map((wwid) => dropLunStep(place, wwid)),
       logOutStep(place),
       ...unrecordSteps(place),
-      ...noMultipathSteps(target, owner, config.wwid, config.waitSeconds),
-      unmarkStep(target, owner, config),
+      ...wwids.flatMap((wwid) => noMultipathSteps(place, wwid)),
+      unmarkStep(target, owner, { target: config.target, wwids }),
     ],
     left: [text("network-lvm.left.node", values), ...(endsShared ? [text("lvm.left.tags", values)] : [])],
   };

@@ -6,7 +6,7 @@ import { SYSFS_SCRIPT } from "./sysfs-script.ts";
  * Shell function `lun WWID KERNEL SIZE`: refuses unless multipath has the LUN, whole and of that size, on a path that is up;
  * sets $device.
  */
-const LUN = `${REFUSE_SCRIPT}${SYSFS_SCRIPT}
+export const LUN = `${REFUSE_SCRIPT}${SYSFS_SCRIPT}
 lun() {
   device=/dev/disk/by-id/dm-uuid-mpath-$1
   paths=$(iscsi_paths "$2")

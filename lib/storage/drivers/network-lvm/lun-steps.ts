@@ -7,18 +7,21 @@ import { type NewPv, pvUuidFor } from "../../lvm/pv-steps.ts";
 import { chapSecretsOf, type NetworkLvmConfig, portalsOf } from "./config.ts";
 import { PROVE_BLANK, WAIT_FOR_LUN } from "./lun-script.ts";
 import { MARKS_DIR } from "./mark.ts";
+import { type Place, suffixOf } from "./place.ts";
 import { type Portal, portalArgument, portalText } from "./portals.ts";
 import { DELETE_RECORD, HAS_OWN_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
-import { ALL_LOGGED_IN, LOG_IN, LOG_OUT, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
+import { HAS_LUN, RESCAN_LUN, SCAN_LUN } from "./scan-script.ts";
+import {
+  ALL_LOGGED_IN,
+  DROP_LUN,
+  LOG_IN,
+  LOG_OUT,
+  LOG_OUT_MS,
+  NO_LUN,
+  NO_SESSION,
+  UNUSED_LUN,
+} from "./session-script.ts";
 import { kernelWwid, lunLink } from "./wwid.ts";
-
-/** One storage on one node: what the steps about its target and LUN are made from. */
-export interface Place {
-  config: NetworkLvmConfig;
-  owner: Ownership;
-  /** Key of the node in the plan. */
-  target: string;
-}
 
 const CHECK_MS = 60_000;
 /** Portals that are gone take as long as their logins are tried. */
@@ -121,12 +124,10 @@ const logInCommand = ({ config }: Place): Command => ({
 
 const logOutCommand = ({ config }: Place): Command => ({
   argv: shell(LOG_OUT, config.target, config.wwid, kernelWwid(config.wwid), ...portalsOf(config).map(portalArgument)),
-  timeoutMs: LOGIN_MS,
+  timeoutMs: LOG_OUT_MS,
 });
 
-const isUnused = ({ config }: Place): Check => ({
-  command: { argv: shell(UNUSED_LUN, config.wwid, kernelWwid(config.wwid)) },
-});
+const isUnused = (wwid: string): Check => ({ command: { argv: shell(UNUSED_LUN, wwid, kernelWwid(wwid)) } });
 
 /** What iscsiadm prints for what an administrator can mend. */
 function loginFailures({ target }: NetworkLvmConfig): Failure[] {
@@ -150,7 +151,7 @@ export function logInStep(place: Place): NodeStep {
     undo: {
       title: text("network-lvm.step.log-out", values),
       command: logOutCommand(place),
-      proof: isUnused(place),
+      proof: isUnused(config.wwid),
     },
   };
 }
@@ -162,13 +163,13 @@ export function logOutStep(place: Place): NodeStep {
     ...{ kind: "node", id: "log-out", target, title: text("network-lvm.step.log-out", values) },
     command: logOutCommand(place),
     alreadyDone: { command: { argv: shell(NO_SESSION, config.target, config.wwid, kernelWwid(config.wwid)) } },
-    precondition: isUnused(place),
+    precondition: isUnused(config.wwid),
     failures: loginFailures(config),
     undo: { title: text("network-lvm.step.log-in", values), command: logInCommand(place) },
   };
 }
 
-const LUN_REFUSALS = ["lun-gone", "no-multipath", "lun-suspended", "other-size", "lun-used"];
+const LUN_REFUSALS = ["lun-gone", "no-multipath", "lun-suspended", "other-size", "lun-used", "path-down"];
 
 function lunFailures(wwid: string): Failure[] {
   return LUN_REFUSALS.map((word) => ({
@@ -181,10 +182,10 @@ function lunFailures(wwid: string): Failure[] {
 const lunWords = (wwid: string, size: number) => [wwid, kernelWwid(wwid), String(size)];
 
 /** Waits for the LUN behind multipath. `size`: bytes, as the look found it. */
-export function lunStep({ config, target }: Place, size: number): NodeStep {
-  const { wwid } = config;
+export function lunStep(place: Place, wwid: string, size: number): NodeStep {
+  const { target } = place;
   return {
-    ...{ kind: "node", id: "lun", target, title: text("network-lvm.step.lun", { wwid }) },
+    ...{ kind: "node", id: `lun${suffixOf(place, wwid)}`, target, title: text("network-lvm.step.lun", { wwid }) },
     command: {
       argv: shell(WAIT_FOR_LUN, ...lunWords(wwid, size), String(LUN_SECONDS)),
       timeoutMs: LUN_SECONDS * 2_000 + CHECK_MS,
@@ -195,9 +196,64 @@ export function lunStep({ config, target }: Place, size: number): NodeStep {
   };
 }
 
+const dropLunCommand = (wwid: string): Command => ({
+  argv: shell(DROP_LUN, wwid, kernelWwid(wwid)),
+  timeoutMs: LOGIN_MS,
+});
+
+const scanCommand = ({ config }: Place, wwid: string): Command => ({
+  argv: shell(SCAN_LUN, config.target, wwid, kernelWwid(wwid)),
+  timeoutMs: LOGIN_MS,
+});
+
+/** One more LUN on sessions that are there already. */
+export function scanSteps(place: Place, wwid: string, size: number): NodeStep[] {
+  const { target } = place;
+  const values = { wwid };
+  return [
+    {
+      ...{ kind: "node", id: `scan${suffixOf(place, wwid)}`, target, title: text("network-lvm.step.scan", values) },
+      command: scanCommand(place, wwid),
+      alreadyDone: { command: { argv: shell(HAS_LUN, ...lunWords(wwid, size)) } },
+      failures: lunFailures(wwid),
+      undo: {
+        title: text("network-lvm.step.drop", values),
+        command: dropLunCommand(wwid),
+        proof: isUnused(wwid),
+      },
+    },
+    lunStep(place, wwid, size),
+  ];
+}
+
+/** Lets one of several LUNs go, on sessions that stay for the others. */
+export function dropLunStep(place: Place, wwid: string): NodeStep {
+  const { target, config } = place;
+  const values = { wwid };
+  return {
+    ...{ kind: "node", id: `drop${suffixOf(place, wwid)}`, target, title: text("network-lvm.step.drop", values) },
+    command: dropLunCommand(wwid),
+    alreadyDone: { command: { argv: shell(NO_LUN, wwid, kernelWwid(wwid)) } },
+    precondition: isUnused(wwid),
+    failures: loginFailures(config),
+    undo: { title: text("network-lvm.step.scan", values), command: scanCommand(place, wwid) },
+  };
+}
+
+/** Makes the node see how large the LUN is by now. */
+export function rescanStep(place: Place, wwid: string, size: number): NodeStep {
+  return {
+    ...{ kind: "node", id: `rescan-${wwid}`, target: place.target },
+    title: text("network-lvm.step.rescan", { wwid }),
+    command: { argv: shell(RESCAN_LUN, ...lunWords(wwid, size)), timeoutMs: LOGIN_MS },
+    alreadyDone: { command: { argv: shell(HAS_LUN, ...lunWords(wwid, size)) } },
+    failures: lunFailures(wwid),
+    undo: { none: text("network-lvm.step.rescan-none") },
+  };
+}
+
 /** The LUN as the PV that it becomes: known by the same name, and the same UUID, on every node. */
-export function lunPv({ config, owner }: Place, size: number): NewPv {
-  const { wwid } = config;
+export function lunPv({ owner }: Place, wwid: string, size: number): NewPv {
   const link = lunLink(wwid);
   return {
     link,

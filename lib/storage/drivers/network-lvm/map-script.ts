@@ -33,15 +33,16 @@ export const NO_MAP = `${MAPS}
 [ -z "$found" ]`;
 
 /**
- * Takes maps of these names off the node; all of the VG's where no name is given. Refuses while one is open. $1 VG UUID
- * without dashes; then the names.
+ * Takes maps of these names off the node; all of the VG's where no name is given. Refuses while one is open. What counts is
+ * that they are gone: dmsetup waits for udev as well, which can be stuck with a disk that is gone. $1 VG UUID without dashes;
+ * then the names.
  */
 export const DROP_MAPS = `${REFUSE_SCRIPT}${MAPS}
 [ -n "$found" ] || exit 0
 while read -r name open; do [ "$open" = 0 ] || refuse in-use "$name"; done <<EOF
 $found
 EOF
-while read -r name _; do dmsetup remove --retry -- "$name" </dev/null || exit 1; done <<EOF
+while read -r name _; do timeout -k 5 10 dmsetup remove --retry -- "$name" </dev/null; done <<EOF
 $found
 EOF
 found=$(maps_of "$@") && [ -z "$found" ]`;

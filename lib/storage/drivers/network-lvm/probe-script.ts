@@ -30,13 +30,48 @@ EOF
   return 1
 }
 
-# $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then what check_lvm takes
+# On which sectors of which LUN the group's maps lie, one line a piece: seg NAME WWID FROM SECTORS. $1 VG UUID without dashes
+map_pieces() {
+  [ -s "$own.maps" ] || return 0
+  names=' '
+  while read -r uuid name _; do
+    case $uuid in "LVM-$1"*) names="$names$name " ;; esac
+  done <"$own.maps"
+  [ "$names" != ' ' ] || return 0
+  dmsetup table --target linear 2>/dev/null >"$own.tables" || return 0
+  while read -r name _ sectors _ device from _; do
+    name=\${name%:}
+    case $names in *" $name "*) ;; *) continue ;; esac
+    map=/sys/class/block/dm-\${device#*:}
+    word_in "$map/dev"
+    [ "$word" = "$device" ] || continue
+    word_in "$map/dm/uuid"
+    case $word in mpath-*) echo "seg $name \${word#mpath-} $from $sectors" ;; esac
+  done <"$own.tables"
+}
+
+# The way to the LUNs; 6 where one of them is not reached. $1 target, $2 WWIDs as multipath writes them, with commas
+# between, $3 as sysfs does
+glance_network_lvm() {
+  sessions=$(iscsi_sessions "$1") left=$2, kernel=$3, all_up=1
+  printf '%s\\n' "$sessions"
+  while [ -n "$left" ]; do
+    paths=$(iscsi_paths "\${kernel%%,*}") device=$(multipath_map "\${left%%,*}")
+    printf '%s\\n' "lun \${left%%,*}" "$paths" "$device"
+    path_up "$sessions" "$paths" || all_up=
+    case $device in *' '*' 0 '*) ;; *) all_up= ;; esac
+    left=\${left#*,} kernel=\${kernel#*,}
+  done
+  [ -n "$all_up" ] || return 6
+}
+
+# As above; then what check_lvm takes
 check_network_lvm() {
-  sessions=$(iscsi_sessions "$1") paths=$(iscsi_paths "$3") device=$(multipath_map "$2")
-  printf '%s\\n' "$sessions" "$paths" "$device"
-  path_up "$sessions" "$paths" || return 6
-  case $device in *' '*' 0 '*) ;; *) return 6 ;; esac
+  glance_network_lvm "$@" || return 6
   shift 3
   check_lvm "$@"
+  code=$?
+  case $code in 0 | 1) map_pieces "$4" ;; esac
+  return "$code"
 }
 `;

@@ -13,6 +13,7 @@ const identity = { vgUuid: VG, pvUuids: PV, imageFs: "", shareFs: "", wwid: WWID
 const owner = { panelId: "pa_1", storageId: "st_1" };
 
 const SESSIONS = ["session 5 LOGGED_IN 10.77.0.2 3260", "session 6 LOGGED_IN 10.77.0.1 3260"];
+const LUN = `lun ${WWID}`;
 const PATHS = ["path sdb running 2097152 5", "path sdc running 2097152 6"];
 const DEVICE = ["multipath dm-28 0 2097152 2"];
 const ROW = JSON.stringify({
@@ -22,14 +23,21 @@ const ROW = JSON.stringify({
   ...{ pv_name: "/dev/mapper/mpatha", pv_size: "1069547520", pv_free: "1069547520", pv_missing: "" },
 });
 const GROUP = [`look 0 /dev/disk/by-id/lvm-pv-uuid-${PV}`, `vg ${ROW}`, `read ${PV} ok`, "mapped", "listed"];
-const read = (lines: string[], code: number | null = 0) =>
-  readNetworkLvmCheck(config, dirs, identity, { code, lines, durationMs: 10 }, owner);
+/** Lines about a LUN come behind its own. */
+function read(lines: string[], code: number | null = 0) {
+  const sessions = lines.filter((line) => line.startsWith("session"));
+  const rest = lines.filter((line) => !sessions.includes(line));
+  const raw = { code, lines: [...sessions, LUN, ...rest], durationMs: 10 };
+  return readNetworkLvmCheck(config, dirs, identity, raw, owner);
+}
 
 describe("one check", () => {
   it("all paths, and the group behind them", () => {
     const check = read([...SESSIONS, ...PATHS, ...DEVICE, ...GROUP]);
     expect(check).toMatchObject({ outcome: "ok", volumes: [], figures: { size: 1_069_547_520 } });
-    expect(check.details).toMatchObject({ san: { device: { name: "dm-28", isSuspended: false, size: 2 ** 30 } } });
+    expect(check.details).toMatchObject({
+      san: { luns: [{ wwid: WWID, device: { name: "dm-28", isSuspended: false, size: 2 ** 30 } }] },
+    });
   });
 
   const DEGRADED: [string, string[], string][] = [
@@ -66,6 +74,8 @@ describe("one check", () => {
   it.each(LOST)("is lost with %s", (_what, lines, reason) => {
     const check = read(lines, 6);
     expect(check).toMatchObject({ outcome: "failed", cause: { reason: { key: `live.network-lvm.${reason}` } } });
+    // The page shows the paths as they are now, beside what was last seen of the group.
+    expect(Object.keys(check.details ?? {})).toEqual(["san"]);
     expect(check.volumes).toBeUndefined();
   });
 
@@ -79,7 +89,15 @@ describe("one check", () => {
   });
 
   it("does not trip over what a node may write", () => {
-    for (const line of ["session", "path", "multipath", "path sda running -1 5", "session x y z NaN", "\u001b[31m"])
+    for (const line of [
+      "session",
+      "lun",
+      "path",
+      "multipath",
+      "path sda running -1 5",
+      "session x y z NaN",
+      "\u001b[31m",
+    ])
       expect(() => readSan([line])).not.toThrow();
   });
 });

@@ -92,39 +92,94 @@ others() {
 `;
 
 /**
- * Lets the LUN go: its multipath device, then the sessions, unless another disk of them is in use: that is another LUN's.
- * $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then the portals.
+ * Shell functions `flush WWID`, which ends a multipath device, and `forget_disks WWID`, as sysfs writes it, which takes its
+ * disks off. Nothing of the LUN is mapped by then, so whoever still waits for a path only reads: that ends with an error, or
+ * it would hold the device for as long as I/O is to wait for a target that is gone.
  */
-export const LOG_OUT = `${SYSFS_SCRIPT}${OTHERS}
-target=$1 wwid=$2 kernel=$3
-shift 3
-map=$(multipath_map "$wwid")
-if [ -n "$map" ]; then
-  # It has the name that this node's settings give it.
+const RELEASE = `${SYSFS_SCRIPT}
+flush() {
+  wwid=$1
+  map=$(multipath_map "$wwid")
+  [ -n "$map" ] || return 0
   map=\${map#* }
-  word_in "/sys/class/block/\${map%% *}/dm/name"
-  timeout -k 5 60 multipath -f "$word" || exit 1
-fi
+  map=\${map%% *}
+  # It has the name that this node's settings give it.
+  word_in "/sys/class/block/$map/dm/name"
+  device=$word
+  for holder in "/sys/class/block/$map/holders"/*; do
+    [ ! -e "$holder" ] || { echo "$device is held by \${holder##*/}"; return 1; }
+  done
+  # multipathd would let it wait again; where multipathd itself does not answer, the kernel is told.
+  timeout -k 5 20 multipathd disablequeueing map "$device" >/dev/null 2>&1
+  timeout -k 5 20 dmsetup message "$device" 0 fail_if_no_path >/dev/null 2>&1
+  for pause in 1 2 4 8 0; do
+    said=$(timeout -k 5 20 multipath -f "$device" 2>&1)
+    [ -n "$(multipath_map "$wwid")" ] || return 0
+    sleep "$pause"
+  done
+  printf '%s\n' "$said"
+  timeout -k 5 20 multipathd restorequeueing map "$device" >/dev/null 2>&1
+  return 1
+}
+
+forget_disks() { iscsi_paths "$1" | while read -r _ name _; do echo 1 >"/sys/class/block/$name/device/delete"; done; }
+`;
+
+/** Lets one LUN go; its sessions stay. $1 WWID as multipath writes it, $2 as sysfs does */
+export const DROP_LUN = `${RELEASE}
+flush "$1" && forget_disks "$2"`;
+
+/** Whether the node has nothing of the LUN. $1, $2 WWID as multipath and as sysfs write it */
+export const NO_LUN = `${SYSFS_SCRIPT}
+[ -z "$(multipath_map "$1")$(iscsi_paths "$2")" ]`;
+
+/** Shell function `at_portals PORTAL…`: numbers of the target's sessions there. */
+const AT_PORTALS = `
+at_portals() {
+  iscsi_sessions "$target" | while read -r _ number _ address port; do
+    case $address in *:*) at="[$address]:$port" ;; *) at=$address:$port ;; esac
+    for portal; do [ "$portal" != "$at" ] || echo "$number"; done
+  done
+}
+`;
+
+/** What the script takes at the most: eight portals, each asked once by its address and once by its session's number. */
+export const LOG_OUT_MS = 900_000;
+
+/**
+ * Lets the LUN go: its multipath device, then the sessions, unless another disk of them is in use: that is another LUN's.
+ * What counts is that the sessions are gone, whatever was said: of a portal that is gone one takes its time to end, and one
+ * without a record ends by its number alone. $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then the portals.
+ */
+export const LOG_OUT = `${RELEASE}${OTHERS}${AT_PORTALS}
+target=$1 kernel=$3
+flush "$2" || exit 1
+shift 3
 stays=$(iscsi_sessions "$target" | while read -r _ number state _; do
   used=$(others "$number" "$kernel" "$state")
   [ -z "$used" ] || echo "session $number stays: $used is another LUN's"
 done)
 if [ -n "$stays" ]; then
-  printf '%s\\n' "$stays"
+  printf '%s\n' "$stays"
   # Its own disks go; the sessions are the other LUN's.
-  iscsi_paths "$kernel" | while read -r _ name _; do echo 1 >"/sys/class/block/$name/device/delete"; done
+  forget_disks "$kernel"
   exit 0
 fi
-code=0
+said=
 for portal; do
-  said=$(timeout -k 5 40 iscsiadm -m node -T "$target" -p "$portal" --logout 2>&1)
-  case $? in
-    # 21: there is no such session, or no such record.
-    0 | 21) ;;
-    *) printf '%s\\n' "$said"; code=1 ;;
-  esac
+  said="$said$(timeout -k 5 30 iscsiadm -m node -T "$target" -p "$portal" --logout 2>&1)
+"
 done
-exit $code`;
+for number in $(at_portals "$@"); do
+  said="$said$(timeout -k 5 30 iscsiadm -m session -r "$number" --logout 2>&1)
+"
+done
+for pause in 1 2 4 8 15 0; do
+  [ -n "$(at_portals "$@")" ] || exit 0
+  sleep "$pause"
+done
+printf '%s' "$said"
+exit 1`;
 
 /** Whether the node has no session to the target, and no device of the LUN. $1 target, $2, $3 WWID as multipath and as sysfs write it */
 export const NO_SESSION = `${SYSFS_SCRIPT}

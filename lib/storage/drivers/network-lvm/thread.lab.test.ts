@@ -1,19 +1,13 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Lab, type LabNode, lunWwid, openLab, portalAddresses, sanPort, type TargetRecord } from "#lab/index.ts";
-import type { StorageCheck } from "../../../domain/live.ts";
-import type { Command, NodeStep } from "../../../domain/plan.ts";
-import { perform, type Performed, takeBack, wentWell } from "../../conformance/perform.ts";
-import type { DriveContext, DriveSpec, Identity, JoinContext, LeaveContext, SharedPart } from "../../contract.ts";
-import { type NetworkLvmConfig, networkLvmConfig } from "./config.ts";
-import type { NetworkLvmFacts } from "./facts.ts";
+import { type Lab, openLab, type TargetRecord } from "#lab/index.ts";
+import { perform, takeBack, wentWell } from "../../conformance/perform.ts";
+import type { DriveSpec } from "../../contract.ts";
 import { networkLvmDriver as driver } from "./index.ts";
+import { FIRST, OTHER, performOn, Site } from "./lab-site.ts";
+import { lunLink } from "./wwid.ts";
 
-const dirs = { imageDir: "/image", shareDir: "/share" };
-const owner = { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 };
-const SECRETS = { in: "se_0123456789abcdef", out: "se_fedcba9876543210" };
 const MIB = 1024 ** 2;
-const PATIENCE_MS = 120_000;
 
 let lab: Lab;
 let target: TargetRecord;
@@ -34,113 +28,6 @@ afterAll(async () => {
   await lab.down();
 });
 
-function configOf(): NetworkLvmConfig {
-  return networkLvmConfig.parse({
-    portals: portalAddresses(lab.instance)
-      .map((address) => `${address}:${sanPort}`)
-      .join(" "),
-    ...{ target: target.iqn, wwid: lunWwid(target, "lun1"), vgName: "net0", waitSeconds: 60 },
-    ...{ chapUser: target.chap?.user, chapSecret: SECRETS.in },
-    ...{ reverseUser: target.reverse?.user, reverseSecret: SECRETS.out },
-  });
-}
-
-/** Standard input as the engine gives it: each secret a line. */
-function inputOf({ stdin }: Command): string | undefined {
-  if (stdin === undefined || typeof stdin === "string") return stdin;
-  const known: Record<string, string | undefined> = {
-    [SECRETS.in]: target.chap?.password,
-    [SECRETS.out]: target.reverse?.password,
-  };
-  return [stdin]
-    .flat()
-    .map(({ secret }) => `${known[secret]}\n`)
-    .join("");
-}
-
-/** One node of the cluster, as the driver meets it. */
-class Site {
-  readonly node: LabNode;
-  identity: Identity = {};
-
-  constructor(node: LabNode) {
-    this.node = node;
-  }
-
-  get key(): string {
-    return `nd_${this.node.name}`;
-  }
-
-  readonly run = async (command: Command) => {
-    const input = inputOf(command);
-    const options = {
-      timeoutMs: (command.timeoutMs ?? 60_000) + PATIENCE_MS,
-      ...(input === undefined ? {} : { input }),
-    };
-    return this.node.exec(["env", "LC_ALL=C", ...command.argv], options);
-  };
-
-  async facts(): Promise<NetworkLvmFacts> {
-    const read = async (command: Command) => {
-      const { code, stdout, stderr } = await this.run(command);
-      return { code, stdout, stderr, durationMs: 0 };
-    };
-    return driver.facts(read, configOf(), dirs);
-  }
-
-  join(facts: NetworkLvmFacts, shared: SharedPart, choices: Record<string, string> = {}) {
-    const context: JoinContext<NetworkLvmConfig> = {
-      config: configOf(),
-      dirs,
-      owner,
-      choices,
-      target: this.key,
-      shared,
-    };
-    return driver.join(context, facts);
-  }
-
-  /** Joins as a plan does; the identity is what the last step said. */
-  async joined(shared: SharedPart, choices: Record<string, string> = {}): Promise<Performed[]> {
-    const { rows, steps, identity, late } = this.join(await this.facts(), shared, choices);
-    expect(rows.filter(({ state }) => state === "fail")).toEqual([]);
-    const performed = await perform(this.run, steps);
-    expect(performed.filter((one) => !wentWell([one]))).toEqual([]);
-    const said = performed.find(({ id }) => id === late?.step)?.output ?? "";
-    this.identity = { ...identity, vgUuid: /vgUuid=(\S+)/.exec(said)?.[1] ?? "" };
-    return performed;
-  }
-
-  async check(): Promise<StorageCheck> {
-    const { script, args } = driver.probe(configOf(), dirs, this.identity, owner);
-    const whole = `own=$(mktemp -d)/c stamp=$own\n${script}\ncheck_network_lvm "$@"`;
-    const { code, stdout } = await this.run({ argv: ["sh", "-c", whole, "check", ...args] });
-    const raw = { code, lines: stdout.split("\n"), durationMs: 0 };
-    return driver.readCheck(configOf(), dirs, this.identity, raw, owner);
-  }
-
-  drive(other: Site): DriveContext<NetworkLvmConfig> {
-    return { config: configOf(), identity: this.identity, owner, details: null, target: this.key, others: [other.key] };
-  }
-
-  leaving(endsShared: boolean): LeaveContext<NetworkLvmConfig> {
-    return { config: configOf(), dirs, owner, identity: this.identity, details: null, target: this.key, endsShared };
-  }
-}
-
-/** Steps on several nodes, stage by stage, as the engine runs them. */
-async function performOn(sites: readonly Site[], steps: readonly NodeStep[]): Promise<Performed[]> {
-  const performed: Performed[] = [];
-  for (const step of steps.toSorted((a, b) => (a.stage ?? 0) - (b.stage ?? 0))) {
-    const site = sites.find(({ key }) => key === step.target) as Site;
-    const [done] = await perform(site.run, [step]);
-    if (done) performed.push(done);
-    if (done && !wentWell([done])) break;
-  }
-  return performed;
-}
-
-const FIRST: SharedPart = { isFirst: true, pinned: null, others: [] };
 const drive: DriveSpec = { id: "dr_one", label: "one", size: 64 * MIB };
 
 describe("a volume group on a LUN, on two real nodes", () => {
@@ -148,10 +35,10 @@ describe("a volume group on a LUN, on two real nodes", () => {
   let two: Site;
 
   it("a look finds targets and the LUN, and leaves nothing on the node", async () => {
-    [one, two] = lab.nodes.map((node) => new Site(node)) as [Site, Site];
+    [one, two] = lab.nodes.map((node) => new Site(node, lab, target)) as [Site, Site];
     const facts = await one.facts();
     expect(facts.portals.map(({ problem }) => problem)).toEqual([null, null]);
-    expect(driver.found(facts).map(({ choice }) => choice?.value)).toEqual([target.iqn, configOf().wwid]);
+    expect(driver.found(facts).map(({ choice }) => choice?.value)).toEqual([target.iqn, one.config.wwid]);
     expect(facts.contents).toEqual({ kind: "blank" });
     const traces =
       "ls /etc/iscsi/nodes /sys/class/iscsi_session 2>/dev/null; cat /etc/multipath/wwids 2>/dev/null | grep -v '^#'";
@@ -160,7 +47,7 @@ describe("a volume group on a LUN, on two real nodes", () => {
 
   it("the first node makes the group, the second sees the same one", async () => {
     await one.joined(FIRST);
-    await two.joined({ isFirst: false, pinned: null, others: [] });
+    await two.joined(OTHER);
     expect(one.identity.vgUuid).toMatch(/^\w{6}-/);
     expect(two.identity).toEqual(one.identity);
     for (const site of [one, two]) {
@@ -222,17 +109,38 @@ describe("a volume group on a LUN, on two real nodes", () => {
     expect(await two.node.sh("dmsetup ls --target linear")).not.toContain("net0");
   });
 
+  /** What a join leaves on a node, in files and in the kernel. */
+  const traces = async (site: Site) => [
+    await site.node.sh("find /etc/iscsi/nodes /etc/spindle /etc/multipath/conf.d -type f 2>/dev/null; true"),
+    await site.node.sh("ls /sys/class/iscsi_session; dmsetup ls --target multipath"),
+  ];
+  const NO_TRACE = ["", expect.not.stringMatching(/session|mpath-|3600/)];
+
+  it.each(["portals-gone", "target-frozen", "target-gone"])(
+    "a node leaves without a trace also while the SAN is dead (%s), with a reader that waits for it",
+    async (fault) => {
+      await lab.breakSan(fault);
+      try {
+        await expect
+          .poll(async () => (await two.check()).outcome, { timeout: 120_000, interval: 1_000 })
+          .toBe("failed");
+        await two.node.sh(
+          `setsid dd if=${lunLink(two.config.wwid)} of=/dev/null iflag=direct count=1 >/dev/null 2>&1 &`,
+        );
+        expect(wentWell(await perform(two.run, driver.leave(two.leaving(false)).steps))).toBe(true);
+        expect(await traces(two)).toEqual(NO_TRACE);
+      } finally {
+        await lab.mendSan(fault);
+      }
+      await expect.poll(async () => (await one.check()).outcome, { timeout: 180_000, interval: 1_000 }).toBe("ok");
+      await two.joined(OTHER);
+    },
+  );
+
   it("a node leaves without a trace; the group is taken over by the next cluster that has seen what it holds", async () => {
     expect(wentWell(await perform(two.run, driver.leave(two.leaving(false)).steps))).toBe(true);
     expect(wentWell(await perform(one.run, driver.leave(one.leaving(true)).steps))).toBe(true);
-    for (const { node } of [one, two]) {
-      expect(await node.sh("find /etc/iscsi/nodes /etc/spindle /etc/multipath/conf.d -type f 2>/dev/null; true")).toBe(
-        "",
-      );
-      expect(await node.sh("ls /sys/class/iscsi_session; dmsetup ls --target multipath")).not.toMatch(
-        /session|mpath-|3600/,
-      );
-    }
+    for (const site of [one, two]) expect(await traces(site)).toEqual(NO_TRACE);
     const facts = await one.facts();
     expect(one.join(facts, FIRST).rows.find(({ id }) => id === "contents")).toMatchObject({ state: "fail" });
     const uuid = one.identity.vgUuid ?? "";
@@ -241,7 +149,7 @@ describe("a volume group on a LUN, on two real nodes", () => {
   });
 
   it("a join that is undone leaves nothing", async () => {
-    const { steps } = two.join(await two.facts(), { isFirst: false, pinned: null, others: [] });
+    const { steps } = two.join(await two.facts(), OTHER);
     const until = steps.slice(0, steps.findIndex(({ id }) => id === "lun") + 1);
     expect(wentWell(await perform(two.run, until))).toBe(true);
     expect(await takeBack(two.run, until)).toEqual([]);

@@ -28,5 +28,5 @@ export const kernelWwid = (wwid: string): string => `${wwid.startsWith("3") ? "n
 /** The multipath device of a LUN: the one name that follows it on every node. */
 export const lunLink = (wwid: string): string => `/dev/disk/by-id/dm-uuid-mpath-${wwid}`;
 
-/** LVM opens the multipath device alone: by a PV's own link it could meet a single path, where multipath has lost one. */
-export const onlyLun = (wwid: string): string[] => ["--devices", lunLink(wwid)];
+/** LVM opens multipath devices alone: by a PV's own link it could meet a single path, where multipath has lost one. */
+export const onlyLuns = (wwids: readonly string[]): string[] => wwids.flatMap((wwid) => ["--devices", lunLink(wwid)]);

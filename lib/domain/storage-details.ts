@@ -1,8 +1,6 @@
-/**
- * Reads a driver's own details for its page. They come from a node, so nothing in them is taken for granted: what has
- * not the expected shape is left out.
- */
+/** What a storage's check reports for its page, and for whoever changes the storage next. */
 
+/** A volume group; sizes are bytes. */
 export interface GroupDetails {
   name: string;
   uuid: string;
@@ -17,12 +15,14 @@ export interface GroupDetails {
 
 export interface PhysicalVolume {
   uuid: string;
+  /** Its name now; null while it is missing. */
   device: string | null;
   size: number | null;
   free: number | null;
   isMissing: boolean;
 }
 
+/** A partition that holds one or more of the directories; capacity is counted once for each (S14). */
 export interface PartitionDetails {
   source: string;
   target: string;
@@ -34,15 +34,12 @@ export interface PartitionDetails {
   free: number | null;
 }
 
-export interface StaleMap {
-  name: string;
-}
-
-export interface StorageDetails {
+interface StorageDetails {
   group: GroupDetails | null;
   pvs: PhysicalVolume[];
   lvCount: number | null;
-  staleMaps: StaleMap[];
+  /** Maps of the kernel that lie on a device that is no longer there. */
+  staleMaps: { name: string }[];
   partitions: PartitionDetails[];
 }
 
@@ -94,6 +91,7 @@ function partitionOf(value: Bag): PartitionDetails {
   };
 }
 
+/** Reads them as they were kept. They come from a node, so nothing is taken for granted: what has not its shape is left out. */
 export function readDetails(details: Record<string, unknown> | null | undefined): StorageDetails {
   const group = groupOf(details?.vg);
   return {

@@ -1,22 +1,15 @@
-import type { Check, NodeStep } from "../../../domain/plan.ts";
-import { text } from "../../../domain/text.ts";
-import { patienceFor, REFUSE_SCRIPT } from "../../drive-marks.ts";
-import {
-  CHANGE_MS,
-  CHECK_MS,
-  FREE_PV_SCRIPT,
-  type NewPv,
-  onlyDisks,
-  proveFree,
-  pvFailures,
-} from "../../lvm/pv-steps.ts";
-import { onlyDevices, pvLink } from "../../lvm/steps.ts";
+import type { Check, NodeStep } from "../../domain/plan.ts";
+import { text } from "../../domain/text.ts";
+import { patienceFor, REFUSE_SCRIPT } from "../drive-marks.ts";
+import { CHANGE_MS, CHECK_MS, FREE_PV_SCRIPT, type NewPv, onlyDisks, proveFree, pvFailures } from "./pv-steps.ts";
+import { pvLink } from "./steps.ts";
 
-/** The VG that is changed, and the PVs it has now. */
+/** The VG that is changed. */
 export interface Group {
   name: string;
   uuid: string;
-  pvUuids: readonly string[];
+  /** Words that name the devices of its PVs, the only ones opened. */
+  devices: readonly string[];
   target: string;
 }
 
@@ -43,7 +36,7 @@ done
 prove_group "$@"`;
 
 /** Whether each PV is in the VG. $1 VG UUID, $2 how many PVs; then their UUIDs, then the devices. */
-const ALL_IN = `uuid=$1 left=$2
+export const ALL_IN = `uuid=$1 left=$2
 shift 2
 wanted=
 while [ "$left" -gt 0 ]; do wanted="$wanted $1"; shift; left=$((left - 1)); done
@@ -76,8 +69,8 @@ const check = (script: string, ...words: string[]): Check => ({
 });
 
 /** Adds new PVs to a VG. */
-export function extendStep({ name, uuid, pvUuids, target }: Group, pvs: readonly NewPv[]): NodeStep {
-  const devices = [...onlyDevices(pvUuids), ...onlyDisks(pvs)];
+export function extendStep({ name, uuid, devices: own, target }: Group, pvs: readonly NewPv[]): NodeStep {
+  const devices = [...own, ...onlyDisks(pvs)];
   const disks = pvs.map(({ link }) => link);
   const uuids = pvs.map((pv) => pv.uuid);
   const values = { vg: name, disks: disks.join(", "), disk: disks.join(", ") };
@@ -141,8 +134,7 @@ if [ "$(used "$@")" != 0 ]; then pvmove "$@" -i 5 -- "$link" || exit 1; fi
 [ "$(used "$@")" = 0 ]`;
 
 /** Moves everything off a PV, onto the others of its VG. `bytes`: how much that is. */
-export function moveStep({ name, uuid, pvUuids, target }: Group, pv: string, label: string, bytes: number): NodeStep {
-  const devices = onlyDevices(pvUuids);
+export function moveStep({ name, uuid, devices, target }: Group, pv: string, label: string, bytes: number): NodeStep {
   const values = { vg: name, pv: label, disk: label };
   return {
     kind: "node",
@@ -178,8 +170,7 @@ count=$(used "$@")
 const IS_NO_PV = `[ ! -e "$1" ]`;
 
 /** Takes an empty PV out of its VG, then its label off the disk. */
-export function removeSteps({ name, uuid, pvUuids, target }: Group, pv: string, label: string): NodeStep[] {
-  const devices = onlyDevices(pvUuids);
+export function removeSteps({ name, uuid, devices, target }: Group, pv: string, label: string): NodeStep[] {
   const own = ["--devices", pvLink(pv)];
   const values = { vg: name, pv: label, disk: label };
   const free = proveFree([{ uuid: pv, device: pvLink(pv) }]);

@@ -1,0 +1,162 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import type { NodeStep } from "../../../domain/plan.ts";
+import type { PartsRequest } from "../../../domain/parts-request.ts";
+import { en } from "../../../messages/en.ts";
+import type { PartsContext } from "../../contract.ts";
+import type { GroupFacts } from "../../lvm/parts-facts.ts";
+import { type NetworkLvmConfig, networkLvmConfig } from "./config.ts";
+import type { Contents } from "./contents.ts";
+import type { LunLook } from "./look.ts";
+import { networkLvmParts, planNetworkParts } from "./parts.ts";
+import type { NetworkPartsFacts } from "./parts-facts.ts";
+import { lunLink } from "./wwid.ts";
+
+const WWID = "360000000000000000e00000000010001";
+const SECOND = "360000000000000000e00000000010002";
+const VG = "k1c2RN-Hpcf-fIPN-CTTL-7bIh-hz0e-8Qm4nI";
+const TARGET = "iqn.2026-01.lab.host:san1";
+const GIB = 2 ** 30;
+
+const config = networkLvmConfig.parse({ portals: "10.0.0.1 10.0.0.2", target: TARGET, wwid: WWID });
+const context: PartsContext<NetworkLvmConfig> = {
+  config,
+  dirs: { imageDir: "/image", shareDir: "/share" },
+  owner: { panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 },
+  identity: { vgUuid: VG, pvUuids: "P", imageFs: "a", shareFs: "b", wwid: WWID, target: TARGET },
+  ...{ details: null, target: "nd_1", others: ["nd_2", "nd_3"] },
+};
+
+const lun = (wwid: string | null, change: Partial<LunLook> = {}): LunLook => ({
+  ...{ lun: "0001000000000000", wwid, size: GIB, keys: [], vendor: "IET", model: "DISK", serial: "s" },
+  ...change,
+});
+const group = (change: Partial<GroupFacts["pvs"][number]> = {}): GroupFacts => ({
+  group: {
+    ...{ name: "net0", uuid: VG, size: GIB, free: GIB, extentSize: 4 * 1024 ** 2, lvCount: 0, missingPvs: 0 },
+    ...{ attributes: "wz--n-", systemId: "", lockType: "", tags: [], metadataSize: null, metadataFree: null, pvs: [] },
+  },
+  pvs: [{ uuid: "P", device: "/dev/dm-3", size: GIB, used: 0, deviceSize: GIB, grown: 0, isMissing: false, ...change }],
+  ...{ isMoving: false, systemId: "" },
+});
+function facts(luns: LunLook[], change: Partial<NetworkPartsFacts> & { contents2?: Contents } = {}): NetworkPartsFacts {
+  const { contents2 = { kind: "blank" }, ...rest } = change;
+  const portal = (name: string) => ({ portal: name, targets: [TARGET], luns, problem: null });
+  return {
+    ...{ group: group(), portals: [portal("10.0.0.1"), portal("10.0.0.2")], pvOf: { [WWID]: "P" } },
+    contents: { [SECOND]: { contents: contents2, contentsProblem: null } },
+    ...rest,
+  };
+}
+
+const ADD: PartsRequest = { verb: "add", disks: [lunLink(SECOND)] };
+const GROW: PartsRequest = { verb: "grow" };
+const two = (change: Partial<LunLook> = {}) => [lun(WWID), lun(SECOND, { lun: "0002000000000000", ...change })];
+const grown = () => [lun(WWID, { size: 2 * GIB })];
+const shape = (steps: readonly NodeStep[]) => steps.map(({ id, target, stage = 0 }) => `${stage} ${target} ${id}`);
+const plan = (request: PartsRequest, found: NetworkPartsFacts) => planNetworkParts(context, found, request);
+const blocker = (request: PartsRequest, found: NetworkPartsFacts) => plan(request, found).blockers[0]?.key;
+
+describe("a second LUN in the group @P15", () => {
+  it("is reached by every node, becomes a PV once, and is seen by the others", () => {
+    const { steps, identity, blockers, problems } = plan(ADD, facts(two()));
+    const reach = ["mark", ...["multipath", "claim", "scan", "lun"].map((id) => `${id}-${SECOND}`)];
+    expect([blockers, problems]).toEqual([[], {}]);
+    expect(shape(steps)).toEqual([
+      ...["nd_1", "nd_2", "nd_3"].flatMap((node) => reach.map((id) => `0 ${node} ${id}`)),
+      ...["1 nd_1 pv-1", "1 nd_1 extend", "2 nd_2 noted-1", "2 nd_3 noted-1", "2 nd_2 seen", "2 nd_3 seen"],
+    ]);
+    expect(identity.wwid).toBe(`${WWID},${SECOND}`);
+    expect(identity.pvUuids).toMatch(/^P,\w{6}-/);
+    // What differs from node to node is not pinned anew.
+    expect(Object.keys(identity).toSorted()).toEqual(["pvUuids", "wwid"]);
+  });
+
+  it("is proven to be empty in the unit that makes the PV, and what was added is read back", () => {
+    const made = plan(ADD, facts(two())).steps.filter(({ stage }) => stage === 1);
+    expect(made.every(({ isReadBack }) => isReadBack)).toBe(true);
+    expect(made[0]?.precondition?.command.argv).toContain(SECOND);
+    for (const { undo } of made) expect("none" in undo || undo.proof).toBeTruthy();
+  });
+
+  it.each([
+    ["a group", two(), { contents2: { kind: "pv", uuid: "X" } }, "pv"],
+    ["data", two(), { contents2: { kind: "data" } }, "data"],
+    ["keys of reservations", two({ keys: ["00000000000000ab"] }), {}, "reserved"],
+    ["what could not be read", two(), { contents: {} }, "unread"],
+  ] as const)("is not offered with %s on it, and not taken", (_what, luns, change, use) => {
+    const found = facts([...luns], change as Partial<NetworkPartsFacts>);
+    const [own, other] = networkLvmParts.view(found).disks;
+    expect([own?.uses[0]?.key, other?.uses[0]?.key]).toEqual([
+      "network-lvm.parts.use.own",
+      `network-lvm.parts.use.${use}`,
+    ]);
+    expect(plan(ADD, found)).toMatchObject({ steps: [], problems: { disks: { key: "parts.problem.not-unused" } } });
+  });
+
+  it("is not offered where one portal does not show it, or it has no name", () => {
+    const found = facts(two());
+    found.portals[1] = { portal: "10.0.0.2", targets: null, luns: [lun(WWID)], problem: null };
+    expect(networkLvmParts.view(found).disks[1]?.uses[0]?.key).toBe("network-lvm.parts.use.not-everywhere");
+    expect(networkLvmParts.view(facts([lun(null)])).disks[0]).toMatchObject({ link: null });
+  });
+});
+
+describe("a LUN that the array has made larger @P15", () => {
+  it("is asked for by every node, taken in by one, and seen by the others", () => {
+    const { steps, identity } = plan(GROW, facts(grown()));
+    expect(shape(steps)).toEqual([
+      ...["nd_1", "nd_2", "nd_3"].map((node) => `0 ${node} rescan-${WWID}`),
+      `1 nd_1 resize-${WWID}`,
+      ...["nd_2", "nd_3"].map((node) => `2 ${node} seen-${WWID}`),
+    ]);
+    expect(steps.filter(({ command }) => command.argv[0] === "pvresize")).toHaveLength(1);
+    expect(identity).toEqual({ pvUuids: "P" });
+  });
+
+  it("goes on where the acting node has seen it already, or has only not taken it in", () => {
+    const seen = facts(grown(), { group: group({ deviceSize: 2 * GIB, grown: GIB }) });
+    expect(plan(GROW, seen).steps).toHaveLength(6);
+  });
+
+  it("nothing to do, smaller than before, or not as large everywhere", () => {
+    expect(blocker(GROW, facts([lun(WWID)]))).toBe("parts.obstacle.not-grown");
+    expect(blocker(GROW, facts([lun(WWID, { size: GIB / 2 })]))).toBe("network-lvm.parts.shrunk");
+    const found = facts(grown());
+    found.portals[1] = { portal: "10.0.0.2", targets: null, luns: [lun(WWID)], problem: null };
+    expect(blocker(GROW, found)).toBe("network-lvm.parts.not-everywhere");
+  });
+});
+
+describe("what a group that all nodes see is spared", () => {
+  it("nothing is moved off a LUN, and a partial group takes no change", () => {
+    expect(blocker({ verb: "empty", part: "P", andRemove: false }, facts(two()))).toBe("network-lvm.parts.no-move");
+    const partial = group({ isMissing: true });
+    if (partial.group) partial.group.missingPvs = 1;
+    expect(blocker(GROW, facts(grown(), { group: partial }))).toBe("lvm.parts.state.partial");
+  });
+});
+
+describe("every step", () => {
+  const all = [...plan(ADD, facts(two())).steps, ...plan(GROW, facts(grown())).steps];
+  const commands = all.flatMap(({ command, alreadyDone, precondition, undo }) => [
+    command,
+    ...[alreadyDone, precondition].flatMap((check) => (check ? [check.command] : [])),
+    ...("none" in undo ? [] : [undo.command, ...(undo.proof ? [undo.proof.command] : [])]),
+  ]);
+
+  it("has scripts that a shell understands, and forces nothing", () => {
+    for (const { argv } of commands) {
+      for (const word of argv) expect(word).not.toMatch(/^(-f|-ff|--force|-y|--yes)$/);
+      if (argv[0] === "sh") expect(spawnSync("sh", ["-n", "-c", argv[2] ?? ""]).stderr.toString()).toBe("");
+    }
+  });
+
+  it("has its sentences", () => {
+    const has = (key: string) =>
+      key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], en);
+    for (const { title, undo, failures = [] } of all)
+      for (const { key } of [title, "none" in undo ? undo.none : undo.title, ...failures.map(({ message }) => message)])
+        expect(typeof has(key), key).toBe("string");
+  });
+});

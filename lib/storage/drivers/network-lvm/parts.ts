@@ -1,0 +1,123 @@
+import type { DiskView } from "../../../domain/parts.ts";
+import type { PartsRequest } from "../../../domain/parts-request.ts";
+import { type Text, text } from "../../../domain/text.ts";
+import type { PartsContext, PartsDriver, PartsPlan } from "../../contract.ts";
+import { partOf } from "../../lvm/parts-facts.ts";
+import { changeTo, groupObstacle, noChange } from "../../lvm/parts-plan.ts";
+import type { NetworkLvmConfig } from "./config.ts";
+import type { Contents } from "./contents.ts";
+import { networkLvmIdentity, wwidsOf } from "./identity.ts";
+import type { LunLook } from "./look.ts";
+import { addSteps, type Growth, growSteps, type SharedGroup } from "./part-steps.ts";
+import { type NetworkPartsFacts, readNetworkPartsFacts } from "./parts-facts.ts";
+import { problemOutput } from "./rows.ts";
+import { lunLink } from "./wwid.ts";
+
+type Context = PartsContext<NetworkLvmConfig>;
+
+/** Every LUN that the target shows, once, as large as any portal says. */
+function lunsIn({ portals }: NetworkPartsFacts): LunLook[] {
+  const all = portals.flatMap(({ luns }) => luns ?? []).toSorted((a, b) => a.size - b.size);
+  return [...new Map(all.map((lun) => [lun.wwid ?? lun.lun, lun])).values()];
+}
+
+/** Whether every portal shows the LUN, as large. A portal that gave no answer can't tell. */
+function isSameEverywhere({ portals }: NetworkPartsFacts, { wwid, size }: LunLook): boolean {
+  return portals.every(({ luns }) => luns?.some((lun) => lun.wwid === wwid && lun.size === size) === true);
+}
+
+function contentsUse(contents: Contents): Text[] {
+  switch (contents.kind) {
+    case "blank":
+      return [];
+    case "group":
+      return [text("network-lvm.parts.use.group", { name: contents.group.name, uuid: contents.group.uuid })];
+    case "pv":
+      return [text("network-lvm.parts.use.pv", { uuid: contents.uuid })];
+    case "signature":
+      return [text("network-lvm.parts.use.signature", { name: contents.name })];
+    case "data":
+      return [text("network-lvm.parts.use.data")];
+  }
+}
+
+/** Why a LUN can't be taken into the group; empty where it can. */
+function usesOf(facts: NetworkPartsFacts, lun: LunLook): Text[] {
+  const { wwid, keys } = lun;
+  if (wwid === null) return [text("network-lvm.parts.use.no-wwid")];
+  if (facts.pvOf[wwid] !== undefined) return [text("network-lvm.parts.use.own")];
+  const found = facts.contents[wwid];
+  const detail = found?.contentsProblem ? problemOutput(found.contentsProblem) : "";
+  return [
+    ...(keys.length > 0 ? [text("network-lvm.parts.use.reserved", { keys: keys.join(", ") })] : []),
+    ...(isSameEverywhere(facts, lun) ? [] : [text("network-lvm.parts.use.not-everywhere")]),
+    ...(found?.contents ? contentsUse(found.contents) : [text("network-lvm.parts.use.unread", { detail })]),
+  ];
+}
+
+function diskOf(facts: NetworkPartsFacts, lun: LunLook): DiskView {
+  const { wwid, lun: number, vendor, model, serial, size } = lun;
+  const link = wwid === null ? null : lunLink(wwid);
+  return { link, name: wwid ?? number, model: `${vendor} ${model}`, serial, size, uses: usesOf(facts, lun) };
+}
+
+function planAdd(group: SharedGroup, facts: NetworkPartsFacts, links: readonly string[]): PartsPlan {
+  const free = lunsIn(facts).filter((lun) => usesOf(facts, lun).length === 0);
+  const chosen = [...new Set(links)].map((link) => free.find(({ wwid }) => wwid !== null && lunLink(wwid) === link));
+  const luns = chosen.flatMap((lun) => (lun?.wwid ? [{ wwid: lun.wwid, size: lun.size }] : []));
+  if (luns.length < chosen.length) return noChange({ problems: { disks: text("parts.problem.not-unused") } });
+  const { steps, pvUuids } = addSteps(group, luns);
+  const planned = changeTo([...facts.group.pvs.map(({ uuid }) => uuid), ...pvUuids], steps);
+  const wwid = [...group.wwids, ...luns.map((lun) => lun.wwid)].join(",");
+  return { ...planned, identity: { ...planned.identity, wwid } };
+}
+
+/** What stands against taking in how large a LUN is by now; null where nothing does. */
+function growthObstacle(facts: NetworkPartsFacts, lun: LunLook, deviceSize: number): Text | null {
+  const values = { wwid: lun.wwid ?? "" };
+  if (lun.size < deviceSize) return text("network-lvm.parts.shrunk", values);
+  return isSameEverywhere(facts, lun) ? null : text("network-lvm.parts.not-everywhere", values);
+}
+
+/** Every LUN that the array shows larger than its PV fills. */
+function planGrow(group: SharedGroup, facts: NetworkPartsFacts): PartsPlan {
+  const blockers: Text[] = [];
+  const grown: Growth[] = [];
+  for (const lun of lunsIn(facts)) {
+    const { wwid, size } = lun;
+    const pv = facts.group.pvs.find(({ uuid }) => wwid !== null && uuid === facts.pvOf[wwid]);
+    if (!pv || wwid === null || (size === pv.deviceSize && pv.grown === 0)) continue;
+    const obstacle = growthObstacle(facts, lun, pv.deviceSize);
+    if (obstacle) blockers.push(obstacle);
+    else grown.push({ wwid, size, uuid: pv.uuid });
+  }
+  if (blockers.length > 0) return noChange({ blockers });
+  if (grown.length === 0) return noChange({ blockers: [text("parts.obstacle.not-grown")] });
+  return changeTo(
+    facts.group.pvs.map(({ uuid }) => uuid),
+    growSteps(group, grown),
+  );
+}
+
+/** What a change of the LUNs of a group that all nodes see comes to. Pure. */
+export function planNetworkParts(context: Context, facts: NetworkPartsFacts, request: PartsRequest): PartsPlan {
+  const { config, identity, owner, target, others = [] } = context;
+  const obstacle = groupObstacle(config.vgName, facts.group);
+  if (obstacle) return noChange({ blockers: [obstacle] });
+  // What another node has mapped would not follow.
+  if (request.verb === "empty" || request.verb === "remove")
+    return noChange({ blockers: [text("network-lvm.parts.no-move")] });
+  const { vgUuid } = networkLvmIdentity.parse(identity);
+  const group: SharedGroup = { config, owner, target, others, uuid: vgUuid, wwids: wwidsOf(identity) };
+  return request.verb === "add" ? planAdd(group, facts, request.disks) : planGrow(group, facts);
+}
+
+/** LUNs of the group: another one, and what they have grown by on the array. */
+export const networkLvmParts: PartsDriver<NetworkLvmConfig, NetworkPartsFacts> = {
+  facts: readNetworkPartsFacts,
+  view: (facts) => ({
+    disks: lunsIn(facts).map((lun) => diskOf(facts, lun)),
+    parts: facts.group.pvs.map(partOf),
+  }),
+  plan: planNetworkParts,
+};
