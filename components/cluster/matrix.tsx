@@ -3,30 +3,48 @@ import { Star } from "lucide-react";
 import Link from "next/link";
 import { useCallback, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
+import { Age, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { CapacityBar } from "#components/ui/capacity-bar.tsx";
 import { Pane } from "#components/ui/layout.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { storageOrder, storageTotals } from "#lib/domain/cluster-summary.ts";
+import { storageOrder } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
 import { formatPercent, formatUsage, fractionOf } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
+import type { PanelState } from "#lib/queries/panel.ts";
 import { MatrixTools } from "./matrix-tools.tsx";
 import { NodeRow } from "./node-row.tsx";
 import { useMatrixRows } from "./use-matrix-rows.ts";
 import { useWindowRows } from "./use-window-rows.ts";
 
+/** The newest look of any node at a storage that all of them see, and the browser's clock when its ages were true. */
+function newestLook(storage: StorageView, cluster: ClusterView, live: PanelState["live"]) {
+  const looks = cluster.nodes.flatMap(({ id }) => {
+    const node = live[id];
+    const own = node?.storages.find((each) => each.storageId === storage.id);
+    return own?.figures && own.figuresAgeMs !== null
+      ? [{ figures: own.figures, ageMs: own.figuresAgeMs, at: node?.at }]
+      : [];
+  });
+  const lookedAt = ({ at = 0, ageMs }: (typeof looks)[number]) => at - ageMs;
+  return looks.toSorted((a, b) => lookedAt(b) - lookedAt(a))[0];
+}
+
 /** The one capacity of a storage that all nodes see. */
 function SharedUsage({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
   const t = useTranslations("pages.cluster");
-  const totals = storageTotals(storage, cluster, usePanel().live);
-  if (!totals) return <span className="block text-s text-ink-2">{t("notMeasured")}</span>;
+  const look = newestLook(storage, cluster, usePanel().live);
+  const isStale = useStaleAge(look?.ageMs, look?.at, STORAGE_STALE_MS) !== "";
+  if (!look) return <span className="block text-s text-ink-2">{t("notMeasured")}</span>;
+  const { size, used, allocated } = look.figures;
   return (
     <span className="block text-s text-ink-2">
-      <CapacityBar label={visible(storage.name)} size={totals.size} used={totals.used} allocated={totals.allocated} />
-      <span className="float-right ml-2">{formatPercent(fractionOf(totals.used, totals.size))}</span>
-      {formatUsage(totals.used, totals.size)}
+      <CapacityBar label={visible(storage.name)} size={size} used={used} allocated={allocated} stale={isStale} />
+      <span className="float-right ml-2">{formatPercent(fractionOf(used, size))}</span>
+      {formatUsage(used, size)}
+      {isStale ? <Age ageMs={look.ageMs} at={look.at} className="block" /> : null}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { Tone } from "#lib/domain/badges.ts";
+import { type Bag, bags, isBag } from "#lib/domain/storage-details.ts";
 
 /**
  * Reads what a check says of the way to a storage's LUNs. It comes from a node, so nothing in it is taken for granted: what
@@ -25,10 +26,6 @@ export interface Lun {
   paths: LunPath[];
 }
 
-type Bag = Record<string, unknown>;
-
-const isBag = (value: unknown): value is Bag => typeof value === "object" && value !== null && !Array.isArray(value);
-const bags = (value: unknown): Bag[] => (Array.isArray(value) ? value.filter(isBag) : []);
 const word = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
 const portalOf = ({ address, port }: Bag): string => {

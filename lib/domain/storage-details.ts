@@ -43,10 +43,13 @@ interface StorageDetails {
   partitions: PartitionDetails[];
 }
 
-type Bag = Record<string, unknown>;
+export type Bag = Record<string, unknown>;
 
-const isBag = (value: unknown): value is Bag => typeof value === "object" && value !== null && !Array.isArray(value);
-const bags = (value: unknown): Bag[] => (Array.isArray(value) ? value.filter(isBag) : []);
+/** Whether it is an object that is no list. */
+export const isBag = (value: unknown): value is Bag =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Of a list those that are objects; none of anything else. */
+export const bags = (value: unknown): Bag[] => (Array.isArray(value) ? value.filter(isBag) : []);
 const words = (value: unknown): string => (typeof value === "string" ? value : "");
 const bytes = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
 
