@@ -59,9 +59,11 @@ export async function seedUsage(db: Database): Promise<void> {
     .values({ nodeId: SEED.node.id, storageId: SEED.main.id })
     .returning({ id: schema.usageSeries.id });
   const size = 894 * GIB;
+  // One instant for all: a minute that ends between two points would leave a gap.
+  const now = Date.now();
   const point = (spanMs: number, ago: number) => {
-    const at = new Date(Math.floor((Date.now() - ago) / spanMs) * spanMs);
-    const used = Math.round(size * (0.37 - (Date.now() - at.getTime()) / (100 * 24 * HOUR)));
+    const at = new Date(Math.floor((now - ago) / spanMs) * spanMs);
+    const used = Math.round(size * (0.37 - (now - at.getTime()) / (100 * 24 * HOUR)));
     const low = Math.round(used * 0.98);
     return {
       series: series?.id ?? 0,
