@@ -4,6 +4,7 @@ import { en } from "../../lib/messages/en.ts";
 import { nodesDown } from "../support/nodes.ts";
 import { BACK, row, SHOWN, status, test } from "../support/situation.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
+import { goAround, tabTo } from "../verbs/keyboard.ts";
 
 test.use({ scene: "joined-lvm" });
 test.afterAll(nodesDown);
@@ -86,10 +87,13 @@ test("a changed host key is refused, and accepted by the very fingerprint that t
     .locator("dd");
   const all = await hurt.sh("for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $key; done");
   expect(all).toContain((await shown.textContent()) ?? "nothing");
-  await page.getByRole("button", { name: t.hostKey.accept, exact: true }).click();
-  const dialog = page.getByRole("dialog");
-  await expect(dialog).toContainText((await shown.textContent()) ?? "nothing");
-  await dialog.getByRole("button", { name: t.hostKey.accept, exact: true }).click();
+  // Asked and answered by keyboard.
+  const accept = new RegExp(`^${t.hostKey.accept}$`);
+  await goAround(page, accept);
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toContainText((await shown.textContent()) ?? "nothing");
+  await tabTo(page, accept, 3);
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: t.hostKey.title })).toHaveCount(0, LONG);
   await toCluster(page);
   await expect(status(page, hurt)).toHaveText("Active", BACK);

@@ -1,9 +1,8 @@
-import type { Page } from "@playwright/test";
 import { en } from "../../lib/messages/en.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { SEED, SEEDED } from "../support/seed.ts";
 import { invite } from "../verbs/administrators.ts";
-import { tabTo } from "../verbs/keyboard.ts";
+import { goAround, tabTo } from "../verbs/keyboard.ts";
 import { openWizard } from "../verbs/wizard.ts";
 
 test.describe("by keyboard alone", () => {
@@ -71,28 +70,6 @@ test.describe("by keyboard alone", () => {
     await page.getByRole("button", { name: /^Main storage/ }).click();
     await expect(page.getByRole("radio", { name: /^lvm/ })).toBeChecked();
   });
-
-  /** Opens a question, goes around in it, leaves it, and is back where it was asked. */
-  async function goAround(page: Page, name: RegExp): Promise<void> {
-    await tabTo(page, name, 80);
-    const asked = page.locator(":focus");
-    const label = await asked.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent);
-    await page.keyboard.press("Enter");
-    const dialog = page.getByRole("dialog");
-    await expect(dialog, `${label} asks`).toBeVisible();
-    for (let press = 0; press < 8; press += 1) {
-      // Between the last stop and the first one lies the browser's own.
-      const isIn = await page.evaluate(() => {
-        const focused = document.activeElement;
-        return focused === document.body || document.querySelector("dialog[open]")?.contains(focused);
-      });
-      expect(isIn, `the focus stays within ${label}`).toBe(true);
-      await page.keyboard.press("Tab");
-    }
-    await page.keyboard.press("Escape");
-    await expect(dialog).toHaveCount(0);
-    await expect(page.getByRole("button", { name: label ?? "", exact: true }), `${label} has it back`).toBeFocused();
-  }
 
   test("the question before a draft is thrown away keeps the focus and gives it back", async ({ page, panel }) => {
     await page.goto(panel.url);

@@ -6,6 +6,7 @@ import type { TestPanel } from "../fixtures/panel.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { SEED, seedPanel } from "../support/seed.ts";
 import { clusterPlan, drivesPlan, insertTask, withDatabase } from "../support/tasks.ts";
+import { goAround, tabTo } from "../verbs/keyboard.ts";
 
 const t = en.pages.tasks;
 const one = en.pages.task;
@@ -133,8 +134,11 @@ test("a running task stays in view on every page, says where it is, and is cance
   await cancel.click();
   await page.getByRole("dialog").getByRole("button", { name: one.cancelKeep }).click();
   await expect(cancel).toBeFocused();
-  await cancel.click();
-  await page.getByRole("dialog").getByRole("button", { name: one.cancelConfirm }).click();
+  // The question is one for the keyboard as well.
+  await goAround(page, new RegExp(`^${one.cancel}$`));
+  await page.keyboard.press("Enter");
+  await tabTo(page, new RegExp(`^${one.cancelConfirm}$`), 3);
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("main").getByText(en.common.task.cancelled, { exact: true })).toBeVisible({
     timeout: 30_000,
   });

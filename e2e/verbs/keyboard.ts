@@ -30,3 +30,25 @@ export async function tabTo(page: Page, name: RegExp, most: number): Promise<voi
   }
   throw new Error(`${name} is not reached within ${most} presses of Tab`);
 }
+
+/** Opens a question, goes around in it, leaves it, and is back where it was asked. */
+export async function goAround(page: Page, name: RegExp): Promise<void> {
+  await tabTo(page, name, 80);
+  const asked = page.locator(":focus");
+  const label = await asked.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent);
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog, `${label} asks`).toBeVisible();
+  for (let press = 0; press < 8; press += 1) {
+    // Between the last stop and the first one lies the browser's own.
+    const isIn = await page.evaluate(() => {
+      const focused = document.activeElement;
+      return focused === document.body || document.querySelector("dialog[open]")?.contains(focused);
+    });
+    expect(isIn, `the focus stays within ${label}`).toBe(true);
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("button", { name: label ?? "", exact: true }), `${label} has it back`).toBeFocused();
+}
