@@ -15,7 +15,8 @@ export default defineConfig({
         test: {
           name: "db",
           include: ["lib/**/*.db.test.ts"],
-          fileParallelism: false,
+          // Each file has a database server of its own.
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
