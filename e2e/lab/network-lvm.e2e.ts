@@ -263,17 +263,17 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
       Promise.all(
         both().map(async (node) => Number(await node.sh("vgs --noheadings --nosuffix --units m -o vg_size net0"))),
       );
-    await lab.growLun(target, "lun1", 1536);
+    await lab.growLun(target, "lun1", 3072);
     await toStorage(page);
     await page.getByRole("link", { name: en.parts.verb.grow }).first().click();
     await runPlan(page, en.parts.confirm.grow, VERY_LONG);
-    for (const size of await sizes()) expect(size).toBeGreaterThan(1500);
+    for (const size of await sizes()) expect(size).toBeGreaterThan(3000);
     await toStorage(page);
     await page.getByRole("link", { name: en.parts.verb.add }).first().click();
     await expect(page.getByRole("checkbox", { name: new RegExp(wwid("full")) })).toHaveCount(0);
     await page.getByRole("checkbox", { name: new RegExp(wwid("lun2")) }).check(VERY_LONG);
     await runPlan(page, "Add the disk", VERY_LONG);
-    for (const size of await sizes()) expect(size).toBeGreaterThan(2000);
+    for (const size of await sizes()) expect(size).toBeGreaterThan(3500);
     await toStorage(page);
     for (const node of both())
       await expect(pathsOn(node, "lun2").getByText("up", { exact: true })).toHaveCount(2, LONG);

@@ -1,18 +1,13 @@
 import { expect, type Page } from "@playwright/test";
-import type { LabNode } from "../../lab/index.ts";
-import { isFull } from "../fixtures/run.ts";
 import { nodesDown } from "../support/nodes.ts";
 import { BACK, SHOWN, status, test, why } from "../support/situation.ts";
-import { invite } from "../verbs/administrators.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
-import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, strange } from "../verbs/many-drives.ts";
+import { extentsOf, strange } from "../verbs/many-drives.ts";
 
 test.use({ scene: "joined-san" });
 test.afterAll(nodesDown);
 
 const GROUP = { storage: "shared", vg: "net0" };
-/** Drives of each administrator. */
-const COUNT = isFull ? 100 : 20;
 /** Logins, multipath and LVM on several emulated nodes. */
 const VERY_LONG = { timeout: 400_000 };
 const HEALED = { timeout: 300_000 };
@@ -20,13 +15,6 @@ const HEALED = { timeout: 300_000 };
 async function toCluster(page: Page): Promise<void> {
   await page.goto("/");
   await page.getByRole("link", { name: "alpha", exact: true }).first().click();
-}
-
-/** Waits until the node has so many sessions that are up. */
-async function sessionsUp(node: LabNode, count: number): Promise<void> {
-  const states = () => node.sh("cat /sys/class/iscsi_session/*/state 2>/dev/null; true");
-  const up = async () => (await states()).match(/LOGGED_IN/g)?.length ?? 0;
-  await expect.poll(up, { timeout: 240_000 }).toBe(count);
 }
 
 for (const [fault, cause] of [
@@ -67,51 +55,6 @@ test("another CHAP secret shuts out a node that boots; with the old one it is ba
   await expect(status(page, other), "sessions that are up stay up").toHaveText("Active");
   await lab.mendSan("chap-changed");
   await expect(status(page, hurt)).toHaveText("Active", HEALED);
-});
-
-test("drives of two administrators, made while portals come and go, never overlap on either node", {
-  tag: ["@S28", "@P04"],
-}, async ({ browser, situation: { page, lab, panel, hurt: one, other: two } }) => {
-  const timeout = COUNT * 60_000;
-  test.setTimeout(1_200_000 + 6 * timeout);
-  const ada: Person = { name: "ada", page };
-  const bob: Person = { name: "bob", page: await invite(page, browser, panel.url, "Bob") };
-  const create = (person: Person, round: string, count: number) => createMany(person, GROUP, { round, count, timeout });
-  const half = COUNT / 2;
-  let isOver = false;
-  const comeAndGo = async () => {
-    while (!isOver) {
-      await lab.breakSan("portal-gone");
-      await sessionsUp(one, 1);
-      await lab.mendSan("portal-gone");
-      await sessionsUp(one, 2);
-    }
-  };
-  const work = async () => {
-    try {
-      await Promise.all([ada, bob].map((person) => create(person, "old", COUNT)));
-      const [adas, bobs] = await Promise.all([idsOf(two, GROUP, ada, "old"), idsOf(two, GROUP, bob, "old")]);
-      expect([adas.length, bobs.length]).toEqual([COUNT, COUNT]);
-      await fillEach(one, GROUP, [...adas, ...bobs]);
-      expect(await strange(two, GROUP, "own", [...adas, ...bobs])).toEqual([]);
-      await Promise.all([removeMany(ada, adas.slice(0, half), timeout), create(bob, "new", half)]);
-      return [...adas.slice(half), ...bobs];
-    } finally {
-      isOver = true;
-    }
-  };
-  const [kept] = await Promise.all([work(), comeAndGo()]);
-  const fresh = await idsOf(one, GROUP, bob, "new");
-  expect(fresh).toHaveLength(half);
-  expect(await strange(two, GROUP, "zeros", fresh)).toEqual([]);
-  await fillEach(two, GROUP, fresh);
-  expect(await strange(one, GROUP, "own", [...kept, ...fresh])).toEqual([]);
-  for (const node of [one, two]) {
-    const taken = await extentsOf(node, GROUP);
-    expect(taken).toHaveLength((2 * COUNT * MIB) / 4);
-    expect(new Set(taken).size).toBe(taken.length);
-    await node.sh(["vgck", GROUP.vg]);
-  }
 });
 
 test("a node that freezes within lvcreate, under a panel that dies, keeps the group until it has ended", {
