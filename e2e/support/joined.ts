@@ -15,12 +15,13 @@ import { labOfThisClone, preparedNodes, sanNodes } from "./nodes.ts";
 export type SceneName = "joined-file" | "joined-lvm" | "joined-san";
 
 const FILES = { kind: "File", name: "files" } as const;
+const GROUP = { kind: "LVM", name: "group" } as const;
 
 function clusterOf(lab: Lab, scene: SceneName): ClusterInput {
   const isSan = scene === "joined-san";
   return {
     ...{ name: "alpha", nodes: lab.nodes, main: isSan ? "shared" : "files" },
-    storages: isSan ? [FILES, sanStorage(lab)] : [FILES, { kind: "LVM", name: "group" }],
+    storages: isSan ? [FILES, GROUP, sanStorage(lab)] : [FILES, GROUP],
   };
 }
 

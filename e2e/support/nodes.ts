@@ -69,12 +69,13 @@ export function preparedNodes(): Promise<Lab> {
 }
 
 /**
- * The same nodes beside a SAN: `san1` asks for CHAP both ways and shows `lun1`, `lun2`, and `full`, which holds a file system.
+ * The same nodes beside a SAN: `san1` asks for CHAP both ways and shows `lun1`, with room for the hundreds of drives of the full
+ * run, `lun2`, and `full`, which holds a file system. They take what is written.
  */
 export async function sanNodes(): Promise<Lab> {
   const lab = await preparedNodes();
   const luns = [
-    { name: "lun1", sizeMiB: 1024 },
+    { name: "lun1", sizeMiB: 2560 },
     { name: "lun2", sizeMiB: 512 },
     { name: "full", sizeMiB: 64 },
   ];

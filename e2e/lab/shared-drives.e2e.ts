@@ -1,0 +1,80 @@
+import { expect } from "@playwright/test";
+import type { Lab, LabNode } from "../../lab/index.ts";
+import { isFull } from "../fixtures/run.ts";
+import { nodesDown } from "../support/nodes.ts";
+import { test } from "../support/situation.ts";
+import { invite } from "../verbs/administrators.ts";
+import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, strange } from "../verbs/many-drives.ts";
+
+test.use({ scene: "joined-san" });
+test.afterAll(nodesDown);
+
+const GROUP = { storage: "shared", vg: "net0" };
+/** Of each of the two. */
+const COUNT = isFull ? 100 : 20;
+const timeout = COUNT * 60_000;
+
+/** An administrator, and the node whose commands make the drives. */
+type Writer = Person & { node: LabNode };
+
+/** Waits until the node has so many sessions that are up. */
+async function sessionsUp(node: LabNode, count: number): Promise<void> {
+  const states = () => node.sh("cat /sys/class/iscsi_session/*/state 2>/dev/null; true");
+  const up = async () => (await states()).match(/LOGGED_IN/g)?.length ?? 0;
+  await expect.poll(up, { timeout: 240_000 }).toBe(count);
+}
+
+/** Takes one portal away and gives it back, again and again; ends with it there. */
+async function comeAndGo(lab: Lab, node: LabNode, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await lab.breakSan("portal-gone");
+    await sessionsUp(node, 1);
+    await lab.mendSan("portal-gone");
+    await sessionsUp(node, 2);
+  }
+}
+
+/** Does the work while portals come and go. Both have ended when it answers, whichever fails: nothing goes on in the next test. */
+async function whilePortalsComeAndGo<T>(lab: Lab, node: LabNode, work: () => Promise<T>): Promise<T> {
+  let isOver = false;
+  const [done, portals] = await Promise.allSettled([
+    work().finally(() => {
+      isOver = true;
+    }),
+    comeAndGo(lab, node, () => isOver),
+  ]);
+  if (done.status === "rejected") throw done.reason;
+  if (portals.status === "rejected") throw portals.reason;
+  return done.value;
+}
+
+test("drives of two administrators, made from two nodes while portals come and go, never overlap on either node", {
+  tag: ["@S28", "@P04"],
+}, async ({ browser, situation: { page, lab, panel, hurt: one, other: two } }) => {
+  test.setTimeout(1_200_000 + 6 * timeout);
+  const ada = { name: "ada", page, node: one };
+  const bob = { name: "bob", page: await invite(page, browser, panel.url, "Bob"), node: two };
+  const create = (person: Writer, round: string, count: number) =>
+    createMany(person, GROUP, { round, count, node: person.node, timeout });
+  const half = COUNT / 2;
+  const kept = await whilePortalsComeAndGo(lab, one, async () => {
+    await Promise.all([ada, bob].map((person) => create(person, "old", COUNT)));
+    const [adas, bobs] = await Promise.all([idsOf(two, GROUP, ada, "old"), idsOf(two, GROUP, bob, "old")]);
+    expect([adas.length, bobs.length]).toEqual([COUNT, COUNT]);
+    await fillEach(one, GROUP, [...adas, ...bobs]);
+    expect(await strange(two, GROUP, "own", [...adas, ...bobs])).toEqual([]);
+    await Promise.all([removeMany(ada, adas.slice(0, half), timeout), create(bob, "new", half)]);
+    return [...adas.slice(half), ...bobs];
+  });
+  const fresh = await idsOf(one, GROUP, bob, "new");
+  expect(fresh).toHaveLength(half);
+  expect(await strange(two, GROUP, "zeros", fresh)).toEqual([]);
+  await fillEach(two, GROUP, fresh);
+  expect(await strange(one, GROUP, "own", [...kept, ...fresh])).toEqual([]);
+  for (const node of [one, two]) {
+    const taken = await extentsOf(node, GROUP);
+    expect(taken).toHaveLength((2 * COUNT * MIB) / 4);
+    expect(new Set(taken).size).toBe(taken.length);
+    await node.sh(["vgck", GROUP.vg]);
+  }
+});
