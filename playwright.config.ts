@@ -47,8 +47,7 @@ export default defineConfig({
     {
       name: "lab",
       testDir: "e2e/lab",
-      testMatch:
-        "**/{main-storage,look-through,volume-groups,wizard,join,killed-panel,drives,network-lvm,shared-drives}.e2e.ts",
+      testMatch: "**/{main-storage,look-through,volume-groups,wizard,join,killed-panel,drives,network-lvm}.e2e.ts",
       workers: 1,
       timeout: 1_200_000,
     },

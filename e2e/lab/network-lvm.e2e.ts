@@ -6,7 +6,9 @@ import { nodesDown, sanNodes } from "../support/nodes.ts";
 import { type ProcWatch, watchProcesses } from "../support/proc-watch.ts";
 import { BACK, row, SHOWN, status, why } from "../support/situation.ts";
 import { walk } from "../support/walk.ts";
+import { invite } from "../verbs/administrators.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
+import { makeSharedDrives, SHARED_DRIVES_MS } from "../verbs/shared-drives.ts";
 import {
   addMachine,
   addStorage,
@@ -290,6 +292,16 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     await runPlan(page, "Clear it", VERY_LONG);
     expect(await n1.sh("dmsetup ls")).not.toContain("net0-stale");
     await bothAre("Active");
+  });
+
+  test("drives of two administrators, made from both nodes while portals come and go, never overlap on either", {
+    tag: ["@S28", "@P04"],
+  }, async ({ browser }) => {
+    test.setTimeout(SHARED_DRIVES_MS);
+    const { page, lab, panel } = it;
+    const invited = await invite(page, browser, panel.url, "Bob");
+    await makeSharedDrives(lab, { name: "ada", page, node: n1 }, { name: "bob", page: invited, node: n2 });
+    await invited.context().close();
   });
 
   test("no process of a node ever had a secret in its command line or its environment", { tag: ["@S26"] }, async () => {

@@ -1,21 +1,16 @@
 import { expect } from "@playwright/test";
 import type { Lab, LabNode } from "../../lab/index.ts";
 import { isFull } from "../fixtures/run.ts";
-import { nodesDown } from "../support/nodes.ts";
-import { test } from "../support/situation.ts";
-import { invite } from "../verbs/administrators.ts";
-import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, strange } from "../verbs/many-drives.ts";
-
-test.use({ scene: "joined-san" });
-test.afterAll(nodesDown);
+import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, strange } from "./many-drives.ts";
 
 const GROUP = { storage: "shared", vg: "net0" };
 /** Of each of the two. */
 const COUNT = isFull ? 100 : 20;
 const timeout = COUNT * 60_000;
+export const SHARED_DRIVES_MS = 1_200_000 + 6 * timeout;
 
 /** An administrator, and the node whose commands make the drives. */
-type Writer = Person & { node: LabNode };
+export type Writer = Person & { node: LabNode };
 
 /** Waits until the node has so many sessions that are up. */
 async function sessionsUp(node: LabNode, count: number): Promise<void> {
@@ -48,12 +43,12 @@ async function whilePortalsComeAndGo<T>(lab: Lab, node: LabNode, work: () => Pro
   return done.value;
 }
 
-test("drives of two administrators, made from two nodes while portals come and go, never overlap on either node", {
-  tag: ["@S28", "@P04"],
-}, async ({ browser, situation: { page, lab, panel, hurt: one, other: two } }) => {
-  test.setTimeout(1_200_000 + 6 * timeout);
-  const ada = { name: "ada", page, node: one };
-  const bob = { name: "bob", page: await invite(page, browser, panel.url, "Bob"), node: two };
+/**
+ * Drives of two administrators, made, filled, deleted and made anew from two nodes while portals come and go: none overlaps
+ * another, and none shows on either node what is not its own. Within `SHARED_DRIVES_MS`.
+ */
+export async function makeSharedDrives(lab: Lab, ada: Writer, bob: Writer): Promise<void> {
+  const [one, two] = [ada.node, bob.node];
   const create = (person: Writer, round: string, count: number) =>
     createMany(person, GROUP, { round, count, node: person.node, timeout });
   const half = COUNT / 2;
@@ -77,4 +72,4 @@ test("drives of two administrators, made from two nodes while portals come and g
     expect(new Set(taken).size).toBe(taken.length);
     await node.sh(["vgck", GROUP.vg]);
   }
-});
+}
