@@ -50,8 +50,8 @@ const playwright = (project: string) => [
 const fromVitest = (file: string) => readVitest(file, process.cwd());
 const fromPlaywright = (file: string) => readPlaywright(file, process.cwd());
 
-/** A task killed at points of its plan: over a real creation or join at every landing, in full over a sample plan, a node’s life, drives and storages as well. */
-const LOOPS = ["kill-join", "engine", "kill-node-life", "kill-drives", "kill-storages"].map(
+/** A task killed at points of its plan: over a real creation or join at every landing, in full over a sample plan, a node’s life, drives, storages and a SAN’s as well. */
+const LOOPS = ["kill-join", "engine", "kill-node-life", "kill-drives", "kill-storages", "kill-san"].map(
   (name) => `e2e/engine/${name}`,
 );
 /** What else is asked of real nodes at every landing; `--full` takes all files. */

@@ -12,15 +12,14 @@ import {
   type Deed,
   ended,
   keepMember,
-  MEMBER_STORAGES,
   type Member,
   type MemberStorage,
   memberSubjects,
-  oneMember,
   type SeenVolumes,
   seenVolumes,
   well,
 } from "./member-subject.ts";
+import { SAN_GROUP } from "./san-subject.ts";
 
 /** On each storage: two new drives, the same with something where the second one is to be, a larger one, one less. */
 const DEEDS = ["made", "refused", "grown", "deleted"] as const;
@@ -34,7 +33,7 @@ const MIB = 1024 ** 2;
 export const SIZE = 16 * MIB;
 export const GROWN = 40 * MIB;
 
-const keyOf = (kind: MemberStorage, which: "old" | "new") => `${which}${kind}`.padEnd(16, "0");
+const keyOf = (kind: MemberStorage, which: "old" | "new") => `${which}${kind.replaceAll("-", "")}`.padEnd(16, "0");
 /** The drive that stands on the storage before anything. */
 export const oldDrive = (kind: MemberStorage) => driveIdOf(ctx.actor.id, keyOf(kind, "old"), 0);
 const secondDrive = (kind: MemberStorage) => driveIdOf(ctx.actor.id, keyOf(kind, "new"), 1);
@@ -47,21 +46,25 @@ async function confirm(member: Member, request: DriveRequest): Promise<string> {
 }
 
 function creation(member: Member, kind: MemberStorage, which: "old" | "new", labels: string[]): DriveRequest {
-  const where = { storageId: member.storageIds[kind], nodeId: null, format: FORMAT_BY_KIND[kind]! };
+  const where = { storageId: member.storageId(kind), nodeId: null, format: FORMAT_BY_KIND[kind]! };
   return { verb: "create", key: keyOf(kind, which), ...where, size: SIZE, labels };
 }
+
+const writeOn = (vg: string) => `
+lvchange -ay "${vg}/$1" && seq 1 99999999 | head -c "$2" | dd of="/dev/${vg}/$1" bs=1M iflag=fullblock conv=fsync status=none
+lvchange -an "${vg}/$1"`;
 
 /** Writes a whole drive full with numbers. $1 drive, $2 bytes. */
 const WRITE: Record<MemberStorage, string> = {
   file: `seq 1 99999999 | head -c "$2" >/run/data
 qemu-io -f qcow2 -c "write -q -s /run/data 0 $2" "/vm/$1.qcow2" && rm /run/data`,
-  lvm: `lvchange -ay "lvm0/$1" && seq 1 99999999 | head -c "$2" | dd of="/dev/lvm0/$1" bs=1M iflag=fullblock conv=fsync status=none
-lvchange -an "lvm0/$1"`,
+  lvm: writeOn("lvm0"),
+  "network-lvm": writeOn(SAN_GROUP),
 };
 
 /** A drive on each storage, with data. */
-async function makeOldDrives(database: TestDatabase, member: Member): Promise<void> {
-  for (const kind of MEMBER_STORAGES) {
+async function makeOldDrives(database: TestDatabase, member: Member, kinds: readonly MemberStorage[]): Promise<void> {
+  for (const kind of kinds) {
     const taskId = await confirm(member, creation(member, kind, "old", [`old-${kind}`]));
     const state = await ended(database, taskId);
     if (state !== "done") throw new Error(`the drive on ${kind} could not be made: ${state}`);
@@ -77,6 +80,7 @@ async function makeOldDrives(database: TestDatabase, member: Member): Promise<vo
 const OBSTACLE: Record<MemberStorage, string> = {
   file: `mkdir /vm/${secondDrive("file")}.qcow2.1.new`,
   lvm: `lvcreate -y -qq -n ${secondDrive("lvm")} -L 4m lvm0`,
+  "network-lvm": `lvcreate -y -qq -n ${secondDrive("network-lvm")} -L 4m ${SAN_GROUP}`,
 };
 
 function deedsOn(member: Member, kind: MemberStorage): Record<(typeof DEEDS)[number], Deed> {
@@ -93,7 +97,10 @@ function deedsOn(member: Member, kind: MemberStorage): Record<(typeof DEEDS)[num
 /** What is deleted is wiped from now on. */
 async function confirmWiping(member: Member): Promise<string> {
   const config = sql`${storages.config} || '{"wipe": true}'`;
-  await db().update(storages).set({ config }).where(eq(storages.id, member.storageIds.lvm));
+  await db()
+    .update(storages)
+    .set({ config })
+    .where(eq(storages.id, member.storageId("lvm")));
   return confirm(member, { verb: "delete", ids: [oldDrive("lvm")] });
 }
 
@@ -106,10 +113,10 @@ for image in /vm/*.qcow2; do
   sums "\${image##*/} $(stat -c %s /run/data)" /run/data "$1"
   rm /run/data
 done
-for lv in $(lvs --noheadings -o lv_name lvm0); do
-  lvchange -ay "lvm0/$lv"
-  sums "$lv $(blockdev --getsize64 "/dev/lvm0/$lv")" "/dev/lvm0/$lv" "$1"
-  lvchange -an "lvm0/$lv"
+for lv in $(lvs --noheadings -o lv_full_name); do
+  lvchange -ay "$lv"
+  sums "\${lv#*/} $(blockdev --getsize64 "/dev/$lv")" "/dev/$lv" "$1"
+  lvchange -an "$lv"
 done`;
 
 export interface DriveSubjects {
@@ -117,22 +124,26 @@ export interface DriveSubjects {
   before: SeenDrives;
 }
 
-/** Makes a cluster of one node with a drive on each storage, and from there each of the tasks, confirmed and not yet begun. */
-export async function driveSubjects(database: TestDatabase): Promise<DriveSubjects> {
-  const member = await oneMember(database);
-  const { machine } = member;
-  await makeOldDrives(database, member);
+/** Makes a drive on each of these storages of a cluster, and from there each of the tasks, confirmed and not yet begun. */
+export async function driveSubjects(
+  database: TestDatabase,
+  member: Member,
+  kinds: readonly MemberStorage[],
+): Promise<DriveSubjects> {
+  const { machine, machines } = member;
+  await makeOldDrives(database, member, kinds);
   const seen = async (taskId: string): Promise<SeenDrives> => {
     // Before the volumes are switched on to be read.
-    const volumes = await seenVolumes(machine, taskId);
+    const volumes = await seenVolumes(machines, taskId);
     const read = await machine.sh(["sh", "-euc", CONTENTS, "drives", String(SIZE)], { timeoutMs: 180_000 });
     return { ...volumes, contents: read.trim().split("\n") };
   };
   const before = await seen("");
-  const onEach = MEMBER_STORAGES.flatMap((kind) => {
+  const onEach = kinds.flatMap((kind) => {
     const on = deedsOn(member, kind);
     return DEEDS.map((deed): [DriveDeed, Deed] => [`${kind}-${deed}`, on[deed]]);
   });
-  const deeds = { ...Object.fromEntries(onEach), "lvm-wiped": { confirm: () => confirmWiping(member) } };
+  const wiped = { "lvm-wiped": { confirm: () => confirmWiping(member) } };
+  const deeds = { ...Object.fromEntries(onEach), ...(kinds.includes("lvm") ? wiped : {}) };
   return { subjects: await memberSubjects(database, deeds as Record<DriveDeed, Deed>, seen), before };
 }

@@ -70,7 +70,7 @@ describe.each([
   it.each(VICTIMS)(
     "ends the same with the %s killed before, in and after each step, forth and back",
     async (victim) => {
-      for (const points of runsOf(subject))
+      for (const points of runsOf(subject, clean))
         expect.soft(await killedAt(subject, victim, points), `killed at ${points}`).toEqual(clean);
     },
   );

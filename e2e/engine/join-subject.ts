@@ -18,10 +18,11 @@ import type { DraftData } from "../../lib/domain/dto.ts";
 import type { ServiceContext } from "../../lib/services/context.ts";
 import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { startJoinDraft } from "../../lib/services/drafts/edit.ts";
+import { getDraft } from "../../lib/services/drafts/view.ts";
 import { closeConnections } from "../../lib/ssh/pool.ts";
 
 import { addLabNode, typeCluster } from "../join/panel.ts";
-import { traceOf } from "../join/trace.ts";
+import { tracesOf } from "../join/trace.ts";
 import { onePreparedNode } from "../support/nodes.ts";
 import type { TestDatabase } from "./database.ts";
 import type { LoopSubject } from "./kill-loop.ts";
@@ -30,11 +31,22 @@ import type { LoopSubject } from "./kill-loop.ts";
 export type JoinKind = "cluster" | "join";
 
 /** The same task as it ends well, and with a row in the way of its last step. */
-export interface JoinSubjects {
+export interface JoinSubjects<S extends Seen = Seen> {
   free: LoopSubject;
   taken: LoopSubject;
-  /** The node's trace before anything. */
-  before: string[];
+  /** What is seen before anything. */
+  before: S;
+}
+
+/** Where a loop's tasks run. */
+export interface Site<S extends Seen = Seen> {
+  /** Puts the nodes to the instant before anything. */
+  putBack(): Promise<LabNode[]>;
+  /** As they are typed for a cluster of these nodes, the main one first. */
+  storages(): Promise<DraftData["storages"]>;
+  seen(machines: readonly LabNode[], taskId: string): Promise<S>;
+  /** All that a task can leave stands in the trace: nodes that have the old one again need not be put back. */
+  isTraceAll: boolean;
 }
 
 const NAME = "alpha";
@@ -42,6 +54,15 @@ const STORAGES: DraftData["storages"] = [
   { key: "s1", kind: "file", name: "files", config: { vmDir: "/vm" } },
   { key: "s2", kind: "lvm", name: "group", config: { vgName: "lvm0" } },
 ];
+
+/** One node with a partition for files and a volume group. */
+export const ONE_NODE: Site = {
+  putBack: async () => [await onePreparedNode()],
+  storages: async () => STORAGES,
+  seen: seenOn,
+  isTraceAll: true,
+};
+
 /** Whoever confirms. */
 export const ctx: ServiceContext = {
   actor: { id: "tester", name: "Tester", email: "tester@localhost" },
@@ -52,36 +73,42 @@ export const ctx: ServiceContext = {
 
 /**
  * The task of a real draft: typed, its node looked at, confirmed. The database is kept as it is at that instant, and put
- * back for each point together with the node.
+ * back for each point together with the nodes.
  */
-export async function joinSubjects(database: TestDatabase, what: JoinKind): Promise<JoinSubjects> {
-  let machine = await onePreparedNode();
-  const before = await traceOf(machine);
-  let untouched = true;
+export async function joinSubjects<S extends Seen>(
+  database: TestDatabase,
+  what: JoinKind,
+  site: Site<S>,
+): Promise<JoinSubjects<S>> {
+  let machines = await site.putBack();
   await emptyPanel();
-  const draftId = what === "cluster" ? await typeCluster(ctx, NAME, STORAGES) : await typeJoin();
-  const draft = await addLabNode(ctx, draftId, machine);
-  if (!draft.digest) throw new Error(`the draft can't be confirmed: ${JSON.stringify([draft.blockers, draft.nodes])}`);
-  const { taskId } = await confirmDraft(ctx, { draftId, digest: draft.digest });
+  const before = await site.seen(machines, "");
+  let untouched = true;
+  const typed = await site.storages();
+  const draftId = what === "cluster" ? await typeCluster(ctx, NAME, typed) : await typeJoin(typed);
+  for (const machine of machines) await addLabNode(ctx, draftId, machine);
+  const { digest, blockers, nodes: shown } = await getDraft(ctx, draftId);
+  if (!digest) throw new Error(`the draft can't be confirmed: ${JSON.stringify([blockers, shown])}`);
+  const { taskId } = await confirmDraft(ctx, { draftId, digest });
   const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
   const { plan } = task!;
   await closeConnections();
   await database.keep(`${what}_free`);
   await takeItsPlace(what);
   await database.keep(`${what}_taken`);
-  // Where an undone task has left the node as it was, it is the beginning of the next run.
-  const nodePutBack = async () => {
-    if (!untouched) machine = await onePreparedNode();
+  // Where an undone task has left the nodes as they were, they are the beginning of the next run.
+  const nodesPutBack = async () => {
+    if (!untouched) machines = await site.putBack();
     untouched = false;
   };
   const snapshot = async () => {
-    const seen = await seenOn(machine, taskId);
-    untouched = isDeepStrictEqual(seen.trace, before);
+    const seen = await site.seen(machines, taskId);
+    untouched = site.isTraceAll && isDeepStrictEqual(seen.trace, before.trace);
     return seen;
   };
   const subject = (kept: string, more: Partial<LoopSubject>): LoopSubject => {
     const clean = async () => {
-      await Promise.all([nodePutBack(), database.putBack(kept)]);
+      await Promise.all([nodesPutBack(), database.putBack(kept)]);
       // A long loop outlives the hour that a password is kept.
       const expiresAt = new Date(Date.now() + 3_600_000);
       await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
@@ -108,18 +135,19 @@ export async function joinSubjects(database: TestDatabase, what: JoinKind): Prom
 
 async function emptyPanel(): Promise<void> {
   await db().delete(tasks);
+  await db().delete(drives);
   await db().delete(draftNodes);
   await db().delete(drafts);
   await db().delete(clusters);
   await db().delete(secrets);
 }
 
-async function typeJoin(): Promise<string> {
+async function typeJoin(typed: DraftData["storages"]): Promise<string> {
   const clusterId = "cl_alpha";
   await db()
     .insert(clusters)
     .values({ id: clusterId, name: NAME, virtualization: "kvm", imageDir: "/image", shareDir: "/share" });
-  for (const [index, { key, kind, name, config }] of STORAGES.entries())
+  for (const [index, { key, kind, name, config }] of typed.entries())
     await db()
       .insert(storages)
       .values({ id: `st_${key}`, clusterId, kind, name, config, isMain: index === 0 });
@@ -149,9 +177,9 @@ async function takeItsPlace(what: JoinKind): Promise<void> {
     });
 }
 
-/** Everything a task may touch: the node's files, packages, units and groups; the panel's rows; its audit. */
-export async function seenOn(node: LabNode, taskId: string) {
-  const trace = await traceOf(node);
+/** Everything a task may touch: the nodes' files, packages, units and groups; the panel's rows; its audit. */
+export async function seenOn(machines: readonly LabNode[], taskId: string) {
+  const trace = await tracesOf(machines);
   const said = await db()
     .select({ action: audit.action, entity: audit.entityId })
     .from(audit)

@@ -13,15 +13,14 @@ import {
   SIZE,
 } from "./drive-subject.ts";
 import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
-import { MEMBER_STORAGES, type MemberStorage } from "./member-subject.ts";
+import { type Member, type MemberStorage, oneMember } from "./member-subject.ts";
+import { sanMember } from "./san-subject.ts";
 
 let database: TestDatabase;
-let made: DriveSubjects;
 
 beforeAll(async () => {
   database = await testDatabase();
-  made = await driveSubjects(database);
-}, 1_800_000);
+});
 afterAll(async () => {
   await database?.remove();
   await nodesDown();
@@ -37,7 +36,19 @@ const onNode = ({ trace, volumes, contents }: SeenDrives) => ({ trace, volumes, 
 const contentOf = ({ contents }: SeenDrives, id: string) =>
   contents.filter((line) => line.startsWith(id)).map((line) => line.split(" ").slice(1));
 
-describe("drives that are made, grown and deleted @B02 @P04", () => {
+/** By the cluster whose drives they are. */
+const CLUSTERS: [string, (of: TestDatabase) => Promise<Member>, readonly MemberStorage[]][] = [
+  ["on a node's own storages", oneMember, ["file", "lvm"]],
+  ["on a LUN that two nodes see @S28", sanMember, ["network-lvm"]],
+];
+
+describe.each(CLUSTERS)("drives that are made, grown and deleted, %s @B02 @P04", (_title, cluster, kinds) => {
+  let made: DriveSubjects;
+
+  beforeAll(async () => {
+    made = await driveSubjects(database, await cluster(database), kinds);
+  }, 1_800_000);
+
   const clean = {} as Record<DriveDeed, LoopOutcome>;
   const ends = async (deed: DriveDeed) => {
     clean[deed] = await undisturbed(made.subjects[deed]);
@@ -45,9 +56,9 @@ describe("drives that are made, grown and deleted @B02 @P04", () => {
     const drives = seen.rows.drives.map(({ label, state, size, taskId }) => [label, state, size, taskId]);
     return { seen, drives, outcome: [clean[deed].state, clean[deed].locks] };
   };
-  const old = MEMBER_STORAGES.map((kind) => [`old-${kind}`, "ready", SIZE, null]);
+  const old = kinds.map((kind) => [`old-${kind}`, "ready", SIZE, null]);
   const oldBut = (kind: string, ...instead: unknown[][]) =>
-    MEMBER_STORAGES.flatMap((one, at) => (one === kind ? instead : [old[at]]));
+    kinds.flatMap((one, at) => (one === kind ? instead : [old[at]]));
 
   const isNowhere = async (deed: DriveDeed, kind: MemberStorage) => {
     const { seen, drives, outcome } = await ends(deed);
@@ -57,7 +68,7 @@ describe("drives that are made, grown and deleted @B02 @P04", () => {
     expect(JSON.stringify(onNode(seen))).not.toContain(oldDrive(kind));
   };
 
-  describe.each(MEMBER_STORAGES)("%s, undisturbed", (kind) => {
+  describe.each(kinds)("%s, undisturbed", (kind) => {
     const id = oldDrive(kind);
 
     it("two new ones are there and empty; where the second can't be made, neither is @P10", async () => {
@@ -89,10 +100,11 @@ describe("drives that are made, grown and deleted @B02 @P04", () => {
     it("a deleted one is nowhere", () => isNowhere(`${kind}-deleted`, kind));
   });
 
-  it("lvm, undisturbed: one that is wiped first is nowhere", () => isNowhere("lvm-wiped", "lvm"));
+  if (kinds.includes("lvm"))
+    it("lvm, undisturbed: one that is wiped first is nowhere", () => isNowhere("lvm-wiped", "lvm"));
 
   it(says("panel-killed"), async () => {
-    for (const { end, victim, points } of killRuns(made.subjects, AT_MOST)) {
+    for (const { end, victim, points } of killRuns(made.subjects, clean, AT_MOST)) {
       const outcome = await killedAt(made.subjects[end], victim, points);
       expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
     }

@@ -33,22 +33,45 @@ export interface LoopOutcome {
   snapshot: unknown;
 }
 
-const CRASH_DEADLINE_MS = 120_000;
-const END_DEADLINE_MS = 240_000;
+const CRASH_DEADLINE_MS = 300_000;
+const END_DEADLINE_MS = 600_000;
 const DO = ["before", "during", "after"];
 const UNDO = ["undo-before", "undo-during", "undo-after"];
 
+/** What the points of a loop follow from: its plan, and how that ends without a fault. */
+type Walked = Pick<LoopSubject, "plan" | "failsAt">;
+type Walk = Pick<LoopOutcome, "steps">;
+
+interface Point {
+  name: string;
+  /** The node it is on; the panel's own are with the first node's. */
+  nodeId: string | undefined;
+}
+
 /** Every point of a plan at which a process can die: around each step, on the way back where a step fails, and at the end. */
-export function pointsOf({ plan, failsAt }: Pick<LoopSubject, "plan" | "failsAt">): string[] {
-  const at = (position: number, points: string[]) => points.map((point) => `${plan.kind}:${position}:${point}`);
+function pointsIn({ plan, failsAt }: Walked, { steps }: Walk): Point[] {
+  const nodeOf = (position: number) => {
+    const step = plan.steps[position]!;
+    const target = step.kind === "node" ? plan.targets.find(({ key }) => key === step.target) : plan.targets[0];
+    return target?.nodeId;
+  };
+  const at = (position: number, points: string[]) =>
+    points.map((point): Point => ({ name: `${plan.kind}:${position}:${point}`, nodeId: nodeOf(position) }));
   const positions = plan.steps.map((_, position) => position);
   const done = positions.filter((position) => failsAt === undefined || position <= failsAt);
+  // Where there was nothing to do nothing began.
+  const whatOf = (position: number) => (steps[position] === "skipped" ? DO.filter((when) => when !== "during") : DO);
   // A failed step on a node is undone as well.
-  const forth = done.flatMap((position) => at(position, failsBefore(plan, failsAt, position) ? ["before"] : DO));
-  const withUndo =
-    failsAt === undefined ? [] : done.toReversed().filter((position) => !("none" in plan.steps[position]!.undo));
+  const forth = done.flatMap((position) =>
+    at(position, failsBefore(plan, failsAt, position) ? ["before"] : whatOf(position)),
+  );
+  const isUndone = (position: number) => !("none" in plan.steps[position]!.undo) && steps[position] !== "skipped";
+  const withUndo = failsAt === undefined ? [] : done.toReversed().filter(isUndone);
   const back = withUndo.flatMap((position) => at(position, UNDO));
-  return [...forth, ...back, `${plan.kind}:end:before`, `${plan.kind}:end:after`];
+  const end = ["before", "after"].map(
+    (point): Point => ({ name: `${plan.kind}:end:${point}`, nodeId: plan.targets[0]?.nodeId }),
+  );
+  return [...forth, ...back, ...end];
 }
 
 /** A panel step that fails is one transaction that never was: it has neither a middle nor an "after". */
@@ -58,11 +81,14 @@ function failsBefore(plan: Plan, failsAt: number | undefined, position: number):
 
 /**
  * All points, as runs in which one is killed again and again: before each step and each undo, in the midst of each, after
- * each. A run a point would take hours.
+ * each. A run a point would take hours. Nodes work beside each other, and only what is on one of them comes in the plan's
+ * order: each has runs of its own.
  */
-export function runsOf(subject: Pick<LoopSubject, "plan" | "failsAt">): string[][] {
-  const points = pointsOf(subject);
-  return DO.map((when) => points.filter((point) => point.endsWith(`:${when}`) || point.endsWith(`:undo-${when}`)));
+export function runsOf(subject: Walked, clean: Walk): string[][] {
+  const byNode = [...Map.groupBy(pointsIn(subject, clean), ({ nodeId }) => nodeId).values()];
+  const isOf = (when: string) => (point: string) => point.endsWith(`:${when}`) || point.endsWith(`:undo-${when}`);
+  const runs = byNode.flatMap((points) => DO.map((when) => points.map(({ name }) => name).filter(isOf(when))));
+  return runs.filter((points) => points.length > 0);
 }
 
 /** In full all of them, else so many, drawn by the commit, so that each commit tries others; in their order. */
@@ -102,14 +128,15 @@ export interface KillRun<End extends string> {
   points: string[];
 }
 
-/** The runs over a loop's subjects: in full all of them, else single points, so many of them. */
+/** The runs over a loop's subjects, which end so without a fault: in full all of them, else single points, so many of them. */
 export function killRuns<End extends string>(
-  subjects: Record<End, Pick<LoopSubject, "plan" | "failsAt">>,
+  subjects: Record<End, Walked>,
+  clean: Record<End, Walk>,
   count: number,
 ): KillRun<End>[] {
   const all = (Object.keys(subjects) as End[]).flatMap((end) => {
-    const subject = subjects[end];
-    const runs = isFull ? runsOf(subject) : pointsOf(subject).map((point) => [point]);
+    const [subject, walk] = [subjects[end], clean[end]];
+    const runs = isFull ? runsOf(subject, walk) : pointsIn(subject, walk).map(({ name }) => [name]);
     return VICTIMS.flatMap((victim) => runs.map((points) => ({ end, victim, points })));
   });
   return drawn(count, all, ({ end, victim, points }) => `${end} ${victim} ${points.join(" ")}`);

@@ -46,7 +46,7 @@ describe("a node's key, and its removal @B02 @P03", () => {
   });
 
   it("end the same with panel or database killed before, in and after each step, forth and back", async () => {
-    for (const { end, victim, points } of killRuns(made.subjects, AT_MOST)) {
+    for (const { end, victim, points } of killRuns(made.subjects, clean, AT_MOST)) {
       const outcome = await killedAt(made.subjects[end], victim, points);
       expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
     }

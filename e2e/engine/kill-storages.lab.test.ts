@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nodesDown } from "../support/nodes.ts";
 import { type TestDatabase, testDatabase } from "./database.ts";
 import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
-import type { SeenVolumes } from "./member-subject.ts";
+import { pvsOf, type SeenVolumes } from "./member-subject.ts";
 import { NEW_GROUP, type StorageDeed, type StorageSubjects, storageSubjects } from "./storage-subject.ts";
 
 let database: TestDatabase;
@@ -26,9 +26,6 @@ describe("storages that come, grow and leave, and a cluster that is deleted @B02
     clean[deed] = await undisturbed(made.subjects[deed]);
     return { ...(clean[deed].snapshot as SeenVolumes), outcome: [clean[deed].state, clean[deed].locks] };
   };
-  /** PVs of a group, in LVM's words. */
-  const pvsOf = ({ volumes }: Pick<SeenVolumes, "volumes">, vg: string) =>
-    volumes.filter((line) => line.startsWith("/dev/") && line.split(/\s+/)[2] === vg);
 
   it("undisturbed, a group is made on a bare disk; where the storage's name is taken, the disk is bare again @B04 @P10", async () => {
     const { outcome, rows, ...seen } = await ends("added");
@@ -50,7 +47,7 @@ describe("storages that come, grow and leave, and a cluster that is deleted @B02
     const { outcome, rows, ...seen } = await ends("extended");
     expect(outcome).toEqual(["done", 0]);
     expect(pvsOf(seen, "lvm0")).toHaveLength(pvsOf(made.before, "lvm0").length + 1);
-    const pinned = rows.pinned.find(({ storageId }) => storageId === made.member.storageIds.lvm);
+    const pinned = rows.pinned.find(({ storageId }) => storageId === made.member.storageId("lvm"));
     const uuids = pvsOf(seen, "lvm0").map((line) => line.split(/\s+/)[1]);
     expect(pinned?.identity.pvUuids?.split(",").toSorted()).toEqual(uuids.toSorted());
 
@@ -61,9 +58,9 @@ describe("storages that come, grow and leave, and a cluster that is deleted @B02
 
   it("undisturbed, a storage that is removed leaves its group without a mark", async () => {
     const { outcome, rows, ...seen } = await ends("removed");
-    const { lvm } = made.member.storageIds;
+    const lvm = made.member.storageId("lvm");
     expect(outcome).toEqual(["done", 0]);
-    expect(rows.storages.map(({ id }) => id)).toEqual([made.member.storageIds.file]);
+    expect(rows.storages.map(({ id }) => id)).toEqual([made.member.storageId("file")]);
     expect(seen.trace.filter((line) => line.includes(lvm))).toEqual([]);
     expect(seen.volumes).toEqual(made.before.volumes);
   });
@@ -77,7 +74,7 @@ describe("storages that come, grow and leave, and a cluster that is deleted @B02
   });
 
   it("end the same with panel or database killed before, in and after each step, forth and back", async () => {
-    for (const { end, victim, points } of killRuns(made.subjects, AT_MOST)) {
+    for (const { end, victim, points } of killRuns(made.subjects, clean, AT_MOST)) {
       const outcome = await killedAt(made.subjects[end], victim, points);
       expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
     }

@@ -6,20 +6,22 @@ import type { NodeLive } from "../../lib/domain/live.ts";
 import type { TaskState } from "../../lib/domain/plan.ts";
 import type { Measured } from "../../lib/services/drives/world.ts";
 import { closeConnections } from "../../lib/ssh/pool.ts";
-import { labOfThisClone } from "../support/nodes.ts";
+import { labOfThisClone, sanIsBack } from "../support/nodes.ts";
 import type { TestDatabase } from "./database.ts";
-import { joinSubjects, type Seen, seenOn } from "./join-subject.ts";
+import { joinSubjects, ONE_NODE, type Seen, seenOn, type Site } from "./join-subject.ts";
 import { type LoopSubject, undisturbed } from "./kill-loop.ts";
 
-/** The node of a cluster that was made of it alone, with a File and an LVM storage. */
+/** A cluster that was made for a loop, and the first of its nodes: whoever acts acts there. */
 export interface Member {
   machine: LabNode;
+  /** It, and those that the cluster has beside it. */
+  machines: readonly LabNode[];
   nodeId: string;
   clusterId: string;
-  storageIds: Record<MemberStorage, string>;
+  /** Of its one storage of this kind. */
+  storageId(kind: MemberStorage): string;
 }
-export const MEMBER_STORAGES = ["file", "lvm"] as const;
-export type MemberStorage = (typeof MEMBER_STORAGES)[number];
+export type MemberStorage = "file" | "lvm" | "network-lvm";
 
 /** A task about a member. */
 export interface Deed {
@@ -29,6 +31,8 @@ export interface Deed {
   meanwhile?(taskId: string): Promise<unknown>;
   /** Shell that puts something in its way on the node. */
   obstacle?: string;
+  /** What has happened outside of the panel by then. */
+  before?(): Promise<unknown>;
   /** Id of the step that fails for what is in the way. */
   fails?: string;
 }
@@ -41,39 +45,47 @@ const MIB = 1024 ** 2;
 /** Node and database as they are now are where each deed begins from here on. */
 export async function keepMember(database: TestDatabase): Promise<void> {
   await closeConnections();
-  await (await labOfThisClone()).save(SCENE);
+  const lab = await labOfThisClone();
+  await lab.save(SCENE);
+  await sanIsBack(lab);
   await database.keep(KEPT);
 }
 
-/** Makes a cluster of one node. */
-export async function oneMember(database: TestDatabase): Promise<Member> {
-  const { free } = await joinSubjects(database, "cluster");
+/** Makes a cluster of a site's nodes. */
+export async function memberOf<S extends Seen>(database: TestDatabase, site: Site<S>): Promise<Member> {
+  const { free } = await joinSubjects(database, "cluster", site);
   const { state } = await undisturbed(free);
   if (state !== "done") throw new Error(`the cluster could not be made: ${state}`);
   await keepMember(database);
-  const [node] = await db().select().from(nodes);
+  const machines = (await labOfThisClone()).nodes;
+  // Of several it is the first by name that acts.
+  const [node] = await db().select().from(nodes).orderBy(nodes.name);
   const own = await db().select().from(storages);
-  const idOf = (kind: MemberStorage) => own.find((storage) => storage.kind === kind)!.id;
   return {
-    ...{ machine: (await labOfThisClone()).nodes[0]!, nodeId: node!.id, clusterId: node!.clusterId },
-    storageIds: { file: idOf("file"), lvm: idOf("lvm") },
+    ...{ machine: machines[0]!, machines, nodeId: node!.id, clusterId: node!.clusterId },
+    storageId: (kind) => own.find((storage) => storage.kind === kind)!.id,
   };
 }
 
-/** What a hub would have measured of a node that is well and has room: none runs beside these engines. */
-export async function well({ nodeId, clusterId }: Member): Promise<Measured> {
+/** A cluster of one node, with a File and an LVM storage. */
+export const oneMember = (database: TestDatabase) => memberOf(database, ONE_NODE);
+
+/** What a hub would have measured of nodes that are well and have room: none runs beside these engines. */
+export async function well({ clusterId }: Member): Promise<Measured> {
   const own = await db().select().from(storages);
+  const ids = (await db().select({ id: nodes.id }).from(nodes)).map(({ id }) => id);
   const nothing = { cause: null, figures: null, figuresAgeMs: 0, since: null };
-  const live: NodeLive = {
+  const liveOf = (nodeId: string): NodeLive => ({
     ...{ nodeId, clusterId, health: "active", reason: null, warnings: [], diskFaults: [], ...nothing },
     storages: own.map(({ id }) => ({
       ...{ storageId: id, nodeId, status: "ok", suspect: false, readOnly: false, full: false, ...nothing },
       ...{ confirmedAt: null, checks: 1, checkedAgeMs: 0, capacityOf: null },
       figures: { size: null, used: null, allocated: null, free: 1024 * MIB },
     })),
-  };
-  const details = { vg: { extentSize: 4 * MIB, freeExtents: 256 } };
-  return { live: [live], volumes: [], details: { [nodeId]: Object.fromEntries(own.map(({ id }) => [id, details])) } };
+  });
+  const group = { vg: { extentSize: 4 * MIB, freeExtents: 256 } };
+  const details = Object.fromEntries(own.map(({ id }) => [id, group]));
+  return { live: ids.map(liveOf), volumes: [], details: Object.fromEntries(ids.map((id) => [id, details])) };
 }
 
 /** Brings a task to its end, from where node and database stand. */
@@ -96,11 +108,12 @@ export async function memberSubjects<Name extends string>(
 async function subjectOf(
   database: TestDatabase,
   name: string,
-  { confirm, meanwhile, obstacle, fails }: Deed,
+  { confirm, meanwhile, obstacle, before, fails }: Deed,
   seen: (taskId: string) => Promise<unknown>,
 ): Promise<LoopSubject> {
   const lab = await labOfThisClone();
   await database.putBack(KEPT);
+  await before?.();
   const taskId = await confirm();
   await meanwhile?.(taskId);
   const [task] = await db().select().from(tasks).where(eq(tasks.id, taskId));
@@ -112,6 +125,8 @@ async function subjectOf(
     // A long loop outlives the quarter of an hour that a new key is kept.
     const expiresAt = new Date(Date.now() + 3_600_000);
     await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
+    await sanIsBack(lab);
+    await before?.();
     if (obstacle) await lab.nodes[0]!.sh(obstacle);
   };
   const begin = async () => {
@@ -128,13 +143,28 @@ async function subjectOf(
 const VOLUMES = `
 pvs --noheadings -o pv_name,pv_uuid,vg_name,pv_pe_count,pv_pe_alloc_count | sort
 lvs -a --noheadings --units b --segments -o vg_name,lv_name,lv_size,lv_active,lv_device_open,lv_tags,seg_start,seg_size,devices | sort
-dmsetup ls | sort`;
+dmsetup ls | cut -f 1 | sort`;
 
 export type SeenVolumes = Seen & { volumes: string[] };
 
+/** What a script prints on each of the nodes, a line each. */
+export async function printedOn(machines: readonly LabNode[], script: string): Promise<string[]> {
+  const listings = await Promise.all(machines.map((machine) => machine.sh(script, { timeoutMs: 120_000 })));
+  return listings.flatMap((listing) => listing.split("\n")).flatMap((line) => line.trim() || []);
+}
+
 /** The same as of a join, with LVM's volumes; files and units that are left behind stand in the trace. */
-export async function seenVolumes(machine: LabNode, taskId: string): Promise<SeenVolumes> {
-  const listing = await machine.sh(VOLUMES, { timeoutMs: 120_000 });
-  const volumes = listing.split("\n").flatMap((line) => (line.trim() === "" ? [] : [line.trim()]));
-  return { ...(await seenOn(machine, taskId)), volumes };
+export async function seenVolumes(machines: readonly LabNode[], taskId: string): Promise<SeenVolumes> {
+  const volumes = await printedOn(machines, VOLUMES);
+  return { ...(await seenOn(machines, taskId)), volumes };
+}
+
+/** PVs of a group, in LVM's words; one that several nodes see is there for each. */
+export const pvsOf = ({ volumes }: Pick<SeenVolumes, "volumes">, vg: string): string[] =>
+  volumes.filter((line) => line.startsWith("/dev/") && line.split(/\s+/)[2] === vg);
+
+/** The same with the group's name for its UUID: LVM draws that of a new group, another one each time, and the panel's row has the node's. */
+export async function withoutUuid<S extends Seen>(machine: LabNode, vg: string, seen: S): Promise<S> {
+  const uuid = (await machine.sh(`vgs --noheadings -o vg_uuid -S vg_name=${vg}`)).trim();
+  return uuid === "" ? seen : (JSON.parse(JSON.stringify(seen).replaceAll(uuid, vg)) as S);
 }

@@ -52,7 +52,7 @@ export async function nodeSubjects(database: TestDatabase): Promise<NodeSubjects
   const before = await traceOf(machine);
   const seen = async (taskId: string): Promise<SeenNode> => {
     const lines = await machine.sh("grep -h spindle: /root/.ssh/authorized_keys || true");
-    return { ...(await seenOn(machine, taskId)), lines: lines.trim().split("\n").filter(Boolean) };
+    return { ...(await seenOn([machine], taskId)), lines: lines.trim().split("\n").filter(Boolean) };
   };
   const deeds = {
     rotated: { confirm: () => confirmNewKey(member) },

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { db } from "../../lib/db/client.ts";
 import { nodeStorages, storages } from "../../lib/db/schema/index.ts";
 import type { DraftData } from "../../lib/domain/dto.ts";
+import type { PartsRequest } from "../../lib/domain/parts-request.ts";
 import { confirmClusterRemoval, previewClusterRemoval } from "../../lib/services/clusters/remove.ts";
 import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { saveDraft, startStorageDraft } from "../../lib/services/drafts/edit.ts";
@@ -16,11 +17,13 @@ import type { LoopSubject } from "./kill-loop.ts";
 import {
   type Deed,
   type Member,
+  type MemberStorage,
   memberSubjects,
   oneMember,
   type SeenVolumes,
   seenVolumes,
   well,
+  withoutUuid,
 } from "./member-subject.ts";
 
 /**
@@ -48,22 +51,23 @@ async function confirmStorage(member: Member, disk: Disk): Promise<string> {
   return (await confirmDraft(ctx, { draftId, digest })).taskId;
 }
 
-async function confirmDisk({ nodeId, storageIds }: Member, link: string): Promise<string> {
-  const input = { storageId: storageIds.lvm, nodeId, request: { verb: "add" as const, disks: [link] } };
-  const { planned } = await lookAtParts(ctx, input);
-  if (!planned?.digest) throw new Error(`the disk can't be added: ${JSON.stringify(planned)}`);
-  return (await changeParts(ctx, { ...input, digest: planned.digest, typed: "" })).taskId;
+export async function confirmParts(member: Member, kind: MemberStorage, request: PartsRequest): Promise<string> {
+  const look = () => well(member);
+  const input = { storageId: member.storageId(kind), nodeId: member.nodeId, request };
+  const { planned } = await lookAtParts(ctx, input, undefined, look);
+  if (!planned?.digest) throw new Error(`the parts can't be changed: ${JSON.stringify(planned)}`);
+  return (await changeParts(ctx, { ...input, digest: planned.digest, typed: "" }, undefined, look)).taskId;
 }
 
-async function confirmStorageRemoval(member: Member): Promise<string> {
+export async function confirmStorageRemoval(member: Member, kind: MemberStorage): Promise<string> {
   const look = () => well(member);
-  const input = { storageId: member.storageIds.lvm, isForced: false };
+  const input = { storageId: member.storageId(kind), isForced: false };
   const { digest, blockers } = await previewRemoval(ctx, input, look);
   if (!digest) throw new Error(`the storage can't be removed: ${JSON.stringify(blockers)}`);
   return (await confirmRemoval(ctx, { ...input, digest, typed: "" }, look)).taskId;
 }
 
-async function confirmDeletion(member: Member): Promise<string> {
+export async function confirmDeletion(member: Member): Promise<string> {
   const look = () => well(member);
   const input = { clusterId: member.clusterId, isForced: false };
   const { digest, confirmName, blockers } = await previewClusterRemoval(ctx, input, look);
@@ -79,16 +83,22 @@ async function takeName({ clusterId }: Member): Promise<void> {
     .values({ id: "st_other", clusterId, kind, name, config: { vgName: "other" } });
 }
 
+/** It has left every node meanwhile. */
+export function forgetStorage(member: Member, kind: MemberStorage): Promise<unknown> {
+  return db()
+    .delete(nodeStorages)
+    .where(eq(nodeStorages.storageId, member.storageId(kind)));
+}
+
 function deedsOn(member: Member): Record<StorageDeed, Deed> {
   const add = () => confirmStorage(member, "disk5");
-  const extend = () => confirmDisk(member, linkOf(member, "disk4"));
-  const forget = () => db().delete(nodeStorages).where(eq(nodeStorages.storageId, member.storageIds.lvm));
+  const extend = () => confirmParts(member, "lvm", { verb: "add", disks: [linkOf(member, "disk4")] });
   return {
     added: { confirm: add },
     taken: { confirm: add, meanwhile: () => takeName(member), fails: "record" },
     extended: { confirm: extend },
-    left: { confirm: extend, meanwhile: forget, fails: "pin" },
-    removed: { confirm: () => confirmStorageRemoval(member) },
+    left: { confirm: extend, meanwhile: () => forgetStorage(member, "lvm"), fails: "pin" },
+    removed: { confirm: () => confirmStorageRemoval(member, "lvm") },
     deleted: { confirm: () => confirmDeletion(member) },
   };
 }
@@ -102,13 +112,8 @@ export interface StorageSubjects {
 /** Makes a cluster of one node, and from there each of the tasks, confirmed and not yet begun. */
 export async function storageSubjects(database: TestDatabase): Promise<StorageSubjects> {
   const member = await oneMember(database);
-  const { machine } = member;
-  const seen = async (taskId: string): Promise<SeenVolumes> => {
-    const all = await seenVolumes(machine, taskId);
-    // LVM draws the UUID of a new group: it is another one each time, and the panel's row has the node's.
-    const uuid = (await machine.sh(`vgs --noheadings -o vg_uuid -S vg_name=${NEW_GROUP}`)).trim();
-    return uuid === "" ? all : JSON.parse(JSON.stringify(all).replaceAll(uuid, NEW_GROUP));
-  };
+  const { machine, machines } = member;
+  const seen = async (taskId: string) => withoutUuid(machine, NEW_GROUP, await seenVolumes(machines, taskId));
   const before = await seen("");
   return { subjects: await memberSubjects(database, deedsOn(member), seen), member, before };
 }

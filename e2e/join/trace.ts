@@ -24,3 +24,8 @@ export async function traceOf(node: LabNode): Promise<string[]> {
   const listing = await node.sh(["sh", "-c", TRACE], { timeoutMs: 180_000 });
   return listing.split("\n").filter((line) => line !== "" && !NOISE.test(line));
 }
+
+/** The same of several nodes, one after the other. */
+export async function tracesOf(nodes: readonly LabNode[]): Promise<string[]> {
+  return (await Promise.all(nodes.map(traceOf))).flat();
+}

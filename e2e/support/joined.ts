@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, expect, type Page } from "@playwright/test";
-import { type Lab, lunWwid, portalAddresses, sanPort, type TargetRecord } from "../../lab/index.ts";
+import type { Lab } from "../../lab/index.ts";
 import { createDatabase } from "../../lib/db/embedded.ts";
 import { currentRun, databaseUrl } from "../fixtures/run.ts";
 import { startPanel, type TestPanel } from "../fixtures/panel.ts";
 import { signInContext } from "../fixtures/test.ts";
 import { en } from "../../lib/messages/en.ts";
 import { type ClusterInput, confirmAndWait, fillWizard, type StorageInput } from "../verbs/wizard.ts";
-import { labOfThisClone, preparedNodes, sanNodes } from "./nodes.ts";
+import { labOfThisClone, preparedNodes, sanForm, sanNodes } from "./nodes.ts";
 
 /** A cluster of two nodes as the wizard makes it, by what its main storage lies on. */
 export type SceneName = "joined-file" | "joined-lvm" | "joined-san";
@@ -27,18 +27,14 @@ function clusterOf(lab: Lab, scene: SceneName): ClusterInput {
 
 /** The form of a Network LVM storage on the first LUN of the lab's SAN, filled with all that its target asks for. */
 function sanStorage(lab: Lab): StorageInput {
-  const target = lab.targets[0] as TargetRecord;
+  const form = sanForm(lab);
   const words = en["network-lvm"];
-  const { chap, reverse } = target;
   return {
     ...{ kind: "Network LVM", name: "shared" },
     fields: {
-      [words.portals]: portalAddresses(lab.instance)
-        .map((address) => `${address}:${sanPort}`)
-        .join(", "),
-      ...{ [words.target]: target.iqn, [words.wwid]: lunWwid(target, "lun1") },
-      ...{ [words["chap-user"]]: chap?.user ?? "", [words["chap-secret"]]: chap?.password ?? "" },
-      ...{ [words["reverse-user"]]: reverse?.user ?? "", [words["reverse-secret"]]: reverse?.password ?? "" },
+      ...{ [words.portals]: form.portals, [words.target]: form.target, [words.wwid]: form.wwid },
+      ...{ [words["chap-user"]]: form.chapUser, [words["chap-secret"]]: form.chapSecret },
+      ...{ [words["reverse-user"]]: form.reverseUser, [words["reverse-secret"]]: form.reverseSecret },
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Lab, type LabNode, openLab } from "../../lab/index.ts";
+import { type Lab, type LabNode, lunWwid, openLab, portalAddresses, sanPort } from "../../lab/index.ts";
 import { makeMountedFs, makeVolumeGroup } from "../../lab/layout.ts";
 import { ROOT } from "../fixtures/run.ts";
 
@@ -7,6 +7,8 @@ import { ROOT } from "../fixtures/run.ts";
 const BARE = "bare";
 /** The same as an administrator has them before they join: `/vm` on disk3, `lvm0` over disk1 and disk2. */
 const PREPARED = "prepared";
+/** Those beside a SAN. */
+const BESIDE_SAN = "beside-san";
 const PLAIN = "plain";
 
 const DISKS = [
@@ -73,14 +75,52 @@ export function preparedNodes(): Promise<Lab> {
  * run, `lun2`, and `full`, which holds a file system. They take what is written.
  */
 export async function sanNodes(): Promise<Lab> {
-  const lab = await preparedNodes();
+  const lab = await labOfThisClone();
   const luns = [
     { name: "lun1", sizeMiB: 2560 },
     { name: "lun2", sizeMiB: 512 },
     { name: "full", sizeMiB: 64 },
   ];
-  await lab.startSan([{ name: "san1", chap: "mutual", luns }]);
-  return lab;
+  return atScene(lab, BESIDE_SAN, async () => {
+    await preparedNodes();
+    await lab.startSan([{ name: "san1", chap: "mutual", luns }]);
+  });
+}
+
+/**
+ * Whether every path to a LUN is up. A node that was put back knows nothing of the SAN's new start: it takes a read by each
+ * path to meet that, and the session's recovery for the read to come to its end.
+ */
+const PATHS_UP = `
+paths_up() {
+  for path in /dev/disk/by-path/ip-*; do
+    [ ! -e "$path" ] || dd if="$path" of=/dev/null bs=4096 count=1 iflag=direct status=none || return 1
+  done
+  ! multipath -ll | grep -Eq ' (failed|faulty) '
+}
+for try in $(seq 60); do
+  paths_up && exit 0
+  sleep 1
+done
+exit 1`;
+
+/** Waits until nodes that were put back together with their SAN have found it again; where there is none nothing is waited for. */
+export async function sanIsBack({ nodes, targets }: Lab): Promise<void> {
+  if (targets.length > 0) await Promise.all(nodes.map((node) => node.sh(PATHS_UP, { timeoutMs: 180_000 })));
+}
+
+/** What the form of a Network LVM storage on the first LUN of their SAN is filled with: all that its target asks for. */
+export function sanForm({ instance, targets: [target] }: Lab) {
+  if (!target) throw new Error("the lab has no SAN");
+  const { iqn, chap, reverse } = target;
+  return {
+    portals: portalAddresses(instance)
+      .map((address) => `${address}:${sanPort}`)
+      .join(", "),
+    ...{ target: iqn, wwid: lunWwid(target, "lun1") },
+    ...{ chapUser: chap?.user ?? "", chapSecret: chap?.password ?? "" },
+    ...{ reverseUser: reverse?.user ?? "", reverseSecret: reverse?.password ?? "" },
+  };
 }
 
 /** The first of them alone, for loops that put it back many times. */

@@ -61,8 +61,9 @@ export async function lookAtParts(
   _ctx: ServiceContext,
   input: Place & { request: PartsRequest | null },
   look = lookAtNode,
+  seen = measured,
 ): Promise<PartsView> {
-  const found = requirePlace(await World.read(await measured()), input);
+  const found = requirePlace(await World.read(await seen()), input);
   const facts = await look(found);
   const planned = input.request && withDigest(planParts(found, facts, input.request));
   return { ...found.driver.view(facts), planned };
@@ -76,8 +77,9 @@ export async function changeParts(
   ctx: ServiceContext,
   input: z.output<typeof changePartsSchema>,
   look = lookAtNode,
+  seen = measured,
 ): Promise<{ taskId: string }> {
-  const found = requirePlace(await World.read(await measured()), input);
+  const found = requirePlace(await World.read(await seen()), input);
   const planned = planParts(found, await look(found), input.request);
   const { clusterId } = found.storage;
   return inTransaction(async (tx) => ({ taskId: await startPlanned(tx, ctx, planned, { ...input, clusterId }) }));

@@ -48,7 +48,7 @@ export const BEHAVIOURS = {
   "panel-killed": {
     csi: "–",
     says: "With panel or database killed before, in and after each step, forth and back, everything ends the same.",
-    kinds: ["file", "lvm"],
+    kinds: ["file", "lvm", "network-lvm"],
   },
   "two-creates": {
     csi: "–",
