@@ -3,7 +3,7 @@ import { type LabNode, lunWwid, portalAddresses, sanPort, type TargetRecord } fr
 import { en } from "../../lib/messages/en.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { nodesDown, sanNodes } from "../support/nodes.ts";
-import { BACK, row, SHOWN, status, why } from "../support/situation.ts";
+import { BACK, row, SHOWN, status, toCluster, why } from "../support/situation.ts";
 import { walk } from "../support/walk.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
 import {
@@ -25,11 +25,6 @@ test.afterAll(nodesDown);
 const VERY_LONG = { timeout: 400_000 };
 
 const lines = (text: string) => text.trim().split("\n");
-
-async function toCluster(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
-}
 
 async function toStorage(page: Page): Promise<void> {
   await toCluster(page);

@@ -1,8 +1,8 @@
-import { expect, type Page } from "@playwright/test";
+import { expect } from "@playwright/test";
 import type { LabNode } from "../../lab/index.ts";
 import { isFull } from "../fixtures/run.ts";
 import { nodesDown } from "../support/nodes.ts";
-import { BACK, SHOWN, status, test, why } from "../support/situation.ts";
+import { BACK, SHOWN, status, test, toCluster, why } from "../support/situation.ts";
 import { invite } from "../verbs/administrators.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
 import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, strange } from "../verbs/many-drives.ts";
@@ -16,11 +16,6 @@ const COUNT = isFull ? 100 : 20;
 /** Logins, multipath and LVM on several emulated nodes. */
 const VERY_LONG = { timeout: 400_000 };
 const HEALED = { timeout: 300_000 };
-
-async function toCluster(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
-}
 
 /** Waits until the node has so many sessions that are up. */
 async function sessionsUp(node: LabNode, count: number): Promise<void> {
