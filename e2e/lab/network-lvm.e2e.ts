@@ -26,6 +26,10 @@ const VERY_LONG = { timeout: 400_000 };
 
 const lines = (text: string) => text.trim().split("\n");
 
+/** The passwords of both directions, as the target has them. */
+const secretsOf = ({ chap, reverse }: TargetRecord) =>
+  [chap?.password, reverse?.password].filter((secret) => secret !== undefined);
+
 async function toStorage(page: Page): Promise<void> {
   await toCluster(page);
   await page
@@ -70,10 +74,6 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
   async function bothAre(word: string | RegExp, patience = SHOWN): Promise<void> {
     await toCluster(it.page);
     for (const node of both()) await expect(status(it.page, node)).toHaveText(word, patience);
-  }
-
-  async function secretsOf(): Promise<string[]> {
-    return [target.chap?.password, target.reverse?.password].filter((secret) => secret !== undefined);
   }
 
   test("a look through a node lists targets, then, with the secrets, LUNs, and leaves nothing there", {
@@ -143,7 +143,7 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     const steps = await plannedSteps(page);
     expect(steps.filter(({ command }) => command.includes("vgcreate"))).toHaveLength(1);
     const text = JSON.stringify(steps);
-    for (const secret of await secretsOf()) expect(text).not.toContain(secret);
+    for (const secret of secretsOf(target)) expect(text).not.toContain(secret);
     for (const node of both()) expect(await traceOf(node), "nothing has run yet").toBe("");
     await confirmAndWait(page, "Create the cluster", 900_000);
     await bothAre("Active", BACK);
@@ -288,7 +288,7 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
       tables.map(async ({ name }) => JSON.stringify(await it.rows(`select t::text as row from "${name}" t`))),
     );
     const log = it.panel.output();
-    for (const secret of await secretsOf()) {
+    for (const secret of secretsOf(target)) {
       expect(kept.filter((rows) => rows.includes(secret))).toEqual([]);
       expect(log.includes(secret)).toBe(false);
       for (const node of both()) {
