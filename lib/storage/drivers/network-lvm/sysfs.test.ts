@@ -143,6 +143,8 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
   file("etc/iscsi/nodes/iqn.panel2/10.0.0.1,3260,1/default", "# spindle pa_2 0123");
   file("etc/multipath/conf.d/spindle-st_1.conf", "multipaths {\n}");
   file("etc/multipath/conf.d/admin.conf", "x");
+  for (const unit of ["spindle-st-1-login.service", "spindle-st-1-login.timer", "spindle.service"])
+    file(`etc/systemd/system/${unit}`, "[Unit]");
   file("marks/st_1", `panel pa_1\ntarget ${TARGET}\nwwid ${WWID}`);
   program("dmsetup", "true");
   const read = async ({ argv: [, , script = "", , panel = ""] }: Command) => {
@@ -157,6 +159,10 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
     ],
     ...{ sessions: [TARGET], holders: [{ wwid: WWID, name: "old-a" }], maps: [], lvs: {} },
     dropIns: [{ name: "spindle-st_1.conf", text: "multipaths {\n}" }],
+    units: [
+      { name: "spindle-st-1-login.service", text: "[Unit]" },
+      { name: "spindle-st-1-login.timer", text: "[Unit]" },
+    ],
   });
 });
 
