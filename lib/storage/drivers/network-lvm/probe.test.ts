@@ -83,6 +83,11 @@ describe("one check", () => {
     expect(read([...SESSIONS, ...PATHS, ...DEVICE], null).outcome).toBe("late");
   });
 
+  it("names a session's portal as portals are shown", () => {
+    const { sessions } = readSan(["session 1 LOGGED_IN fd00::1 3261", "session 2 LOGGED_IN fd00::1 3260"]);
+    expect(sessions.map(({ portal }) => portal)).toEqual(["[fd00::1]:3261", "[fd00::1]"]);
+  });
+
   it("hears the group's own troubles", () => {
     const lost = read([...SESSIONS, ...PATHS, ...DEVICE, `look 5 /dev/x`, "err not found"], 5);
     expect(lost).toMatchObject({ outcome: "failed", cause: { reason: { key: "live.lvm.vg-gone" } } });

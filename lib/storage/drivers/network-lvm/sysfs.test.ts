@@ -38,8 +38,8 @@ describe("what the probe reads of sessions and paths", () => {
     expect([status, lines.at(-1)]).toEqual([0, "asked net0 VG"]);
     expect(readSan(lines)).toEqual({
       sessions: [
-        { number: "1", state: "LOGGED_IN", address: "10.0.0.1", port: 3260 },
-        { number: "2", state: "LOGGED_IN", address: "10.0.0.2", port: 3260 },
+        { number: "1", state: "LOGGED_IN", portal: "10.0.0.1" },
+        { number: "2", state: "LOGGED_IN", portal: "10.0.0.2" },
       ],
       luns: [
         {
