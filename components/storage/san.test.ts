@@ -36,5 +36,9 @@ describe("paths to a LUN", () => {
     expect(readLuns({ san: { luns: [{ wwid: 7, paths: "no", device: [] }] } })).toEqual([
       { wwid: "", device: null, paths: [] },
     ]);
+    const odd = { wwid: "36001", paths: [null, "x"], device: { name: 7, isSuspended: 1, size: "1" } };
+    expect(read([null as never, 3 as never], 7 as never, null as never, odd)).toEqual([
+      { wwid: "36001", device: { name: "", isSuspended: false, size: null }, paths: [] },
+    ]);
   });
 });

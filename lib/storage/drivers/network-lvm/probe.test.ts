@@ -36,6 +36,7 @@ describe("one check", () => {
     const check = read([...SESSIONS, ...PATHS, ...DEVICE, ...GROUP]);
     expect(check).toMatchObject({ outcome: "ok", volumes: [], figures: { size: 1_069_547_520 } });
     expect(check.details).toMatchObject({
+      ...{ vg: { name: "net0", uuid: VG }, pvs: [{ uuid: PV }] },
       san: { luns: [{ wwid: WWID, device: { name: "dm-28", isSuspended: false, size: 2 ** 30 } }] },
     });
   });
@@ -80,7 +81,7 @@ describe("one check", () => {
   });
 
   it("that does not come to its end is late, whatever it said", () => {
-    expect(read([...SESSIONS, ...PATHS, ...DEVICE], null).outcome).toBe("late");
+    for (const lines of [[], [...SESSIONS, ...PATHS, ...DEVICE]]) expect(read(lines, null).outcome).toBe("late");
   });
 
   it("names a session's portal as portals are shown", () => {

@@ -37,6 +37,7 @@ describe("logging in again where a session is missing", () => {
     ]);
     expect(timer).toMatch(/^OnBootSec=60$/m);
     expect(timer).toMatch(/^OnUnitInactiveSec=60$/m);
+    expect(timer).toMatch(/^WantedBy=timers.target$/m);
     for (const text of [service, timer]) expect(text.split("\n")[0]).toBe("# spindle pa_1 st_1");
   });
 
@@ -93,6 +94,19 @@ describe("on a node", () => {
     const removals = noReloginSteps(place).slice(1);
     expect(codes(removals)).toEqual([0, 0]);
     expect(readFileSync(join(units(), FILES[0] ?? ""), "utf8")).toBe("another text\n");
+  });
+
+  it("has begun once the timer is both wanted at each boot and at work", () => {
+    const begun = (refused: string) => {
+      program("systemctl", `[ "$1" != ${refused} ]`);
+      return run(steps.at(-1)!.alreadyDone!.command) === 0;
+    };
+    expect(["nothing", "is-enabled", "is-active"].map(begun)).toEqual([true, false, false]);
+  });
+
+  it("has not begun where systemd did not read the units", () => {
+    program("systemctl", '[ "$1" != daemon-reload ]');
+    expect(run(steps.at(-1)!.command)).toBe(1);
   });
 
   it("has ended once the timer starts at no boot and neither unit is at work", () => {
