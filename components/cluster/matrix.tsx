@@ -9,28 +9,14 @@ import { useAddress } from "#components/shell/use-address.ts";
 import { CapacityBar } from "#components/ui/capacity-bar.tsx";
 import { Pane } from "#components/ui/layout.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { storageOrder } from "#lib/domain/cluster-summary.ts";
+import { newestLook, storageOrder } from "#lib/domain/cluster-summary.ts";
 import type { ClusterView, NodeView, StorageView } from "#lib/domain/dto.ts";
 import { formatPercent, formatUsage, fractionOf } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
-import type { PanelState } from "#lib/queries/panel.ts";
 import { MatrixTools } from "./matrix-tools.tsx";
 import { NodeRow } from "./node-row.tsx";
 import { useMatrixRows } from "./use-matrix-rows.ts";
 import { useWindowRows } from "./use-window-rows.ts";
-
-/** The newest look of any node at a storage that all of them see, and the browser's clock when its ages were true. */
-function newestLook(storage: StorageView, cluster: ClusterView, live: PanelState["live"]) {
-  const looks = cluster.nodes.flatMap(({ id }) => {
-    const node = live[id];
-    const own = node?.storages.find((each) => each.storageId === storage.id);
-    return own?.figures && own.figuresAgeMs !== null
-      ? [{ figures: own.figures, ageMs: own.figuresAgeMs, at: node?.at }]
-      : [];
-  });
-  const lookedAt = ({ at = 0, ageMs }: (typeof looks)[number]) => at - ageMs;
-  return looks.toSorted((a, b) => lookedAt(b) - lookedAt(a))[0];
-}
 
 /** The one capacity of a storage that all nodes see. */
 function SharedUsage({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
@@ -44,7 +30,7 @@ function SharedUsage({ storage, cluster }: { storage: StorageView; cluster: Clus
       <CapacityBar label={visible(storage.name)} size={size} used={used} allocated={allocated} stale={isStale} />
       <span className="float-right ml-2">{formatPercent(fractionOf(used, size))}</span>
       {formatUsage(used, size)}
-      {isStale ? <Age ageMs={look.ageMs} at={look.at} className="block" /> : null}
+      <Age ageMs={look.ageMs} at={look.at} staleMs={STORAGE_STALE_MS} className="block" />
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readLuns } from "./san.ts";
 
-const session = (number: string, state: string, address: string) => ({ number, state, address, port: 3260 });
+const session = (number: string, state: string, portal: string) => ({ number, state, portal });
 const disk = (name: string, state: string, own: string) => ({ name, state, size: 1, session: own });
 const device = { name: "dm-1", isSuspended: false, size: 1 };
 const lun = (...paths: object[]) => ({ wwid: "36001", paths, device });
@@ -12,8 +12,8 @@ describe("paths to a LUN", () => {
     const sessions = [session("2", "LOGGED_IN", "10.0.0.2"), session("1", "FAILED", "10.0.0.1")];
     const [read1] = read(sessions, lun(disk("sdb", "running", "2"), disk("sdc", "transport-offline", "1")));
     expect(read1?.paths).toEqual([
-      { portal: "10.0.0.1:3260", session: "FAILED", disk: "sdc", state: "transport-offline", tone: "bad" },
-      { portal: "10.0.0.2:3260", session: "LOGGED_IN", disk: "sdb", state: "running", tone: "ok" },
+      { portal: "10.0.0.1", session: "FAILED", disk: "sdc", state: "transport-offline", tone: "bad" },
+      { portal: "10.0.0.2", session: "LOGGED_IN", disk: "sdb", state: "running", tone: "ok" },
     ]);
   });
 
@@ -23,9 +23,9 @@ describe("paths to a LUN", () => {
   });
 
   it("a session without the LUN, and a disk without its session, are both told", () => {
-    const [one] = read([session("1", "LOGGED_IN", "fd00::1")], lun(disk("sdb", "running", "9")));
+    const [one] = read([session("1", "LOGGED_IN", "[fd00::1]:3261")], lun(disk("sdb", "running", "9")));
     expect(one?.paths).toEqual([
-      { portal: "[fd00::1]:3260", session: "LOGGED_IN", disk: null, state: null, tone: "bad" },
+      { portal: "[fd00::1]:3261", session: "LOGGED_IN", disk: null, state: null, tone: "bad" },
       { portal: null, session: null, disk: "sdb", state: "running", tone: "bad" },
     ]);
   });
@@ -35,6 +35,10 @@ describe("paths to a LUN", () => {
     expect(readLuns(null)).toEqual([]);
     expect(readLuns({ san: { luns: [{ wwid: 7, paths: "no", device: [] }] } })).toEqual([
       { wwid: "", device: null, paths: [] },
+    ]);
+    const odd = { wwid: "36001", paths: [null, "x"], device: { name: 7, isSuspended: 1, size: "1" } };
+    expect(read([null as never, 3 as never], 7 as never, null as never, odd)).toEqual([
+      { wwid: "36001", device: { name: "", isSuspended: false, size: null }, paths: [] },
     ]);
   });
 });

@@ -8,7 +8,7 @@ import { type Bag, bags, isBag } from "#lib/domain/storage-details.ts";
 
 /** One way to a LUN: a session, and the disk that it makes of the LUN; either can be missing. */
 export interface LunPath {
-  /** ADDRESS:PORT as it was logged in to; null: the disk's session is gone. */
+  /** Where the session was logged in to, in the driver's words; null: the disk's session is gone. */
   portal: string | null;
   /** The kernel's word for the session, such as LOGGED_IN; null where there is none. */
   session: string | null;
@@ -28,11 +28,6 @@ export interface Lun {
 
 const word = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
-const portalOf = ({ address, port }: Bag): string => {
-  const name = word(address) ?? "";
-  return `${name.includes(":") ? `[${name}]` : name}:${Number(port) || 0}`;
-};
-
 function toneOf(session: string | null, state: string | null): Tone {
   if (session === "LOGGED_IN" && state === "running") return "ok";
   return "bad";
@@ -41,8 +36,8 @@ function toneOf(session: string | null, state: string | null): Tone {
 function pathOf(session: Bag | undefined, disk: Bag | undefined): LunPath {
   const [sessionState, state] = [word(session?.state), word(disk?.state)];
   return {
-    portal: session ? portalOf(session) : null,
-    ...{ session: sessionState, disk: word(disk?.name), state, tone: toneOf(sessionState, state) },
+    ...{ portal: word(session?.portal), session: sessionState },
+    ...{ disk: word(disk?.name), state, tone: toneOf(sessionState, state) },
   };
 }
 

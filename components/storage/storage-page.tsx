@@ -3,6 +3,7 @@ import { useTranslations } from "use-intl";
 import { AddNodesButton } from "#components/cluster/add-nodes-button.tsx";
 import { useDrives } from "#components/drive/use-drives.ts";
 import { StorageDrives } from "#components/drive/storage-drives.tsx";
+import { Age, STORAGE_STALE_MS, useStaleAge } from "#components/live/age.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useText } from "#components/text/t.tsx";
 import { Gone } from "#components/ui/gone.tsx";
@@ -12,6 +13,7 @@ import { STORAGE_WORD_TONE, type StorageWord } from "#lib/domain/badges.ts";
 import {
   countStorageWords,
   measuredCount,
+  newestLook,
   nodeCount,
   sharingStorages,
   storageTotals,
@@ -64,6 +66,34 @@ function Configuration({
   );
 }
 
+/** Its space over all nodes: of one that all of them see as the newest look had it, with that one's age once it is old. */
+function Space({ storage, cluster }: { storage: StorageView; cluster: ClusterView }) {
+  const t = useTranslations("pages.storage");
+  const { live } = usePanel();
+  const look = storage.shared ? newestLook(storage, cluster, live) : null;
+  const isStale = useStaleAge(look?.ageMs, look?.at, STORAGE_STALE_MS) !== "";
+  const totals = storageTotals(storage, cluster, live);
+  const nodes = { count: nodeCount(cluster), measured: measuredCount(storage, cluster, live) };
+  const sharing = sharingStorages(storage, cluster, live);
+  if (!totals) return null;
+  return (
+    <Pane className="px-3.5 py-3">
+      <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-5">
+        <h2 className="text-s font-medium text-ink-2">
+          {storage.shared ? t("sharedSize") : t(nodes.measured < nodes.count ? "someNodes" : "allNodes", nodes)}
+        </h2>
+        <Age ageMs={look?.ageMs} at={look?.at} staleMs={STORAGE_STALE_MS} />
+      </div>
+      <WideCapacity figures={totals} label={visible(storage.name)} stale={isStale} storageId={storage.id} />
+      {sharing.length > 0 ? (
+        <p className="mt-2 max-w-prose text-s">
+          {t("sharing", { names: sharing.map((other) => visible(other.name)).join(", "), count: sharing.length })}
+        </p>
+      ) : null}
+    </Pane>
+  );
+}
+
 interface Asked {
   /** By node; empty where there are too many to open them all. */
   details: Record<string, NodeDetails>;
@@ -84,9 +114,6 @@ function StorageContent({ cluster, storage, details, drives, fields }: ContentPr
   const tLife = useTranslations("life");
   const all = useDrives(drives);
   const state = usePanel();
-  const totals = storageTotals(storage, cluster, state.live);
-  const nodes = { count: nodeCount(cluster), measured: measuredCount(storage, cluster, state.live) };
-  const sharing = sharingStorages(storage, cluster, state.live);
   const words = Object.entries(countStorageWords(storage, cluster, state.live)) as [StorageWord, number][];
   const troubles = words
     .map(([word, count]) => ({ word, count, tone: STORAGE_WORD_TONE[word] }))
@@ -117,19 +144,7 @@ function StorageContent({ cluster, storage, details, drives, fields }: ContentPr
         actions={<StorageActions storage={storage} drives={all.fits} />}
       />
       <DisabledNotice storage={storage} />
-      {totals ? (
-        <Pane className="px-3.5 py-3">
-          <h2 className="mb-2 text-s font-medium text-ink-2">
-            {storage.shared ? t("sharedSize") : t(nodes.measured < nodes.count ? "someNodes" : "allNodes", nodes)}
-          </h2>
-          <WideCapacity figures={totals} label={visible(storage.name)} stale={false} storageId={storage.id} />
-          {sharing.length > 0 ? (
-            <p className="mt-2 max-w-prose text-s">
-              {t("sharing", { names: sharing.map((other) => visible(other.name)).join(", "), count: sharing.length })}
-            </p>
-          ) : null}
-        </Pane>
-      ) : null}
+      <Space storage={storage} cluster={cluster} />
       <div className="grid gap-x-5 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]">
         <div className="min-w-0 lg:col-start-2">
           <Growth storage={storage} cluster={cluster} />

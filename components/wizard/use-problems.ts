@@ -10,7 +10,7 @@ export interface Problems {
   of: (path: string) => string | undefined;
   /** A field was left: what is typed is saved, and from the answer on its problem is shown. */
   leave: (path: string) => void;
-  /** A step was submitted: everything below these paths is shown. */
+  /** A step was submitted: the same for everything below these paths. */
   submit: (prefixes: readonly string[]) => void;
 }
 
@@ -28,18 +28,19 @@ function fieldOf(path: string, { storages }: DraftData): string {
 export function useProblems({ draft, data, flush, saveError }: DraftForm): Problems {
   const say = useText();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const leave = useCallback(
-    (path: string) => {
-      const show = () => setLeft((before) => (before.has(path) ? before : new Set([...before, path])));
+  const showFrom = useCallback(
+    (paths: readonly string[]) => {
+      const show = () =>
+        setLeft((before) => (paths.every((path) => before.has(path)) ? before : new Set([...before, ...paths])));
       // Not before the answer: the last one is about what stood there before.
       void flush().then(() => whenReleased(show));
     },
     [flush],
   );
+  const leave = useCallback((path: string) => showFrom([path]), [showFrom]);
   const submit = useCallback(
-    (prefixes: readonly string[]) =>
-      setLeft((before) => new Set([...before, ...prefixes.map((prefix) => `${prefix}*`)])),
-    [],
+    (prefixes: readonly string[]) => showFrom(prefixes.map((prefix) => `${prefix}*`)),
+    [showFrom],
   );
   const isShown = (path: string) =>
     left.has(path) || [...left].some((each) => each.endsWith("*") && path.startsWith(each.slice(0, -1)));

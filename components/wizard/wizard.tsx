@@ -161,6 +161,7 @@ export function Wizard({ initial, kinds }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
+  const [refusals, setRefusals] = useState(0);
 
   const go = (to: StepName) => {
     moved.current = true;
@@ -182,8 +183,12 @@ export function Wizard({ initial, kinds }: Props) {
       STEP_PATHS[step].some((prefix) => path === prefix || path.startsWith(`${prefix}.`)),
     );
     if (!wrong) return go(next);
-    setTimeout(() => body.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus(), 0);
+    setRefusals((count) => count + 1);
   };
+  // Where a step is refused, the first field that says so gets the focus.
+  useEffect(() => {
+    if (refusals > 0) body.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+  }, [refusals]);
   // A new step begins at its heading, for the eye and for the keyboard.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the step is what changes
   useEffect(() => {

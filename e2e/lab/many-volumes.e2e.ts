@@ -2,7 +2,7 @@ import { expect, type Page } from "@playwright/test";
 import type { LabNode } from "../../lab/index.ts";
 import { en } from "../../lib/messages/en.ts";
 import { nodesDown } from "../support/nodes.ts";
-import { BACK, status, test } from "../support/situation.ts";
+import { BACK, status, test, toCluster } from "../support/situation.ts";
 
 test.use({ scene: "joined-lvm" });
 test.afterAll(nodesDown);
@@ -60,11 +60,6 @@ async function openUnknown(page: Page, storage: string, count: number): Promise<
   // The last one is drawn once it is on the screen.
   await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
   await expect(table.getByRole("row").last()).toBeInViewport();
-}
-
-async function toCluster(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
 }
 
 test("ten thousand images and a thousand LVs are listed, the node is heard all the while, and their pages open", {

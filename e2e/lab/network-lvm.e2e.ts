@@ -4,7 +4,7 @@ import { en } from "../../lib/messages/en.ts";
 import { expect, test } from "../fixtures/test.ts";
 import { nodesDown, sanNodes } from "../support/nodes.ts";
 import { type ProcWatch, watchProcesses } from "../support/proc-watch.ts";
-import { BACK, row, SHOWN, status, why } from "../support/situation.ts";
+import { BACK, row, SHOWN, status, toCluster, why } from "../support/situation.ts";
 import { walk } from "../support/walk.ts";
 import { invite } from "../verbs/administrators.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
@@ -31,10 +31,9 @@ const WRONG_SECRET = "not-the-secret";
 
 const lines = (text: string) => text.trim().split("\n");
 
-async function toCluster(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
-}
+/** The passwords of both directions, as the target has them. */
+const secretsOf = ({ chap, reverse }: TargetRecord) =>
+  [chap?.password, reverse?.password].filter((secret) => secret !== undefined);
 
 async function toStorage(page: Page): Promise<void> {
   await toCluster(page);
@@ -84,18 +83,14 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     for (const node of both()) await expect(status(it.page, node)).toHaveText(word, patience);
   }
 
-  function secretsOf(): string[] {
-    return [target.chap?.password, target.reverse?.password].filter((secret) => secret !== undefined);
-  }
-
   test("a look through a node lists targets, then, with the secrets, LUNs, and leaves nothing there", {
     tag: ["@S26", "@S06", "@S05"],
   }, async () => {
     const { page } = it;
     [n1, n2] = it.lab.nodes as [LabNode, LabNode];
     target = it.lab.targets[0] as TargetRecord;
-    expect(secretsOf()).toHaveLength(2);
-    watches = await Promise.all(both().map((node) => watchProcesses(node, [...secretsOf(), WRONG_SECRET])));
+    expect(secretsOf(target)).toHaveLength(2);
+    watches = await Promise.all(both().map((node) => watchProcesses(node, [...secretsOf(target), WRONG_SECRET])));
     await it.lab.formatLun(target, "full");
     const portals = portalAddresses(it.lab.instance).map((address) => `${address}:${sanPort}`);
     await openWizard(page);
@@ -157,7 +152,7 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     const steps = await plannedSteps(page);
     expect(steps.filter(({ command }) => command.includes("vgcreate"))).toHaveLength(1);
     const text = JSON.stringify(steps);
-    for (const secret of secretsOf()) expect(text).not.toContain(secret);
+    for (const secret of secretsOf(target)) expect(text).not.toContain(secret);
     for (const node of both()) expect(await traceOf(node), "nothing has run yet").toBe("");
     await confirmAndWait(page, "Create the cluster", 900_000);
     await bothAre("Active", BACK);
@@ -320,7 +315,7 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
       tables.map(async ({ name }) => JSON.stringify(await it.rows(`select t::text as row from "${name}" t`))),
     );
     const log = it.panel.output();
-    for (const secret of secretsOf()) {
+    for (const secret of secretsOf(target)) {
       expect(kept.filter((rows) => rows.includes(secret))).toEqual([]);
       expect(log.includes(secret)).toBe(false);
       for (const node of both()) {

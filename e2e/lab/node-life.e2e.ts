@@ -2,7 +2,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 import type { LabNode } from "../../lab/index.ts";
 import { en } from "../../lib/messages/en.ts";
 import { nodesDown } from "../support/nodes.ts";
-import { BACK, row, SHOWN, status, test } from "../support/situation.ts";
+import { BACK, row, SHOWN, status, test, toCluster } from "../support/situation.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
 import { goAround, tabTo } from "../verbs/keyboard.ts";
 
@@ -38,11 +38,6 @@ async function holdsNothing(node: LabNode): Promise<void> {
 async function openNode(page: Page, node: LabNode): Promise<void> {
   await row(page, node).getByRole("rowheader").getByRole("link").first().click();
   await expect(page.getByText(node.address).first()).toBeVisible();
-}
-
-async function toCluster(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
 }
 
 /** Ends every SSH session of the panel's, so that it has to connect anew. */

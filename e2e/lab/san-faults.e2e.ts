@@ -2,7 +2,7 @@ import { expect, type Page } from "@playwright/test";
 import { type LabNode, portalAddresses, sanPort } from "../../lab/index.ts";
 import { allWell, changesSince, checkedAnew, storagesNow } from "../support/live.ts";
 import { nodesDown } from "../support/nodes.ts";
-import { BACK, SHOWN, status, test, why } from "../support/situation.ts";
+import { BACK, SHOWN, status, test, toCluster, why } from "../support/situation.ts";
 import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
 import { extentsOf, strange } from "../verbs/many-drives.ts";
 
@@ -13,11 +13,6 @@ const GROUP = { storage: "shared", vg: "net0" };
 /** Logins, multipath and LVM on several emulated nodes. */
 const VERY_LONG = { timeout: 400_000 };
 const HEALED = { timeout: 300_000 };
-
-async function toCluster(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
-}
 
 for (const [fault, cause] of [
   ["target-gone", /No session to .* is up|no session/],

@@ -2,7 +2,7 @@ import { expect, type Page } from "@playwright/test";
 import type { LabNode } from "../../lab/index.ts";
 import { en } from "../../lib/messages/en.ts";
 import { nodesDown } from "../support/nodes.ts";
-import { row, test } from "../support/situation.ts";
+import { row, test, toCluster } from "../support/situation.ts";
 import { runPlan } from "../verbs/drives.ts";
 import { addStorage, lookEnded, machine, next, requirement } from "../verbs/wizard.ts";
 
@@ -14,11 +14,6 @@ const life = en.life;
 
 const said = async (node: LabNode, script: string) => (await node.sh(script, { timeoutMs: 120_000 })).trim();
 const tagsOf = (node: LabNode, vg: string) => said(node, `vgs --noheadings -o vg_tags ${vg}`);
-
-async function toCluster(page: Page): Promise<void> {
-  await page.goto("/");
-  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
-}
 
 async function toStorage(page: Page, name: string): Promise<void> {
   await toCluster(page);

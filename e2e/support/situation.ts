@@ -24,8 +24,7 @@ export const test = base.extend<{ scene: SceneName; situation: Situation }>({
     const guard = await guardPages(context, () => panel.url);
     await signInContext(context, panel);
     const page = await context.newPage();
-    await page.goto(panel.url);
-    await page.getByRole("link", { name: "alpha", exact: true }).first().click();
+    await toCluster(page);
     const [hurt, other] = lab.nodes;
     if (!hurt || !other) throw new Error("the scene has two nodes");
     for (const node of [hurt, other]) await expect(status(page, node)).toHaveText("Active", { timeout: 60_000 });
@@ -36,6 +35,12 @@ export const test = base.extend<{ scene: SceneName; situation: Situation }>({
     expect(guard.complaints(), "what no page of the panel may do").toEqual([]);
   },
 });
+
+/** Opens the page of the scene's cluster, from wherever the page stands. */
+export async function toCluster(page: Page): Promise<void> {
+  await page.goto("/");
+  await page.getByRole("link", { name: "alpha", exact: true }).first().click();
+}
 
 /** The node's row of the matrix; its cells are status, CPU, memory, load, then the storages in the order of the heads. */
 export function row(page: Page, node: LabNode): Locator {

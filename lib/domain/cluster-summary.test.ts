@@ -7,6 +7,7 @@ import {
   countWords,
   fullestNode,
   measuredCount,
+  newestLook,
   nodeCount,
   sharingStorages,
   storageTotals,
@@ -34,6 +35,21 @@ const states = {
 it("means CPU and memory over the nodes that answer, and never counts what is unknown as zero", () => {
   expect(clusterLoad(cluster, states)).toEqual({ cpu: 0.5, memory: 0.1 });
   expect(clusterLoad(cluster, {})).toEqual({ cpu: null, memory: null });
+});
+
+it("takes of a shared storage the newest look, by the reader's clock where there is one", () => {
+  const storage = { id: "s", shared: true } as Parameters<typeof storageTotals>[0];
+  const looked = (nodeId: string, used: number | null, figuresAgeMs: number | null, at?: number) => {
+    const node = live(nodeId, "active", 100, used);
+    return { ...node, at, storages: node.storages.map((each) => ({ ...each, figuresAgeMs })) };
+  };
+  const used = (states: Parameters<typeof storageTotals>[2]) => newestLook(storage, cluster, states)?.figures.used;
+  const old = looked("a", 10, 90_000);
+  expect(used({ a: old, b: looked("b", 20, 5_000), d: looked("d", null, 1) })).toBe(20);
+  expect(used({ a: looked("a", 10, 90_000, 200_000), b: looked("b", 20, 5_000, 100_000) })).toBe(10);
+  expect(used({ a: looked("a", 30, null), b: old })).toBe(10);
+  expect(storageTotals(storage, cluster, { a: old, b: looked("b", 20, 5_000) })).toMatchObject({ used: 20 });
+  expect(newestLook(storage, cluster, {})).toBeNull();
 });
 
 it("sums local storages over their nodes, takes a shared one once", () => {
@@ -83,7 +99,7 @@ describe("two storages of one partition", () => {
 });
 
 it("says of a cluster without its nodes what it says of all of them", () => {
-  const storages = ["f", "s"].map((id) => ({ id, shared: false }) as StorageView);
+  const storages = ["f", "s", "net"].map((id) => ({ id, shared: id === "net" }) as StorageView);
   const whole = { ...cluster, storages };
   const on = (nodeId: string, used: number, status: "ok" | "lost") =>
     ({
@@ -103,6 +119,7 @@ it("says of a cluster without its nodes what it says of all of them", () => {
     wrongCount,
     ...storages.flatMap((storage) => [
       (each: ClusterView, states: typeof all) => addedCapacity(storage, storages, each, states),
+      ...(storage.shared ? [(each: ClusterView, states: typeof all) => newestLook(storage, each, states)] : []),
       (each: ClusterView, states: typeof all) => storageTotals(storage, each, states),
       (each: ClusterView, states: typeof all) => measuredCount(storage, each, states),
       (each: ClusterView, states: typeof all) => sharingStorages(storage, each, states),

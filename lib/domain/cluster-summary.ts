@@ -1,10 +1,11 @@
 import { type NodeWord, nodeWord, type StorageWord, storageWord } from "./badges.ts";
 import type { ClusterSums, ClusterView, StorageSums, StorageView } from "./dto.ts";
-import type { NodeLive, StorageFigures } from "./live.ts";
+import type { NodeLive, StorageFigures, StorageLook } from "./live.ts";
 import { isNodeWrong } from "./needs.ts";
 import { fractionOf, naturalOrder } from "./units.ts";
 
-type Live = Readonly<Record<string, NodeLive>>;
+/** By node; `at` is the reader's clock when the ages inside were true, where they are not all of one instant. */
+type Live = Readonly<Record<string, NodeLive & { at?: number }>>;
 
 /** How many nodes a cluster has, whether or not they are all there. */
 export const nodeCount = (cluster: ClusterView): number => cluster.sums?.nodes ?? cluster.nodes.length;
@@ -93,22 +94,37 @@ export function addedCapacity(
   return { totals, countedWith: totals === null ? (shared[0] ?? null) : null };
 }
 
-/** A storage's figures on each node that has measured it. */
-function measured(storage: StorageView, cluster: ClusterView, live: Live): StorageFigures[] {
-  const all = cluster.nodes.flatMap((node) => onNode(storage, live[node.id])?.figures ?? []);
-  return all.filter((figures) => figures.size !== null && figures.used !== null);
+/** What each node that has measured a storage saw of it. */
+function measured(storage: StorageView, cluster: ClusterView, live: Live): StorageLook[] {
+  return cluster.nodes.flatMap(({ id }) => {
+    const { figures, figuresAgeMs: ageMs } = onNode(storage, live[id]) ?? { figures: null, figuresAgeMs: null };
+    return figures && figures.size !== null && figures.used !== null ? [{ figures, ageMs, at: live[id]?.at }] : [];
+  });
 }
 
 /** On how many nodes a storage was measured: its totals are of those alone. */
 export const measuredCount = (storage: StorageView, cluster: ClusterView, live: Live): number =>
   cluster.sums?.storages[storage.id]?.measured ?? measured(storage, cluster, live).length;
 
-/** A storage's space over all nodes: summed for local ones, of any node for a shared one; null where nothing is measured. */
+const lookedAt = ({ at = 0, ageMs }: StorageLook): number => at - (ageMs ?? Number.POSITIVE_INFINITY);
+
+/** The newest look of any node at a storage that all of them see; null where none has measured it. */
+export function newestLook(storage: StorageView, cluster: ClusterView, live: Live): StorageLook | null {
+  const sums = cluster.sums?.storages[storage.id];
+  if (sums) return sums.newest;
+  const looks = measured(storage, cluster, live);
+  return looks.reduce<StorageLook | null>(
+    (best, look) => (best && lookedAt(best) >= lookedAt(look) ? best : look),
+    null,
+  );
+}
+
+/** A storage's space over all nodes: summed for local ones, of the newest look for a shared one; null where nothing is measured. */
 export function storageTotals(storage: StorageView, cluster: ClusterView, live: Live): StorageFigures | null {
   const sums = cluster.sums?.storages[storage.id];
   if (sums) return sums.totals;
-  const known = measured(storage, cluster, live);
-  const counted = storage.shared ? known.slice(0, 1) : known;
+  if (storage.shared) return newestLook(storage, cluster, live)?.figures ?? null;
+  const counted = measured(storage, cluster, live).map(({ figures }) => figures);
   if (counted.length === 0) return null;
   const sum = (pick: (figures: StorageFigures) => number | null) =>
     counted.reduce((total, each) => total + (pick(each) ?? 0), 0);
@@ -174,6 +190,7 @@ export function clusterSums(cluster: ClusterView, storages: readonly StorageView
     const { totals, countedWith } = addedCapacity(storage, storages, cluster, live);
     return {
       totals: storageTotals(storage, cluster, live),
+      newest: storage.shared ? newestLook(storage, cluster, live) : null,
       measured: measuredCount(storage, cluster, live),
       added: { totals, countedWith: countedWith?.id ?? null },
       sharing: sharingStorages(storage, cluster, live).map((other) => other.id),

@@ -1,7 +1,7 @@
 import type { NodeDisks } from "./disks.ts";
 import type { ErrorView } from "./errors.ts";
 import type { NodeWord, StorageWord } from "./badges.ts";
-import type { Cause, Membership, NodeLive, NodeMode, StorageFigures } from "./live.ts";
+import type { Cause, Membership, NodeLive, NodeMode, StorageFigures, StorageLook } from "./live.ts";
 import type { Need } from "./needs.ts";
 import type { Plan, StepState, TaskState } from "./plan.ts";
 import type { PreflightGroup } from "./preflight.ts";
@@ -71,6 +71,8 @@ export interface ClusterSums {
 /** A storage over all nodes of its cluster. */
 export interface StorageSums {
   totals: StorageFigures | null;
+  /** Of one that all nodes see: the look that the totals are of. */
+  newest: StorageLook | null;
   /** On how many nodes it was measured. */
   measured: number;
   /** What it adds to the cluster's space; `countedWith` is a storage's id. */

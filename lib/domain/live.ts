@@ -104,6 +104,15 @@ export interface NodeLive {
   storages: StorageLive[];
 }
 
+/** What a node saw of a storage when it was measured there last. */
+export interface StorageLook {
+  figures: StorageFigures;
+  /** Null where it is not known. */
+  ageMs: number | null;
+  /** The reader's clock when that age was true; missing where the whole state is of one instant. */
+  at?: number;
+}
+
 /** The part of a node that is new every second; everything else is as the last `nodes` event said. */
 export type FiguresLive = Pick<NodeLive, "nodeId" | "clusterId" | "figures" | "figuresAgeMs">;
 

@@ -57,4 +57,6 @@ it("what a failed check could still tell takes the place of its own part alone",
   expect(state.details()).toEqual({ st_1: { san: "down", vg: "v", staleMaps: ["m"] } });
   state.addCheck("st_1", { outcome: "ok", details: { san: "up", vg: "w" } }, at);
   expect(state.details()).toEqual({ st_1: { san: "up", vg: "w" } });
+  state.addCheck("st_1", { outcome: "late" }, at);
+  expect(state.details(), "one that tells nothing takes nothing away").toEqual({ st_1: { san: "up", vg: "w" } });
 });

@@ -43,8 +43,8 @@ interface Probe {
 }
 
 /** The probe as a node runs it, in a shell of this machine. */
-function start(epoch = 1, deadlineSeconds = 30): Probe {
-  const fragment = { script: SCRIPT, args: [folder], everySeconds: 10, deadlineSeconds };
+function start(epoch = 1, deadlineSeconds = 30, script = SCRIPT): Probe {
+  const fragment = { script, args: [folder], everySeconds: 10, deadlineSeconds };
   const text = buildProbe(
     { panelId: "pa_1", epoch, storages: [{ storageId: "st_1", kind: "try", fragment }] },
     folder,
@@ -165,11 +165,33 @@ describe("the probe in a real shell", () => {
     probe.tell("t");
     expect(await probe.hear("e st_1")).toMatch(/^e st_1 n1 6 /);
     expect(probe.lines.slice(probe.lines.indexOf("b st_1 n1"))).toContain("it is gone");
-    rmSync(join(folder, "hang"));
-    expect(await poll(probe, "g st_1")).toBe("g st_1");
-    rmSync(join(folder, "gone"));
+    expect(await poll(probe, "g st_1"), "it was ended, not waited for").toBe("g st_1");
+    for (const name of ["gone", "hang"]) rmSync(join(folder, name));
     probe.tell("c st_1 n3");
     expect(await poll(probe, "e st_1 n3")).toMatch(/^e st_1 n3 3 /);
+  });
+
+  it("what is seen to be gone is told to whoever asks while a check hangs", async () => {
+    for (const name of ["gone", "hang"]) writeFileSync(join(folder, name), "");
+    const probe = start();
+    await probe.hear("h ");
+    probe.tell("c st_1 n1");
+    probe.tell("c st_1 n2");
+    expect(await probe.hear("e st_1")).toMatch(/^e st_1 n2 6 /);
+    expect(probe.lines).not.toContain("s st_1 n2");
+  });
+
+  it("a kind that has no look from outside is never told to be gone", async () => {
+    writeFileSync(join(folder, "hang"), "");
+    const probe = start(1, 30, SCRIPT.replace("glance_try", "another"));
+    await probe.hear("h ");
+    probe.tell("c st_1 n1");
+    probe.tell("c st_1 n2");
+    expect(await probe.hear("s ")).toBe("s st_1 n2");
+    writeFileSync(join(folder, "watched"), "");
+    probe.tell("t");
+    expect(await probe.hear("w ")).toBe("w st_1");
+    expect(probe.lines.filter((line) => line.startsWith("e "))).toEqual([]);
   });
 
   it("a later one of the same panel takes over, an older panel is refused", async () => {

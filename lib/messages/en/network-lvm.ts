@@ -168,6 +168,8 @@ export const networkLvm = {
     unrecord: "Delete the record of {target} at {portal}",
     "log-in": "Log in to {target}",
     "log-out": "Log out of {target}, unless another LUN uses the sessions",
+    "relogin-unit": "Write the systemd unit {name}",
+    "no-relogin-unit": "Remove the systemd unit {name}",
     relogin: "Log in to {target} once a minute wherever a session is missing",
     "no-relogin": "Log in to {target} no more by itself",
     lun: "Wait for the LUN {wwid}",

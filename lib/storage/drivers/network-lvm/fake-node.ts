@@ -98,6 +98,7 @@ export function sh(script: string, ...words: string[]) {
     "/etc/iscsi",
     "/var/lib/iscsi",
     "/etc/multipath",
+    "/etc/systemd",
     "/dev/",
   ].reduce((text, path) => text.replaceAll(path, folder + path), script);
   const argv = ["-i", `PATH=${folder}/bin:/usr/bin:/bin`, "sh", "-c", moved, "spindle", ...words];

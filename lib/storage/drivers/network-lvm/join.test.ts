@@ -64,7 +64,8 @@ const withGroup = (change: Partial<FoundGroup> = {}) =>
   facts({ contents: { kind: "group", group: { ...group, ...change } } });
 
 const idsOf = (steps: readonly NodeStep[]) => steps.map(({ id }) => id);
-const REACH = ["mark", "multipath", "claim", "record-1", "record-2", "log-in", "relogin", "lun"];
+const RELOGIN = ["relogin-service", "relogin-timer", "relogin"];
+const REACH = ["mark", "multipath", "claim", "record-1", "record-2", "log-in", ...RELOGIN, "lun"];
 const MAKE = ["pv-1", "vg", "vg-uuid"];
 const ADOPT = ["no-auto", "rest", "tag", "vg-uuid"];
 
@@ -259,8 +260,10 @@ function REFUSED_ROWS() {
   >["rows"];
 }
 
+const NO_RELOGIN = ["no-relogin", "no-relogin-timer", "no-relogin-service"];
+
 describe("a node leaves", () => {
-  const ids = ["maps", "no-relogin", "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim", "unmark"];
+  const ids = ["maps", ...NO_RELOGIN, "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim", "unmark"];
 
   it("with everything that the join wrote, and the group stays", () => {
     expect(idsOf(leaveNetworkLvm(leaving(false)).steps)).toEqual(ids);
@@ -300,7 +303,7 @@ describe("a storage on several LUNs", () => {
         "record-1",
         "record-2",
         "log-in",
-        "relogin",
+        ...RELOGIN,
       ],
       ...["lun", `scan-${SECOND}`, `lun-${SECOND}`, "vg-uuid"],
     ]);
@@ -317,7 +320,7 @@ describe("a storage on several LUNs", () => {
   it("is left with all of them, the added one first, and one drop-in for each", () => {
     const { steps } = leaveNetworkLvm({ ...leaving(false), identity: pinned });
     expect(idsOf(steps)).toEqual([
-      ...["maps", "no-relogin", `drop-${SECOND}`, "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim"],
+      ...["maps", ...NO_RELOGIN, `drop-${SECOND}`, "log-out", "unrecord-1", "unrecord-2", "no-multipath", "disclaim"],
       ...[`no-multipath-${SECOND}`, `disclaim-${SECOND}`, "unmark"],
     ]);
     const files = steps.flatMap(({ id, command }) => (id.startsWith("no-multipath") ? [command.argv[4]] : []));

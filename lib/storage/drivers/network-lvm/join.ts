@@ -17,7 +17,7 @@ import { markStep } from "./mark.ts";
 import { multipathSteps } from "./multipath-steps.ts";
 import { type Place, suffixOf } from "./place.ts";
 import { readBack } from "./read-back.ts";
-import { reloginStep } from "./relogin.ts";
+import { reloginSteps } from "./relogin.ts";
 import { initiatorRow, lunRow, ownRow, portalsRow } from "./rows.ts";
 import { onlyLuns } from "./wwid.ts";
 
@@ -64,7 +64,7 @@ function reachSteps(place: Place, luns: readonly [Sized, ...Sized[]]): NodeStep[
     ...wwids.flatMap((wwid) => multipathSteps(place, wwid)),
     ...recordSteps(place),
     logInStep(place),
-    reloginStep(place),
+    ...reloginSteps(place),
     lunStep(place, first.wwid, first.size),
     ...more.flatMap(({ wwid, size }) => scanSteps(place, wwid, size)),
   ];

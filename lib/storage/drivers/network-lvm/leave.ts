@@ -11,7 +11,7 @@ import { readBack } from "./read-back.ts";
 import { unmarkStep } from "./mark.ts";
 import { noMultipathSteps } from "./multipath-steps.ts";
 import type { Place } from "./place.ts";
-import { noReloginStep } from "./relogin.ts";
+import { noReloginSteps } from "./relogin.ts";
 import { onlyLuns } from "./wwid.ts";
 
 const CHECK_MS = 60_000;
@@ -49,7 +49,7 @@ export function leaveNetworkLvm(context: LeaveContext<NetworkLvmConfig>): LeaveP
     steps: [
       ...(endsShared ? readBack([untagStep(target, group, owner, onlyLuns(wwids))]) : []),
       dropStep(place, vgUuid),
-      noReloginStep(place),
+      ...noReloginSteps(place),
       ...more.map((wwid) => dropLunStep(place, wwid)),
       logOutStep(place),
       ...unrecordSteps(place),

@@ -3,8 +3,14 @@ import type { LeftoversContext, Reader } from "../../contract.ts";
 import { readSections, SECTION_SCRIPT } from "../../sections.ts";
 import { networkLvmIdentity, wwidsOf } from "./identity.ts";
 import { MARKS_DIR } from "./mark.ts";
+import { UNITS_DIR } from "./relogin.ts";
 import { SYSFS_SCRIPT } from "./sysfs-script.ts";
 import { onlyLuns, WWID } from "./wwid.ts";
+
+export interface NamedFile {
+  name: string;
+  text: string;
+}
 
 /** What of the panel's, or of LVM's, is on a node, whether a storage needs it or not. */
 export interface LeftoverFacts {
@@ -14,7 +20,9 @@ export interface LeftoverFacts {
   records: { target: string; address: string; port: number }[];
   /** Targets that the node is logged in to. */
   sessions: string[];
-  dropIns: { name: string; text: string }[];
+  /** Files of the panel's by name: what multipath was told, and units of systemd. */
+  dropIns: NamedFile[];
+  units: NamedFile[];
   /** What lies on LUNs: by WWID, names of maps. */
   holders: { wwid: string; name: string }[];
   /** Maps of LVM's. */
@@ -57,11 +65,13 @@ for uuid in /sys/class/block/dm-*/dm/uuid; do
 done
 section maps
 [ ! -d /sys/module/dm_mod ] || dmsetup info -c --noheadings --separator ' ' -o uuid,name,open
-for file in /etc/multipath/conf.d/spindle-*.conf; do
-  [ -f "$file" ] || continue
-  section "drop-in:\${file##*/}"
-  cat -- "$file"
-done
+print() {
+  [ -f "$2" ] || return 0
+  section "$1:\${2##*/}"
+  cat -- "$2"
+}
+for file in /etc/multipath/conf.d/spindle-*.conf; do print drop-in "$file"; done
+for file in ${UNITS_DIR}/spindle-*-login.service ${UNITS_DIR}/spindle-*-login.timer; do print unit "$file"; done
 section end
 `;
 
@@ -106,6 +116,11 @@ function readRecords(block: string | undefined): LeftoverFacts["records"] {
   return [...new Map(found.map((record) => [JSON.stringify(record), record])).values()];
 }
 
+const filesIn = (sections: ReadonlyMap<string, string>, kind: string): NamedFile[] =>
+  [...sections].flatMap(([title, body]) =>
+    title.startsWith(kind) ? [{ name: title.slice(kind.length), text: body.trimEnd() }] : [],
+  );
+
 /** Reads the answer. Throws an Error where the node did not come to its end. */
 export function readLeftovers(stdout: string, panelId: string): Omit<LeftoverFacts, "lvs"> {
   const sections = readSections(stdout);
@@ -118,9 +133,8 @@ export function readLeftovers(stdout: string, panelId: string): Omit<LeftoverFac
     maps: wordsOf(sections.get("maps")).flatMap(([uuid = "", name = "", open]) =>
       uuid.startsWith("LVM-") ? [{ name, uuid, isOpen: open !== "0" }] : [],
     ),
-    dropIns: [...sections].flatMap(([title, body]) =>
-      title.startsWith("drop-in:") ? [{ name: title.slice("drop-in:".length), text: body.trimEnd() }] : [],
-    ),
+    dropIns: filesIn(sections, "drop-in:"),
+    units: filesIn(sections, "unit:"),
   };
 }
 

@@ -26,7 +26,7 @@ const old = { storageId: "st_old", target: GONE, wwids: [SECOND] };
 const record = (target: string) => ({ target, address: "10.0.0.1", port: 3260 });
 const map = (name: string, lv: string, isOpen = false) => ({ name, uuid: `LVM-${PLAIN}${lv}`, isOpen });
 const facts = (change: Partial<LeftoverFacts> = {}): LeftoverFacts => ({
-  ...{ marks: [own], records: [record(TARGET)], sessions: [TARGET], dropIns: [], holders: [] },
+  ...{ marks: [own], records: [record(TARGET)], sessions: [TARGET], dropIns: [], units: [], holders: [] },
   ...{ maps: [map("net0-a", LV)], lvs: { [VG]: [LV] } },
   ...change,
 });
@@ -68,11 +68,16 @@ describe("what is left on a node @P16", () => {
         { name: "spindle-st_1.conf", text: "x" },
         { name: "spindle-st_old.conf", text: "y" },
       ],
+      units: [
+        { name: "spindle-st-1-login.timer", text: "x" },
+        { name: "spindle-st-old-login.timer", text: "y" },
+      ],
     });
     expect(ids(found)).toEqual(["storage:st_old"]);
     expect(stepIds(found, "storage:st_old")).toEqual([
       ...[
         "relogin",
+        "file-spindle-st-old-login.timer",
         `drop-${SECOND}`,
         "log-out",
         "record-1",
@@ -138,6 +143,7 @@ describe("what a node says of it", () => {
     section("holders", `${WWID} net0-a`) +
     section("maps", `LVM-${PLAIN}${LV} net0-a 1\nmpath-${WWID} mpatha 1`) +
     section("drop-in:spindle-st_1.conf", "multipaths {\n}") +
+    section("unit:spindle-st-1-login.timer", "[Timer]") +
     section("end", "");
 
   it("is read; notes of another panel, or half ones, are none of ours", () => {
@@ -155,6 +161,7 @@ describe("what a node says of it", () => {
       holders: [{ wwid: WWID, name: "net0-a" }],
       maps: [{ name: "net0-a", uuid: `LVM-${PLAIN}${LV}`, isOpen: true }],
       dropIns: [{ name: "spindle-st_1.conf", text: "multipaths {\n}" }],
+      units: [{ name: "spindle-st-1-login.timer", text: "[Timer]" }],
     });
   });
 

@@ -1,17 +1,17 @@
 import type { Command, NodeStep } from "../../../domain/plan.ts";
-import { text } from "../../../domain/text.ts";
+import { type Text, text } from "../../../domain/text.ts";
 import type { Leftover, LeftoversContext, LeftoversDriver } from "../../contract.ts";
 import { driveFailures } from "../../drive-failures.ts";
 import { REFUSE_SCRIPT } from "../../drive-marks.ts";
 import { removeFileStep } from "../../own-file.ts";
 import type { NetworkLvmConfig } from "./config.ts";
 import { networkLvmIdentity, wwidsOf } from "./identity.ts";
-import { type LeftoverFacts, lookForLeftovers } from "./leftovers-look.ts";
+import { type LeftoverFacts, lookForLeftovers, type NamedFile } from "./leftovers-look.ts";
 import { MARKS_DIR, unmarkStep } from "./mark.ts";
 import { disclaimCommand } from "./multipath-steps.ts";
 import { portalArgument, portalText } from "./portals.ts";
 import { DELETE_RECORD, HAS_OWN_RECORD } from "./record-script.ts";
-import { endRelogin } from "./relogin.ts";
+import { endRelogin, reloginUnits, UNITS_DIR } from "./relogin.ts";
 import { DROP_LUN, LOG_OUT, LOG_OUT_MS, NO_LUN, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
 import { kernelWwid, onlyLuns } from "./wwid.ts";
 
@@ -209,6 +209,26 @@ function clearTarget({ panelId, target }: Context, facts: LeftoverFacts, iqn: st
   ];
 }
 
+/** Removes a file as it was seen. */
+function clearFile(target: string, directory: string, { name, text: body }: NamedFile, title: Text): NodeStep {
+  const file = { path: `${directory}/${name}`, text: body, mode: "0644", isOwnDir: false } as const;
+  return removeFileStep({ id: `file-${name}`, target, title, undoTitle: title }, file);
+}
+
+/** Ends the logging in by itself, then takes its units away. */
+function clearRelogin(target: string, { units }: LeftoverFacts, mark: Mark): NodeStep[] {
+  const names = reloginUnits(mark.storageId);
+  const own = units.filter(({ name }) => names.includes(name));
+  return [
+    clearing(target, "relogin", text("network-lvm.step.no-relogin", { target: mark.target }), {
+      ...endRelogin(mark.storageId),
+    }),
+    ...own.map((file) =>
+      clearFile(target, UNITS_DIR, file, text("network-lvm.step.no-relogin-unit", { name: file.name })),
+    ),
+  ];
+}
+
 /** Everything that the note of a storage that is gone speaks of, the note itself last. */
 function clearMark(context: Context, facts: LeftoverFacts, mark: Mark): NodeStep[] {
   const { panelId, target } = context;
@@ -227,11 +247,9 @@ function clearMark(context: Context, facts: LeftoverFacts, mark: Mark): NodeStep
   const own = facts.dropIns.filter(
     ({ name }) => name === `spindle-${storageId}.conf` || name.startsWith(`spindle-${storageId}-`),
   );
-  const files = own.map(({ name, text: body }) => {
-    const title = text("network-lvm.leftover.step.file", { name });
-    const file = { path: `/etc/multipath/conf.d/${name}`, text: body, mode: "0644", isOwnDir: false } as const;
-    return removeFileStep({ id: `file-${name}`, target, title, undoTitle: title }, file);
-  });
+  const files = own.map((file) =>
+    clearFile(target, "/etc/multipath/conf.d", file, text("network-lvm.leftover.step.file", { name: file.name })),
+  );
   const claims = wwids.map((wwid) =>
     clearing(target, `disclaim-${wwid}`, text("network-lvm.step.disclaim", { wwid, name: wwid }), {
       command: disclaimCommand(wwid),
@@ -241,11 +259,8 @@ function clearMark(context: Context, facts: LeftoverFacts, mark: Mark): NodeStep
   const maps = usersOf(facts, wwids).closed.map((map, index) =>
     dropMap(target, `map-${index + 1}`, map, shell(PROVE_CLOSED, map.name, map.uuid)),
   );
-  const relogin = clearing(target, "relogin", text("network-lvm.step.no-relogin", { target: mark.target }), {
-    ...endRelogin(storageId),
-  });
   return [
-    relogin,
+    ...clearRelogin(target, facts, mark),
     ...maps,
     ...drops,
     ...(isNeeded(context, facts, mark.target, storageId) ? [] : clearTarget(context, facts, mark.target, storageId)),

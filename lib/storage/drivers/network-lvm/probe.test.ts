@@ -36,6 +36,7 @@ describe("one check", () => {
     const check = read([...SESSIONS, ...PATHS, ...DEVICE, ...GROUP]);
     expect(check).toMatchObject({ outcome: "ok", volumes: [], figures: { size: 1_069_547_520 } });
     expect(check.details).toMatchObject({
+      ...{ vg: { name: "net0", uuid: VG }, pvs: [{ uuid: PV }] },
       san: { luns: [{ wwid: WWID, device: { name: "dm-28", isSuspended: false, size: 2 ** 30 } }] },
     });
   });
@@ -80,7 +81,12 @@ describe("one check", () => {
   });
 
   it("that does not come to its end is late, whatever it said", () => {
-    expect(read([...SESSIONS, ...PATHS, ...DEVICE], null).outcome).toBe("late");
+    for (const lines of [[], [...SESSIONS, ...PATHS, ...DEVICE]]) expect(read(lines, null).outcome).toBe("late");
+  });
+
+  it("names a session's portal as portals are shown", () => {
+    const { sessions } = readSan(["session 1 LOGGED_IN fd00::1 3261", "session 2 LOGGED_IN fd00::1 3260"]);
+    expect(sessions.map(({ portal }) => portal)).toEqual(["[fd00::1]:3261", "[fd00::1]"]);
   });
 
   it("hears the group's own troubles", () => {

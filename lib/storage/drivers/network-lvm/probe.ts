@@ -29,8 +29,8 @@ export function probeNetworkLvm(config: NetworkLvmConfig, dirs: ClusterDirs, ide
 export interface SessionLook {
   number: string;
   state: string;
-  address: string;
-  port: number;
+  /** As portals are shown: the page tells it word for word. */
+  portal: string;
 }
 
 /** A disk that is one path to the LUN. */
@@ -66,7 +66,7 @@ export function readSan(lines: readonly string[]): SanLook {
   return {
     luns,
     sessions: of("session").map(([, number = "", state = "", address = "", port]) => ({
-      ...{ number, state, address, port: Number(port) || 0 },
+      ...{ number, state, portal: portalText({ address, port: Number(port) || 0 }) },
     })),
   };
 }
@@ -88,7 +88,7 @@ const COMMAND = "grep . /sys/class/iscsi_session/session*/targetname /sys/class/
 
 function causeOf(key: string, values: Record<string, string | number>, san: SanLook): Cause {
   const shown = [
-    ...san.sessions.map(({ number, state, address, port }) => `session ${number} ${state} ${address}:${port}`),
+    ...san.sessions.map(({ number, state, portal }) => `session ${number} ${state} ${portal}`),
     ...pathsOf(san).map(({ name, state, session }) => `path ${name} ${state} session ${session}`),
   ];
   return { reason: text(`live.network-lvm.${key}`, values), command: COMMAND, output: shown.join("\n") };
@@ -96,9 +96,8 @@ function causeOf(key: string, values: Record<string, string | number>, san: SanL
 
 /** Portals that have no session that is up. */
 function deadPortals(portals: readonly Portal[], { sessions }: SanLook): Portal[] {
-  return portals.filter(
-    ({ address, port }) => !sessions.some((one) => isUp(one) && one.address === address && one.port === port),
-  );
+  const up = sessions.filter(isUp).map(({ portal }) => portal);
+  return portals.filter((portal) => !up.includes(portalText(portal)));
 }
 
 type Finding = Pick<StorageCheck, "outcome" | "cause" | "details">;

@@ -1,95 +1,117 @@
 import type { Check, Command, NodeStep } from "../../../domain/plan.ts";
 import { text } from "../../../domain/text.ts";
+import { type OwnFile, removeFileStep, writeFileStep } from "../../own-file.ts";
 import { portalsOf } from "./config.ts";
 import type { Place } from "./place.ts";
 import { portalArgument } from "./portals.ts";
 
 /** Between two tries, in seconds. A target that asks for another secret must not be asked without a pause. */
 const PAUSE = 60;
-const UNITS_DIR = "/etc/systemd/system";
+export const UNITS_DIR = "/etc/systemd/system";
+/** In the order in which they are written; they go in the other one. */
+const KINDS = ["service", "timer"] as const;
 
-/** Writes both units and starts the timer. $1 name, $2 service, $3 timer */
+/** Starts the timer, now and at each boot, as its file is by now. $1 name */
 const START = `set -eu
-put() {
-  [ "$(cat -- "$1" 2>/dev/null)" != "$2" ] || return 0
-  (umask 022; printf '%s\\n' "$2" >"$1.new")
-  sync -- "$1.new"
-  mv -T -- "$1.new" "$1"
-}
-put "${UNITS_DIR}/$1.service" "$2"
-put "${UNITS_DIR}/$1.timer" "$3"
 systemctl daemon-reload
 systemctl enable --quiet --now "$1.timer"`;
 
-/** Ends both, and takes them away. $1 name */
+const IS_STARTED = `systemctl is-enabled --quiet "$1.timer" && systemctl is-active --quiet "$1.timer"`;
+
+/** Ends both, before their files go: what is stopped and belongs to nothing, systemd forgets by itself. $1 name */
 const STOP = `cd "${UNITS_DIR}" || exit 1
 [ ! -e "$1.timer" ] || systemctl disable --quiet --now "$1.timer" || exit 1
 # A login that is on its way comes to its end first.
-[ ! -e "$1.service" ] || systemctl stop "$1.service" || exit 1
-rm -f -- "$1.timer" "$1.service" "$1.timer.new" "$1.service.new"
-systemctl daemon-reload`;
+[ ! -e "$1.service" ] || systemctl stop "$1.service"`;
 
-const IS_STARTED = `cd "${UNITS_DIR}" && [ "$(cat -- "$1.service" 2>/dev/null)" = "$2" ] &&
-  [ "$(cat -- "$1.timer" 2>/dev/null)" = "$3" ] && systemctl is-active --quiet "$1.timer"`;
-
-const IS_STOPPED = `cd "${UNITS_DIR}" && [ ! -e "$1.timer" ] && [ ! -e "$1.service" ]`;
+/** A unit that is not there is inactive. */
+const IS_STOPPED = `[ ! -L "${UNITS_DIR}/timers.target.wants/$1.timer" ] || exit 1
+for unit in "$1.timer" "$1.service"; do
+  case $(systemctl show --property=ActiveState --value -- "$unit") in inactive | failed) ;; *) exit 1 ;; esac
+done`;
 
 const nameOf = (storageId: string) => `spindle-${storageId.replaceAll("_", "-")}-login`;
 
-function unitsOf({ config, owner }: Place): [service: string, timer: string] {
+/** Names of the units' files of a storage that nothing else may be known of. */
+export const reloginUnits = (storageId: string): string[] => KINDS.map((kind) => `${nameOf(storageId)}.${kind}`);
+
+function textsOf({ config, owner }: Place): Record<(typeof KINDS)[number], string[]> {
   const { target } = config;
-  const head = [`# spindle ${owner.panelId} ${owner.storageId}`, "[Unit]"];
+  const what = `Description=Logs in to ${target} where a session is missing`;
+  const head = [`# spindle ${owner.panelId} ${owner.storageId}`, "[Unit]", what];
   const logIns = portalsOf(config).map(
     (portal) => `ExecStart=-iscsiadm -m node -T ${target} -p ${portalArgument(portal)} --login`,
   );
-  const service = [
-    ...[...head, `Description=Logs in to ${target} where a session is missing`, "After=open-iscsi.service"],
-    // What fails is in the journal by iscsid; that there is nothing to do need not be said every minute.
-    ...["[Service]", "Type=oneshot", ...logIns, "StandardOutput=null", "StandardError=null", "LogLevelMax=warning"],
-  ];
-  const timer = [
-    ...[...head, `Description=Logs in to ${target} where a session is missing`],
-    ...["[Timer]", `OnBootSec=${PAUSE}`, `OnUnitInactiveSec=${PAUSE}`, "AccuracySec=5"],
-    ...["[Install]", "WantedBy=timers.target"],
-  ];
-  return [service.join("\n"), timer.join("\n")];
+  return {
+    service: [
+      ...[...head, "After=open-iscsi.service"],
+      // What fails is in the journal by iscsid; that there is nothing to do need not be said every minute.
+      ...["[Service]", "Type=oneshot", ...logIns, "StandardOutput=null", "StandardError=null", "LogLevelMax=warning"],
+    ],
+    timer: [
+      ...[...head, "[Timer]", `OnBootSec=${PAUSE}`, `OnUnitInactiveSec=${PAUSE}`, "AccuracySec=5"],
+      ...["[Install]", "WantedBy=timers.target"],
+    ],
+  };
 }
 
-const shell = (script: string, ...words: string[]): Command => ({ argv: ["sh", "-c", script, "spindle", ...words] });
-const startCommand = (place: Place): Command => shell(START, nameOf(place.owner.storageId), ...unitsOf(place));
-const isStarted = (place: Place): Check => ({
-  command: shell(IS_STARTED, nameOf(place.owner.storageId), ...unitsOf(place)),
+/** One of its units: what the steps about it are named by, and its file. */
+function unitOf(place: Place, kind: (typeof KINDS)[number]) {
+  const name = `${nameOf(place.owner.storageId)}.${kind}`;
+  const file: OwnFile = {
+    ...{ path: `${UNITS_DIR}/${name}`, text: textsOf(place)[kind].join("\n") },
+    ...{ mode: "0644", isOwnDir: false },
+  };
+  const [write, remove] = [
+    text("network-lvm.step.relogin-unit", { name }),
+    text("network-lvm.step.no-relogin-unit", { name }),
+  ];
+  return { file, write, remove };
+}
+
+function writeUnit(place: Place, kind: (typeof KINDS)[number]): NodeStep {
+  const { file, write, remove } = unitOf(place, kind);
+  return writeFileStep({ id: `relogin-${kind}`, target: place.target, title: write, undoTitle: remove }, file);
+}
+
+function removeUnit(place: Place, kind: (typeof KINDS)[number]): NodeStep {
+  const { file, write, remove } = unitOf(place, kind);
+  return removeFileStep({ id: `no-relogin-${kind}`, target: place.target, title: remove, undoTitle: write }, file);
+}
+
+const shell = (script: string, storageId: string): Command => ({
+  argv: ["sh", "-c", script, "spindle", nameOf(storageId)],
 });
 
 /** What ends it, of a storage that nothing else may be known of. */
 export function endRelogin(storageId: string): { command: Command; alreadyDone: Check } {
-  const name = nameOf(storageId);
-  return { command: shell(STOP, name), alreadyDone: { command: shell(IS_STOPPED, name) } };
+  return { command: shell(STOP, storageId), alreadyDone: { command: shell(IS_STOPPED, storageId) } };
 }
 
 /**
  * open-iscsi logs in once at boot, and keeps up what was logged in once; a portal that was away at that moment, or refused
  * it, is never asked again. So a timer of the storage's own logs in wherever a session is missing.
  */
-export function reloginStep(place: Place): NodeStep {
+export function reloginSteps(place: Place): NodeStep[] {
+  const { storageId } = place.owner;
   const values = { target: place.config.target };
-  return {
+  const start: NodeStep = {
     ...{ kind: "node", id: "relogin", target: place.target, title: text("network-lvm.step.relogin", values) },
-    command: startCommand(place),
-    alreadyDone: isStarted(place),
-    undo: {
-      title: text("network-lvm.step.no-relogin", values),
-      command: endRelogin(place.owner.storageId).command,
-    },
+    command: shell(START, storageId),
+    alreadyDone: { command: shell(IS_STARTED, storageId) },
+    undo: { title: text("network-lvm.step.no-relogin", values), command: endRelogin(storageId).command },
   };
+  return [...KINDS.map((kind) => writeUnit(place, kind)), start];
 }
 
 /** Ends it, before anything logs out. */
-export function noReloginStep(place: Place): NodeStep {
+export function noReloginSteps(place: Place): NodeStep[] {
+  const { storageId } = place.owner;
   const values = { target: place.config.target };
-  return {
+  const end: NodeStep = {
     ...{ kind: "node", id: "no-relogin", target: place.target, title: text("network-lvm.step.no-relogin", values) },
-    ...endRelogin(place.owner.storageId),
-    undo: { title: text("network-lvm.step.relogin", values), command: startCommand(place) },
+    ...endRelogin(storageId),
+    undo: { title: text("network-lvm.step.relogin", values), command: shell(START, storageId) },
   };
+  return [end, ...KINDS.toReversed().map((kind) => removeUnit(place, kind))];
 }

@@ -38,8 +38,8 @@ describe("what the probe reads of sessions and paths", () => {
     expect([status, lines.at(-1)]).toEqual([0, "asked net0 VG"]);
     expect(readSan(lines)).toEqual({
       sessions: [
-        { number: "1", state: "LOGGED_IN", address: "10.0.0.1", port: 3260 },
-        { number: "2", state: "LOGGED_IN", address: "10.0.0.2", port: 3260 },
+        { number: "1", state: "LOGGED_IN", portal: "10.0.0.1" },
+        { number: "2", state: "LOGGED_IN", portal: "10.0.0.2" },
       ],
       luns: [
         {
@@ -143,6 +143,8 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
   file("etc/iscsi/nodes/iqn.panel2/10.0.0.1,3260,1/default", "# spindle pa_2 0123");
   file("etc/multipath/conf.d/spindle-st_1.conf", "multipaths {\n}");
   file("etc/multipath/conf.d/admin.conf", "x");
+  for (const unit of ["spindle-st-1-login.service", "spindle-st-1-login.timer", "spindle.service"])
+    file(`etc/systemd/system/${unit}`, "[Unit]");
   file("marks/st_1", `panel pa_1\ntarget ${TARGET}\nwwid ${WWID}`);
   program("dmsetup", "true");
   const read = async ({ argv: [, , script = "", , panel = ""] }: Command) => {
@@ -157,6 +159,10 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
     ],
     ...{ sessions: [TARGET], holders: [{ wwid: WWID, name: "old-a" }], maps: [], lvs: {} },
     dropIns: [{ name: "spindle-st_1.conf", text: "multipaths {\n}" }],
+    units: [
+      { name: "spindle-st-1-login.service", text: "[Unit]" },
+      { name: "spindle-st-1-login.timer", text: "[Unit]" },
+    ],
   });
 });
 
