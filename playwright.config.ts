@@ -21,7 +21,6 @@ export default defineConfig({
   use: {
     actionTimeout: 20_000,
     navigationTimeout: 30_000,
-    trace: "retain-on-failure",
     screenshot: "only-on-failure",
     viewport: { width: 1350, height: 900 },
     locale: "en-GB",

@@ -175,7 +175,6 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     await runPlan(page, "Create the drive", VERY_LONG);
     const activateOn = async (node: LabNode) => {
       await toDrive(page, "web");
-      // What was done by hand is seen by the next check.
       await page.getByRole("link", { name: en.drives.verb.activate, exact: true }).click(VERY_LONG);
       await page.getByLabel(en.drives.form.node, { exact: true }).selectOption({ label: node.name });
     };
@@ -202,6 +201,9 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     await n1.sh(
       `kill $(cat /run/holder); while kill -0 $(cat /run/holder) 2>/dev/null; do sleep 0.1; done; lvchange -an net0/${id}`,
     );
+    // What was done by hand is seen by the next check.
+    await toStorage(page);
+    await page.getByRole("button", { name: `Recheck shared on ${n1.name}` }).click();
     await activateOn(n2);
     await runPlan(page, "Activate the drive", VERY_LONG);
     expect(await n2.sh(`dd if=/dev/net0/${id} bs=7 count=1 status=none`)).toBe("spindle");
