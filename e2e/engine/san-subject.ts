@@ -27,7 +27,7 @@ export const SAN_GROUP = "net0";
 const KIND = "network-lvm";
 const MIB = 1024 ** 2;
 /** Bytes that the first LUN has once the array has made it larger. */
-export const GROWN_LUN = 1536 * MIB;
+export const GROWN_LUN = 3072 * MIB;
 
 export type SeenSan = SeenVolumes & { san: string[] };
 
