@@ -29,6 +29,8 @@ export const networkLvm = {
       "A name such as iqn.2001-04.com.example:storage, up to 223 characters, or eui. and 16, or naa. and 16 or 32 hexadecimal digits.",
     "chap-user": "Letters, digits and . _ : @ - only, up to 128.",
     "chap-secret": "Up to 255 letters, digits and signs, without blanks, quotes and backslashes.",
+    targets: "A storage has sixteen targets at the most.",
+    "target-twice": "The storage has this target already: its LUNs are listed with those of the others.",
     "chap-both": "A user and a secret belong together.",
     "chap-reverse-alone": "A target proves itself only to nodes that prove themselves.",
     wwid: "3 and 16 or 32 hexadecimal digits (NAA), or 2 and 16, 24 or 32 (EUI-64), as multipath writes it.",
@@ -158,7 +160,7 @@ export const networkLvm = {
     "name-in-dev-advice": "Give the group another name.",
   },
   step: {
-    mark: "Note that this storage uses the target",
+    mark: "Note which targets and LUNs this storage uses",
     unmark: "Take that note away",
     multipath: "Tell multipath of the LUN {wwid}",
     "no-multipath": "Take away what multipath was told of the LUN {wwid}",

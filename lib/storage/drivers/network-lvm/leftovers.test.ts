@@ -21,8 +21,8 @@ const context: LeftoversContext = {
   ...{ panelId: "pa_1", target: "nd_1" },
   kept: [{ storageId: "st_1", config, identity }],
 };
-const own = { storageId: "st_1", target: TARGET, wwids: [WWID] };
-const old = { storageId: "st_old", target: GONE, wwids: [SECOND] };
+const own = { storageId: "st_1", targets: [TARGET], wwids: [WWID] };
+const old = { storageId: "st_old", targets: [GONE], wwids: [SECOND] };
 const record = (target: string) => ({ target, address: "10.0.0.1", port: 3260 });
 const map = (name: string, lv: string, isOpen = false) => ({ name, uuid: `LVM-${PLAIN}${lv}`, isOpen });
 const facts = (change: Partial<LeftoverFacts> = {}): LeftoverFacts => ({
@@ -104,7 +104,7 @@ describe("what is left on a node @P16", () => {
   });
 
   it("sessions, records and a LUN that another storage needs by now stay", () => {
-    const found = facts({ marks: [own, { storageId: "st_old", target: TARGET, wwids: [WWID, SECOND] }] });
+    const found = facts({ marks: [own, { storageId: "st_old", targets: [TARGET], wwids: [WWID, SECOND] }] });
     expect(stepIds(found, "storage:st_old")).toEqual(["relogin", `drop-${SECOND}`, `disclaim-${SECOND}`, "unmark"]);
   });
 
@@ -152,7 +152,7 @@ describe("what a node says of it", () => {
       ...["st_2 panel pa_2", `st_2 target ${TARGET}`, "st_3 panel pa_1", `../x panel pa_1`],
     ];
     expect(readLeftovers(answer(marks.join("\n")), "pa_1")).toEqual({
-      marks: [{ storageId: "st_1", target: TARGET, wwids: [WWID, SECOND] }],
+      marks: [{ storageId: "st_1", targets: [TARGET], wwids: [WWID, SECOND] }],
       records: [
         { target: TARGET, address: "10.0.0.1", port: 3260 },
         { target: TARGET, address: "fe80::1", port: 3261 },

@@ -4,6 +4,8 @@ import { FILLS, type GrownPv, grownWords, resizeStep } from "../../lvm/grow-step
 import { ALL_IN, extendStep, type Group } from "../../lvm/part-steps.ts";
 import { CHECK_MS, pvStep } from "../../lvm/pv-steps.ts";
 import { lunPv, rescanStep, scanSteps } from "./lun-steps.ts";
+import { targetNames } from "./config.ts";
+import type { PlacedLun } from "./identity.ts";
 import { remarkStep } from "./mark.ts";
 import { multipathSteps } from "./multipath-steps.ts";
 import type { Place } from "./place.ts";
@@ -14,9 +16,12 @@ import { lunLink, onlyLuns } from "./wwid.ts";
 export interface SharedGroup extends Place {
   others: readonly string[];
   uuid: string;
-  /** Of the LUNs that it lies on. */
+  /** WWIDs of the LUNs that it lies on. */
   wwids: readonly string[];
 }
+
+/** A LUN that it is to lie on as well. */
+export type NewLun = PlacedLun & { size: number };
 
 /** A LUN that the array has made larger, and the PV on it. */
 export interface Growth {
@@ -73,24 +78,18 @@ function notedSteps({ others }: SharedGroup, pvs: readonly { link: string; uuid:
 }
 
 /** What a node writes down of its LUNs, and how it gets at one more, before anything of it is written. */
-function reachMore(
-  place: Place,
-  wwids: readonly string[],
-  luns: readonly { wwid: string; size: number }[],
-): NodeStep[] {
+function reachMore(place: Place, wwids: readonly string[], luns: readonly NewLun[]): NodeStep[] {
   const { config, owner, target } = place;
+  const targets = targetNames(config);
   const all = [...wwids, ...luns.map(({ wwid }) => wwid)];
   return [
-    remarkStep(target, owner, { target: config.target, wwids }, { target: config.target, wwids: all }),
-    ...luns.flatMap(({ wwid, size }) => [...multipathSteps(place, wwid), ...scanSteps(place, wwid, size)]),
+    remarkStep(target, owner, { targets, wwids }, { targets, wwids: all }),
+    ...luns.flatMap((lun) => [...multipathSteps(place, lun.wwid), ...scanSteps(place, lun, lun.size)]),
   ];
 }
 
 /** More LUNs: every node sees each of them, then one makes PVs and adds them, once, then the others see the group as it is. */
-export function addSteps(
-  group: SharedGroup,
-  luns: readonly { wwid: string; size: number }[],
-): { steps: NodeStep[]; pvUuids: string[] } {
+export function addSteps(group: SharedGroup, luns: readonly NewLun[]): { steps: NodeStep[]; pvUuids: string[] } {
   const pvs = luns.map(({ wwid, size }) => lunPv(group, wwid, size));
   const pvUuids = pvs.map(({ uuid }) => uuid);
   const made = pvs.map((pv, index) => pvStep(group.target, pv, index));

@@ -43,7 +43,8 @@ function facts(luns: LunLook[], change: Partial<NetworkPartsFacts> & { contents2
   const { contents2 = { kind: "blank" }, ...rest } = change;
   const portal = (name: string) => ({ portal: name, targets: [TARGET], luns, problem: null });
   return {
-    ...{ group: group(), portals: [portal("10.0.0.1"), portal("10.0.0.2")], pvOf: { [WWID]: "P" } },
+    ...{ group: group(), pvOf: { [WWID]: "P" }, luns: [{ wwid: WWID, target: TARGET }] },
+    targets: [{ target: TARGET, portals: [portal("10.0.0.1"), portal("10.0.0.2")] }],
     contents: { [SECOND]: { contents: contents2, contentsProblem: null } },
     ...rest,
   };
@@ -96,7 +97,7 @@ describe("a second LUN in the group @P15", () => {
 
   it("is not offered where one portal does not show it, or it has no name", () => {
     const found = facts(two());
-    found.portals[1] = { portal: "10.0.0.2", targets: null, luns: [lun(WWID)], problem: null };
+    found.targets[0]!.portals[1] = { portal: "10.0.0.2", targets: null, luns: [lun(WWID)], problem: null };
     expect(networkLvmParts.view(found).disks[1]?.uses[0]?.key).toBe("network-lvm.parts.use.not-everywhere");
     expect(networkLvmParts.view(facts([lun(null)])).disks[0]).toMatchObject({ link: null });
   });
@@ -123,7 +124,7 @@ describe("a LUN that the array has made larger @P15", () => {
     expect(blocker(GROW, facts([lun(WWID)]))).toBe("parts.obstacle.not-grown");
     expect(blocker(GROW, facts([lun(WWID, { size: GIB / 2 })]))).toBe("network-lvm.parts.shrunk");
     const found = facts(grown());
-    found.portals[1] = { portal: "10.0.0.2", targets: null, luns: [lun(WWID)], problem: null };
+    found.targets[0]!.portals[1] = { portal: "10.0.0.2", targets: null, luns: [lun(WWID)], problem: null };
     expect(blocker(GROW, found)).toBe("network-lvm.parts.not-everywhere");
   });
 });

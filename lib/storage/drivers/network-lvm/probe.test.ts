@@ -27,7 +27,7 @@ const GROUP = [`look 0 /dev/disk/by-id/lvm-pv-uuid-${PV}`, `vg ${ROW}`, `read ${
 function read(lines: string[], code: number | null = 0) {
   const sessions = lines.filter((line) => line.startsWith("session"));
   const rest = lines.filter((line) => !sessions.includes(line));
-  const raw = { code, lines: [...sessions, LUN, ...rest], durationMs: 10 };
+  const raw = { code, lines: [`target ${config.target}`, ...sessions, LUN, ...rest], durationMs: 10 };
   return readNetworkLvmCheck(config, dirs, identity, raw, owner);
 }
 

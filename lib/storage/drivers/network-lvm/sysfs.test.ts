@@ -36,14 +36,14 @@ describe("what the probe reads of sessions and paths", () => {
     disk("sde", 1, { wwid: "naa.6other" });
     const { status, lines } = probe();
     expect([status, lines.at(-1)]).toEqual([0, "asked net0 VG"]);
-    expect(readSan(lines)).toEqual({
+    expect(readSan(lines, [{ wwid: WWID, target: TARGET }])).toEqual({
       sessions: [
-        { number: "1", state: "LOGGED_IN", portal: "10.0.0.1" },
-        { number: "2", state: "LOGGED_IN", portal: "10.0.0.2" },
+        { number: "1", state: "LOGGED_IN", portal: "10.0.0.1", target: TARGET },
+        { number: "2", state: "LOGGED_IN", portal: "10.0.0.2", target: TARGET },
       ],
       luns: [
         {
-          wwid: WWID,
+          ...{ wwid: WWID, target: TARGET },
           paths: [
             { name: "sdb", state: "running", size: 2 ** 30, session: "1" },
             { name: "sdc", state: "running", size: 2 ** 30, session: "2" },
@@ -152,7 +152,7 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
     return { code: status ?? 1, stdout: lines.join("\n"), stderr: "", durationMs: 0 };
   };
   expect(await lookForLeftovers(read, { panelId: "pa_1", target: "n", kept: [] })).toEqual({
-    marks: [{ storageId: "st_1", target: TARGET, wwids: [WWID] }],
+    marks: [{ storageId: "st_1", targets: [TARGET], wwids: [WWID] }],
     records: [
       { target: "iqn.flat", address: "fe80::1", port: 3261 },
       { target: "iqn.own", address: "10.0.0.1", port: 3260 },
