@@ -23,6 +23,13 @@ export interface StorageView {
   more?: Record<string, string | number | boolean>[];
 }
 
+/** The form for where further disks of a storage are. */
+export interface SourceFormView {
+  title: Text;
+  help: Text;
+  fields: FormField[];
+}
+
 /** A node as lists show it; a panel has hundreds of them, and every page carries them all. */
 export interface NodeView {
   id: string;

@@ -36,6 +36,10 @@ export const networkLvm = {
     wwid: "3 and 16 or 32 hexadecimal digits (NAA), or 2 and 16, 24 or 32 (EUI-64), as multipath writes it.",
     wait: "Whole seconds, 0 to 86400.",
   },
+  source: {
+    title: "A LUN of another target",
+    help: "Arrays that show one LUN on each target: name the other one, and its LUNs are listed with the rest. It becomes this storage’s, on every node, once a LUN of it is added.",
+  },
   found: {
     target: "Target {target}",
     lun: "LUN {wwid}: {size}, {model} {serial}",
@@ -209,6 +213,10 @@ export const networkLvm = {
     "target-unproven-hint": "See user and secret of the target for mutual CHAP.",
     "in-use": "Something on the node uses the LUN of {target}.",
     "in-use-hint": "End that first.",
+    "foreign-record": "The node has records of {target} that the panel did not write.",
+    "foreign-record-hint": "Whatever uses it there must end first. Then: iscsiadm -m node -T {target} -o delete.",
+    "foreign-session": "The node is logged in to {target} by somebody else.",
+    "foreign-session-hint": "Whatever uses it there must end first. Then: iscsiadm -m node -T {target} --logout.",
     "lun-gone": "The LUN {wwid} is not there.",
     "lun-gone-hint": "See whether the target is mapped to the node, then plan it again.",
     "no-multipath": "multipath did not take the LUN {wwid}.",
@@ -225,6 +233,7 @@ export const networkLvm = {
   parts: {
     "no-move":
       "Nothing is moved off a LUN that several nodes see: what is switched on elsewhere would not follow. Add LUNs, or move drives.",
+    "no-luns": "{target} shows no LUN to this node.",
     shrunk:
       "The LUN {wwid} is smaller than what is used of it. Make it larger on the array at once, and write nothing before.",
     "not-everywhere": "The LUN {wwid} is not as large behind every portal, or one does not answer.",

@@ -138,3 +138,9 @@ export function portalsOf({ portals }: Pick<IscsiTarget, "portals">): Portal[] {
 export function chapSecretsOf({ chapSecret, reverseSecret }: IscsiTarget): string[] {
   return [chapSecret, reverseSecret].filter((id) => id !== "");
 }
+
+/** With one target more. */
+export const withTarget = (config: NetworkLvmConfig, san: IscsiTarget): NetworkLvmConfig => ({
+  ...config,
+  targets: [...(config.targets ?? []), san],
+});

@@ -4,12 +4,14 @@ import { FILLS, type GrownPv, grownWords, resizeStep } from "../../lvm/grow-step
 import { ALL_IN, extendStep, type Group } from "../../lvm/part-steps.ts";
 import { CHECK_MS, pvStep } from "../../lvm/pv-steps.ts";
 import { lunPv, rescanStep, scanSteps } from "./lun-steps.ts";
-import { targetNames } from "./config.ts";
-import type { PlacedLun } from "./identity.ts";
+import { type IscsiTarget, targetNames } from "./config.ts";
+import { freeProof } from "./free-target.ts";
+import { type PlacedLun, wwidsOn } from "./identity.ts";
 import { remarkStep } from "./mark.ts";
 import { multipathSteps } from "./multipath-steps.ts";
 import type { Place } from "./place.ts";
 import { readBack } from "./read-back.ts";
+import { targetSteps } from "./target-steps.ts";
 import { lunLink, onlyLuns } from "./wwid.ts";
 
 /** A group that all nodes see: `target` acts, `others` see. */
@@ -78,18 +80,37 @@ function notedSteps({ others }: SharedGroup, pvs: readonly { link: string; uuid:
 }
 
 /** What a node writes down of its LUNs, and how it gets at one more, before anything of it is written. */
-function reachMore(place: Place, wwids: readonly string[], luns: readonly NewLun[]): NodeStep[] {
+function reachMore(
+  place: Place,
+  wwids: readonly string[],
+  luns: readonly NewLun[],
+  added: IscsiTarget | null,
+): NodeStep[] {
   const { config, owner, target } = place;
   const targets = targetNames(config);
-  const all = [...wwids, ...luns.map(({ wwid }) => wwid)];
+  const from = { targets: targets.filter((name) => name !== added?.target), wwids };
+  const mark = remarkStep(target, owner, from, { targets, wwids: [...wwids, ...luns.map(({ wwid }) => wwid)] });
+  const fresh = luns.filter((lun) => lun.target === added?.target);
+  const known = luns.filter((lun) => !fresh.includes(lun));
   return [
-    remarkStep(target, owner, { targets, wwids }, { targets, wwids: all }),
-    ...luns.flatMap((lun) => [...multipathSteps(place, lun.wwid), ...scanSteps(place, lun, lun.size)]),
+    ...(added ? [{ ...mark, ...freeProof(added.target) }] : [mark]),
+    ...known.flatMap((lun) => [...multipathSteps(place, lun.wwid), ...scanSteps(place, lun, lun.size)]),
+    // multipath has them before the first login shows them.
+    ...fresh.flatMap((lun) => multipathSteps(place, lun.wwid)),
+    ...(added ? targetSteps(place, added, wwidsOn(fresh, added.target)) : []),
+    ...fresh.flatMap((lun) => scanSteps(place, lun, lun.size)),
   ];
 }
 
-/** More LUNs: every node sees each of them, then one makes PVs and adds them, once, then the others see the group as it is. */
-export function addSteps(group: SharedGroup, luns: readonly NewLun[]): { steps: NodeStep[]; pvUuids: string[] } {
+/**
+ * More LUNs, of targets that the storage has and of one that is new to it (`added`, in the config already): every node sees
+ * each of them, then one makes PVs and adds them, once, then the others see the group as it is.
+ */
+export function addSteps(
+  group: SharedGroup,
+  luns: readonly NewLun[],
+  added: IscsiTarget | null,
+): { steps: NodeStep[]; pvUuids: string[] } {
   const pvs = luns.map(({ wwid, size }) => lunPv(group, wwid, size));
   const pvUuids = pvs.map(({ uuid }) => uuid);
   const made = pvs.map((pv, index) => pvStep(group.target, pv, index));
@@ -98,7 +119,7 @@ export function addSteps(group: SharedGroup, luns: readonly NewLun[]): { steps: 
   return {
     pvUuids,
     steps: [
-      ...everywhere(group).flatMap((place) => reachMore(place, group.wwids, luns)),
+      ...everywhere(group).flatMap((place) => reachMore(place, group.wwids, luns, added)),
       ...staged(1, readBack([...made, extendStep(groupOf(group, group.wwids), pvs)])),
       ...staged(2, [...notedSteps(group, pvs), ...seenSteps(group, "seen", ALL_IN, words)]),
     ],

@@ -1,7 +1,7 @@
 import type { Command } from "../../../domain/plan.ts";
 import type { PartsContext, Reader } from "../../contract.ts";
 import { type GroupFacts, readGroupFacts } from "../../lvm/parts-facts.ts";
-import { type NetworkLvmConfig, targetsOf } from "./config.ts";
+import { type NetworkLvmConfig, targetsOf, withTarget } from "./config.ts";
 import {
   type FoundContents,
   lookAtContents,
@@ -9,8 +9,11 @@ import {
   type LookTarget,
   lookTarget,
   type PortalFacts,
+  readTargetState,
 } from "./facts.ts";
 import { lunsOf, networkLvmIdentity, type PlacedLun } from "./identity.ts";
+import type { NodeState } from "./node-state.ts";
+import { typedTarget } from "./source.ts";
 import { lunLink, onlyLuns } from "./wwid.ts";
 
 /** A target as the node reached it. */
@@ -29,6 +32,8 @@ export interface NetworkPartsFacts {
   pvOf: Record<string, string>;
   /** By WWID: what lies on LUNs that are not the storage's. */
   contents: Record<string, FoundContents>;
+  /** What the node has already of a target that was typed; null where none was. It is the last of `targets`. */
+  typed: NodeState | null;
 }
 
 /** More LUNs of one target are not looked into: each costs a login. */
@@ -67,18 +72,20 @@ async function lookInto(
 /** Looks at group and LUNs through one node. Reads only. */
 export async function readNetworkPartsFacts(
   read: Reader,
-  { config, identity }: PartsContext<NetworkLvmConfig>,
+  { config, identity, source }: PartsContext<NetworkLvmConfig>,
 ): Promise<NetworkPartsFacts> {
   const { vgUuid } = networkLvmIdentity.parse(identity);
   const luns = lunsOf(identity);
   const own = luns.map(({ wwid }) => wwid);
+  const san = typedTarget(source);
+  const typed = san && (await readTargetState(read, san.target));
   const targets: ShownTarget[] = [];
   let contents: NetworkPartsFacts["contents"] = {};
-  for (const look of targetsOf(config).map(lookTarget)) {
+  for (const look of targetsOf(san ? withTarget(config, san) : config).map(lookTarget)) {
     const portals = await lookAtPortals(read, look);
     targets.push({ target: look.target, portals });
     contents = { ...contents, ...(await lookInto(read, look, portals, [...own, ...Object.keys(contents)])) };
   }
   const group = await readGroupFacts(read, vgUuid, onlyLuns(own));
-  return { group, targets, luns, pvOf: await readPvOf(read, own), contents };
+  return { group, targets, luns, pvOf: await readPvOf(read, own), contents, typed };
 }

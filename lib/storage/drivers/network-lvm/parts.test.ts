@@ -45,6 +45,7 @@ function facts(luns: LunLook[], change: Partial<NetworkPartsFacts> & { contents2
   return {
     ...{ group: group(), pvOf: { [WWID]: "P" }, luns: [{ wwid: WWID, target: TARGET }] },
     targets: [{ target: TARGET, portals: [portal("10.0.0.1"), portal("10.0.0.2")] }],
+    typed: null,
     contents: { [SECOND]: { contents: contents2, contentsProblem: null } },
     ...rest,
   };
