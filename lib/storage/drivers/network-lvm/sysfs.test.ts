@@ -4,6 +4,7 @@ import type { Command } from "../../../domain/plan.ts";
 import { lookForLeftovers } from "./leftovers-look.ts";
 import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
 import { nodeStateCommand, readNodeState } from "./node-state.ts";
+import { freeProof } from "./free-target.ts";
 import { readSan } from "./probe.ts";
 import {
   disk,
@@ -77,6 +78,27 @@ describe("what the probe reads of sessions and paths", () => {
     expect(readSan(up.lines).luns.map(({ device }) => device?.name)).toEqual(["dm-28", "dm-29"]);
   });
 
+  it("of several targets each one's sessions behind its name; LVM is asked once the LUNs of all are up", () => {
+    const second = `${WWID.slice(0, -1)}2`;
+    const asked = () => {
+      const script = `${NETWORK_LVM_SCRIPT}\ncheck_lvm() { echo asked "$@"; }\ncheck_network_lvm "$@"`;
+      return sh(script, `${TARGET},another`, `${WWID},${second}`, `${KERNEL},naa.${second.slice(1)}`, "net0");
+    };
+    healthy();
+    session(3, { target: "another", state: "FAILED" });
+    disk("sdd", 3, { wwid: `naa.${second.slice(1)}` });
+    multipath({ wwid: second, device: "dm-29", slaves: ["sdd"] });
+    expect(asked().status).toBe(6);
+    session(3, { target: "another" });
+    const { status, lines } = asked();
+    expect([status, lines.at(-1)]).toEqual([0, "asked net0"]);
+    expect(readSan(lines).sessions.map(({ number, target }) => [number, target])).toEqual([
+      ["1", TARGET],
+      ["2", TARGET],
+      ["3", "another"],
+    ]);
+  });
+
   it("on which sectors of the LUN the group's maps lie, and no other's", () => {
     healthy();
     const uuid = "U".repeat(32);
@@ -131,6 +153,9 @@ describe("what the probe reads of sessions and paths", () => {
     expect(look()).toEqual(["net0LOGGED_IN,LOGGED_IN,"]);
     session(2, { state: "FAILED" });
     expect(look()).toEqual(["net0LOGGED_IN,FAILED,"]);
+    session(3, { target: "another", state: "FREE" });
+    session(4, { target: "third" });
+    expect(sh(watch, `${TARGET},another`, WWID, KERNEL, "net0").lines).toEqual(["net0LOGGED_IN,FAILED,FREE,"]);
   });
 });
 
@@ -163,6 +188,31 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
       { name: "spindle-st-1-login.service", text: "[Unit]" },
       { name: "spindle-st-1-login.timer", text: "[Unit]" },
     ],
+  });
+});
+
+describe("a target that is new to a storage", () => {
+  const proof = () => {
+    const { precondition } = freeProof(TARGET);
+    const [, , script = "", , target = ""] = precondition.command.argv;
+    return sh(script, target, join(folder, "marks"));
+  };
+  const FOREIGN: [string, () => void, string | null][] = [
+    ["nothing is there", () => {}, null],
+    ["another target's record", () => file("etc/iscsi/nodes/another/10.0.0.1,3260"), null],
+    ["a record that the panel did not write", () => file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), "foreign-record"],
+    ["a session of somebody else's", () => session(1), "foreign-session"],
+    [
+      "records and sessions of another storage of the panel",
+      () => [session(1), file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), file("marks/st_2", `target ${TARGET}`)],
+      null,
+    ],
+  ];
+  it.each(FOREIGN)("%s", (_what, make, word) => {
+    make();
+    const { status, said } = proof();
+    expect(status === 0).toBe(word === null);
+    expect(said.includes(`spindle: ${word}`)).toBe(word !== null);
   });
 });
 
