@@ -36,7 +36,7 @@ const COMMON = [
     "removeCluster",
     "lookAtParts",
     "changeParts",
-    // What was noted of secrets is its writer's alone; `parts.db.test.ts` holds that.
+    // What was noted of secrets is its writer's alone; `source.db.test.ts` holds that.
     "notePartsSource",
   ],
   ...["lookAtLeftovers", "clearLeftovers"],
