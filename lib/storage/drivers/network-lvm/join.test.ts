@@ -404,6 +404,11 @@ describe("a storage on LUNs of several targets", () => {
     });
   });
 
+  it("of a target that none of its LUNs lies on it lets no disk go by an empty name", () => {
+    const { steps } = leaveNetworkLvm({ ...leaving(false), config: wide });
+    expect(steps.find(({ id }) => id === "log-out-t2")?.command.argv.slice(4, 7)).toEqual([NEXT, "0", "0"]);
+  });
+
   it("each step has its own name", () => {
     for (const { steps } of [
       joinNetworkLvm(later, seen()),

@@ -124,8 +124,9 @@ const logInCommand = (san: IscsiTarget): Command => ({
   timeoutMs: LOGIN_MS,
 });
 
-/** LUNs as scripts take several of them. */
-const severalWords = (wwids: readonly string[]) => [wwids.join(), wwids.map(kernelWwid).join()];
+/** LUNs as scripts take several of them; for none a name that no LUN has, since disks without one have an empty one. */
+const severalWords = (wwids: readonly string[]) =>
+  wwids.length === 0 ? ["0", "0"] : [wwids.join(), wwids.map(kernelWwid).join()];
 
 const logOutCommand = (san: IscsiTarget, wwids: readonly string[]): Command => ({
   argv: shell(LOG_OUT, san.target, ...severalWords(wwids), ...portalsOf(san).map(portalArgument)),
