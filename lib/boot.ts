@@ -14,6 +14,7 @@ import { sweepSecrets } from "./secrets/store.ts";
 import { type FrontDoor, openFrontDoor } from "./server/front-door.ts";
 import { resumeLooks, stopLooks } from "./services/drafts/look.ts";
 import { sweepDrafts } from "./services/drafts/sweep.ts";
+import { limitSourceSecrets } from "./services/storages/source.ts";
 import { sweepDrives } from "./services/drives/settle.ts";
 import { registerPanelSteps } from "./services/panel-steps.ts";
 import { createSetupLink, needsSetup } from "./services/users/links.ts";
@@ -40,6 +41,7 @@ async function sweep(): Promise<void> {
   try {
     await sweepSecrets();
     await sweepDrafts();
+    await limitSourceSecrets();
     await sweepDrives();
     await sweepFailures();
     await sweepLinks(db());

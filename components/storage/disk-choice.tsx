@@ -8,8 +8,10 @@ import { visible } from "#lib/domain/visible.ts";
 
 function useDiskWord() {
   const t = useTranslations("parts");
-  return ({ name, size, model }: DiskView) =>
-    t("disk", { name: visible(name), size: formatBytes(size), model: visible(model) });
+  return ({ name, size, model, at }: DiskView) => {
+    const disk = t("disk", { name: visible(name), size: formatBytes(size), model: visible(model) });
+    return at === undefined ? disk : t("diskAt", { disk, at: visible(at) });
+  };
 }
 
 /** Disks on which something was found, each with what. */

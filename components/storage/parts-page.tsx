@@ -10,7 +10,7 @@ import { CheckField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { RowsSkeleton } from "#components/ui/skeleton.tsx";
 import { changeParts } from "#lib/actions/storages.ts";
-import type { NodeView, StorageView } from "#lib/domain/dto.ts";
+import type { NodeView, SourceFormView, StorageView } from "#lib/domain/dto.ts";
 import { PARTS_VERBS, type PartsVerb, type PartsView } from "#lib/domain/parts.ts";
 import type { PartsRequest } from "#lib/domain/parts-request.ts";
 import { visible } from "#lib/domain/visible.ts";
@@ -18,12 +18,14 @@ import { errorViewOf } from "#lib/queries/get-json.ts";
 import { findNode, findStorage } from "#lib/queries/panel.ts";
 import { partsQuery } from "#lib/queries/parts.ts";
 import { DiskChoice } from "./disk-choice.tsx";
+import { type Source, SourceForm } from "./source-form.tsx";
 
 interface FormProps {
   storage: StorageView;
   node: NodeView;
   verb: PartsVerb;
   part: string;
+  sourceForm: SourceFormView | null;
 }
 
 function requestOf(verb: PartsVerb, part: string, disks: string[], andRemove: boolean): PartsRequest | null {
@@ -37,18 +39,28 @@ function nameOf(view: PartsView | undefined, part: string): string {
   return visible(view?.parts.find(({ id }) => id === part)?.device ?? part);
 }
 
-function PartsForm({ storage, node, verb, part }: FormProps) {
+function PartsForm({ storage, node, verb, part, sourceForm }: FormProps) {
   const t = useTranslations("parts");
   const say = useText();
   const [disks, setDisks] = useState<string[]>([]);
   const [andRemove, setAndRemove] = useState(false);
+  const [source, setSource] = useState<Source | null>(null);
+  const place = { storageId: storage.id, nodeId: node.id };
+  const looked = source ? { ...place, source } : place;
   const request = requestOf(verb, part, disks, andRemove);
-  const { data, error, isPlaceholderData, isFetching, refetch } = useQuery(partsQuery(storage.id, node.id, request));
+  const { data, error, isPlaceholderData, isFetching, refetch } = useQuery(partsQuery(looked, request));
+  const refused = error ? errorViewOf(error) : null;
+  // What was chosen may not be seen any more.
+  const noteSource = (next: Source | null) => {
+    if (source || next) setDisks([]);
+    if (next && JSON.stringify(next) === JSON.stringify(source)) void refetch();
+    else setSource(next);
+  };
   const problem = data?.planned?.problems.disks;
   const plan = {
     view: request === null ? null : (data?.planned ?? null),
     isCurrent: data !== undefined && !isPlaceholderData && !isFetching,
-    error: error ? errorViewOf(error) : null,
+    error: refused,
     retry: () => void refetch(),
   };
   const values = { storage: visible(storage.name), node: visible(node.name), part: nameOf(data, part) };
@@ -64,7 +76,7 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
       confirm={t(`confirm.${verb}`, { count: disks.length })}
       onConfirm={(shown) => {
         if (request === null) throw new Error("Nothing was asked for");
-        return changeParts({ storageId: storage.id, nodeId: node.id, request, ...shown });
+        return changeParts({ ...looked, request, ...shown });
       }}
       danger={verb === "remove"}
       back={`/storages/${storage.id}`}
@@ -86,13 +98,22 @@ function PartsForm({ storage, node, verb, part }: FormProps) {
           onChange={setDisks}
         />
       ) : null}
+      {verb === "add" && sourceForm && (data || source) ? (
+        <SourceForm
+          place={place}
+          form={sourceForm}
+          problems={{ ...(source ? data?.sourceProblems : {}), ...refused?.fields }}
+          isLooking={source !== null && isFetching}
+          onNote={noteSource}
+        />
+      ) : null}
       {verb === "empty" ? <CheckField label={t("andRemove")} checked={andRemove} onChange={setAndRemove} /> : null}
     </PlannedForm>
   );
 }
 
 /** One change of the disks that a storage is made of on a node, its plan beside it. Which one stands in the address. */
-export function PartsPage({ id }: { id: string }) {
+export function PartsPage({ id, sourceForm }: { id: string; sourceForm: SourceFormView | null }) {
   const t = useTranslations("parts");
   const state = usePanel();
   const [address] = useAddress();
@@ -100,5 +121,6 @@ export function PartsPage({ id }: { id: string }) {
   const node = findNode(state, address.get("node") ?? "")?.node;
   const verb = PARTS_VERBS.find((name) => name === address.get("do"));
   if (!found || !node || !verb || node.clusterId !== found.cluster.id) return <Gone>{t("gone")}</Gone>;
-  return <PartsForm storage={found.storage} node={node} verb={verb} part={address.get("part") ?? ""} />;
+  const part = address.get("part") ?? "";
+  return <PartsForm storage={found.storage} node={node} verb={verb} part={part} sourceForm={sourceForm} />;
 }

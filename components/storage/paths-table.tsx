@@ -58,7 +58,10 @@ export function LunPaths({ lun }: { lun: Lun }) {
       <p className="px-3.5 py-2 break-all">
         {t("of", values)}{" "}
         <span className="text-s text-ink-2">
-          {device ? t("device", { ...values, size: formatBytes(device.size) }) : null}
+          {[
+            ...(device ? [t("device", { ...values, size: formatBytes(device.size) })] : []),
+            ...(lun.target ? [visible(lun.target)] : []),
+          ].join(" · ")}
         </span>
       </p>
       {device && !device.isSuspended ? null : (

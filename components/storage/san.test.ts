@@ -34,11 +34,11 @@ describe("paths to a LUN", () => {
     for (const san of [null, 3, "x", [], { sessions: 1, luns: {} }]) expect(readLuns({ san })).toEqual([]);
     expect(readLuns(null)).toEqual([]);
     expect(readLuns({ san: { luns: [{ wwid: 7, paths: "no", device: [] }] } })).toEqual([
-      { wwid: "", device: null, paths: [] },
+      { wwid: "", target: null, device: null, paths: [] },
     ]);
     const odd = { wwid: "36001", paths: [null, "x"], device: { name: 7, isSuspended: 1, size: "1" } };
     expect(read([null as never, 3 as never], 7 as never, null as never, odd)).toEqual([
-      { wwid: "36001", device: { name: "", isSuspended: false, size: null }, paths: [] },
+      { wwid: "36001", target: null, device: { name: "", isSuspended: false, size: null }, paths: [] },
     ]);
   });
 });

@@ -21,6 +21,8 @@ export interface LunPath {
 
 export interface Lun {
   wwid: string;
+  /** Name of the target that it lies on; null where the check did not say. */
+  target: string | null;
   /** The multipath device; size in bytes. */
   device: { name: string; isSuspended: boolean; size: number | null } | null;
   paths: LunPath[];
@@ -53,6 +55,12 @@ function pathsOf(lun: Bag, sessions: readonly Bag[]): LunPath[] {
   return [...bySession, ...stray].sort((a, b) => (a.portal ?? "~").localeCompare(b.portal ?? "~"));
 }
 
+/** Sessions that should show the LUN, those of its target, and any other that does. */
+function sessionsFor(lun: Bag, sessions: readonly Bag[]): Bag[] {
+  const showing = bags(lun.paths).map(({ session }) => session);
+  return sessions.filter(({ target, number }) => target === lun.target || showing.includes(number));
+}
+
 function deviceOf(value: unknown): Lun["device"] {
   if (!isBag(value)) return null;
   const { name, isSuspended, size } = value;
@@ -68,8 +76,7 @@ export function readLuns(details: Record<string, unknown> | null | undefined): L
   const san = isBag(details?.san) ? details.san : {};
   const sessions = bags(san.sessions);
   return bags(san.luns).map((lun) => ({
-    wwid: word(lun.wwid) ?? "",
-    device: deviceOf(lun.device),
-    paths: pathsOf(lun, sessions),
+    ...{ wwid: word(lun.wwid) ?? "", target: word(lun.target), device: deviceOf(lun.device) },
+    paths: pathsOf(lun, sessionsFor(lun, sessions)),
   }));
 }

@@ -44,17 +44,23 @@ function Configuration({
   const format = FORMAT_BY_KIND[storage.kind];
   const common = useTranslations("common");
   const mono = (value: string) => <span className="font-mono text-s break-all">{visible(value)}</span>;
-  const shown = fields.flatMap(({ name, label, widget }) => {
-    const value = storage.config[name];
-    // Secrets are never read, and what was left empty says nothing.
-    if (widget === "secret" || value === undefined || value === "") return [];
-    return [[say(label), typeof value === "boolean" ? common(value ? "yes" : "no") : mono(String(value))] as const];
-  });
+  const rowsOf = (values: StorageView["config"], labelOf: (label: string) => string) =>
+    fields.flatMap(({ name, label, widget }) => {
+      const value = values[name];
+      // Secrets are never read, and what was left empty says nothing.
+      if (widget === "secret" || value === undefined || value === "") return [];
+      const words = typeof value === "boolean" ? common(value ? "yes" : "no") : mono(String(value));
+      return [[labelOf(say(label)), words] as const];
+    });
+  const more = (storage.more ?? []).flatMap((values, index) =>
+    rowsOf(values, (label) => t("further", { label, number: String(index + 2) })),
+  );
   return (
     <Pane>
       <Facts
         rows={[
-          ...shown,
+          ...rowsOf(storage.config, (label) => label),
+          ...more,
           [t("imageDir"), mono(cluster.imageDir)],
           [t("shareDir"), mono(cluster.shareDir)],
           [tCapacity("thresholds"), <ThresholdsFact key="thresholds" storage={storage} />],

@@ -62,6 +62,9 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
   let n1: LabNode;
   let n2: LabNode;
   let target: TargetRecord;
+  /** Another target of the same array. */
+  let more: TargetRecord;
+  const secrets = () => [target, more].flatMap(secretsOf);
   /** From the first test on: what holds a secret for a moment only is seen as well. */
   let watches: ProcWatch[];
   const both = () => [n1, n2];
@@ -69,13 +72,13 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
   const found = () => it.page.getByRole("group", { name: /^Found on / });
   const field = (label: string): Locator => it.page.getByLabel(label, { exact: true });
   const words = en["network-lvm"];
-  const pathsOn = (node: LabNode, lun = "lun1") =>
+  const pathsOn = (node: LabNode, lun = wwid("lun1")) =>
     it.page
       .locator("div")
       .filter({ has: it.page.getByRole("heading", { level: 3, name: node.name, exact: true }) })
       .last()
       .locator("xpath=../..")
-      .getByRole("table", { name: `Paths to the LUN ${wwid(lun)}` });
+      .getByRole("table", { name: `Paths to the LUN ${lun}` });
 
   /** Both nodes as the cluster's page has them. */
   async function bothAre(word: string | RegExp, patience = SHOWN): Promise<void> {
@@ -88,9 +91,9 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
   }, async () => {
     const { page } = it;
     [n1, n2] = it.lab.nodes as [LabNode, LabNode];
-    target = it.lab.targets[0] as TargetRecord;
-    expect(secretsOf(target)).toHaveLength(2);
-    watches = await Promise.all(both().map((node) => watchProcesses(node, [...secretsOf(target), WRONG_SECRET])));
+    [target, more] = it.lab.targets as [TargetRecord, TargetRecord];
+    expect(secrets()).toHaveLength(4);
+    watches = await Promise.all(both().map((node) => watchProcesses(node, [...secrets(), WRONG_SECRET])));
     await it.lab.formatLun(target, "full");
     const portals = portalAddresses(it.lab.instance).map((address) => `${address}:${sanPort}`);
     await openWizard(page);
@@ -275,7 +278,42 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     for (const size of await sizes()) expect(size).toBeGreaterThan(3500);
     await toStorage(page);
     for (const node of both())
-      await expect(pathsOn(node, "lun2").getByText("up", { exact: true })).toHaveCount(2, LONG);
+      await expect(pathsOn(node, wwid("lun2")).getByText("up", { exact: true })).toHaveCount(2, LONG);
+  });
+
+  test("a LUN of another target is named, looked at with its own secrets, and added; both nodes log in to it", {
+    tag: ["@P15", "@S26"],
+  }, async () => {
+    const { page, lab } = it;
+    const lun = lunWwid(more, "lun1");
+    const looks = () => page.getByRole("button", { name: en.parts.source.look });
+    await toStorage(page);
+    await page.getByRole("link", { name: en.parts.verb.add }).first().click();
+    await page.getByRole("button", { name: words.source.title }).click(VERY_LONG);
+    await expect(field(words.portals)).toHaveValue(new RegExp(portalAddresses(lab.instance)[0]));
+    await field(words.target).fill(target.iqn);
+    await looks().click();
+    await expect(page.getByText(words.field["target-twice"])).toBeVisible(LONG);
+    await field(words.target).fill(more.iqn);
+    await field(words["chap-user"]).fill(more.chap?.user ?? "");
+    await field(words["chap-secret"]).fill(WRONG_SECRET);
+    await field(words["reverse-user"]).fill(more.reverse?.user ?? "");
+    await field(words["reverse-secret"]).fill(more.reverse?.password ?? "");
+    await looks().click();
+    await expect(page.getByText("asks for another CHAP user or secret")).toBeVisible(VERY_LONG);
+    await field(words["chap-secret"]).fill(more.chap?.password ?? "");
+    await looks().click();
+    await page.getByRole("checkbox", { name: new RegExp(lun) }).check(VERY_LONG);
+    await expect(page.getByText(`Log in to ${more.iqn}`).first()).toBeVisible(VERY_LONG);
+    await runPlan(page, "Add the disk", VERY_LONG);
+    await toStorage(page);
+    for (const node of both()) {
+      const names = await node.sh("cat /sys/class/iscsi_session/session*/targetname | sort -u");
+      expect(lines(names)).toEqual([target.iqn, more.iqn]);
+      await expect(pathsOn(node, lun).getByText("up", { exact: true })).toHaveCount(2, LONG);
+    }
+    await expect(page.getByText(more.iqn, { exact: true }).first()).toBeVisible();
+    await bothAre("Active");
   });
 
   test("what was left behind on a node is listed and cleared, and nothing else", { tag: ["@P16"] }, async () => {
@@ -317,7 +355,7 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
       tables.map(async ({ name }) => JSON.stringify(await it.rows(`select t::text as row from "${name}" t`))),
     );
     const log = it.panel.output();
-    for (const secret of secretsOf(target)) {
+    for (const secret of secrets()) {
       expect(kept.filter((rows) => rows.includes(secret))).toEqual([]);
       expect(log.includes(secret)).toBe(false);
       for (const node of both()) {

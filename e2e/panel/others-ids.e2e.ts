@@ -36,6 +36,8 @@ const COMMON = [
     "removeCluster",
     "lookAtParts",
     "changeParts",
+    // What was noted of secrets is its writer's alone; `source.db.test.ts` holds that.
+    "notePartsSource",
   ],
   ...["lookAtLeftovers", "clearLeftovers"],
   ...["cancelTaskAction", "replanTaskAction", "releaseHeldAction", "confirmDrives", "protectDrives"],

@@ -8,7 +8,7 @@ const BARE = "bare";
 /** The same as an administrator has them before they join: `/vm` on disk3, `lvm0` over disk1 and disk2. */
 const PREPARED = "prepared";
 /** Those beside a SAN. */
-const BESIDE_SAN = "beside-san";
+const BESIDE_SAN = "beside-two-targets";
 const PLAIN = "plain";
 
 const DISKS = [
@@ -72,7 +72,8 @@ export function preparedNodes(): Promise<Lab> {
 
 /**
  * The same nodes beside a SAN: `san1` asks for CHAP both ways and shows `lun1`, with room for the hundreds of drives of the full
- * run, `lun2`, and `full`, which holds a file system. They take what is written.
+ * run, `lun2`, and `full`, which holds a file system; `san2` asks for another CHAP and shows a `lun1` of its own. They take what
+ * is written.
  */
 export async function sanNodes(): Promise<Lab> {
   const lab = await labOfThisClone();
@@ -83,7 +84,10 @@ export async function sanNodes(): Promise<Lab> {
   ];
   return atScene(lab, BESIDE_SAN, async () => {
     await preparedNodes();
-    await lab.startSan([{ name: "san1", chap: "mutual", luns }]);
+    await lab.startSan([
+      { name: "san1", chap: "mutual", luns },
+      { name: "san2", chap: "mutual", luns: [{ name: "lun1", sizeMiB: 512 }] },
+    ]);
   });
 }
 

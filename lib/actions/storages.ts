@@ -8,6 +8,8 @@ import {
   changePartsSchema,
   lookAtParts as look,
   lookAtPartsSchema,
+  notePartsSource as noteSource,
+  notePartsSourceSchema,
 } from "../services/storages/parts.ts";
 import { confirmRemoval, confirmRemovalSchema } from "../services/storages/remove.ts";
 import { setMainStorage as setMain } from "../services/storages/set-main.ts";
@@ -28,6 +30,9 @@ export const editStorage = action(editStorageSchema, (ctx, input) => edit(ctx, i
 
 /** Starts the removal that was shown. Refusals: `not-found`, `conflict`, `stale`, `busy`. */
 export const removeStorage = action(confirmRemovalSchema, (ctx, input) => confirmRemoval(ctx, input));
+
+/** Takes down where further disks of a storage are, its secrets sealed. Refusals: `not-found`, `not-supported`, `invalid-input`. */
+export const notePartsSource = action(notePartsSourceSchema, (ctx, input) => noteSource(ctx, input));
 
 /** Looks at a node's disks and at what a storage there is made of, read only, and at what a change would do. */
 export const lookAtParts = action(lookAtPartsSchema, (ctx, input) => look(ctx, input));

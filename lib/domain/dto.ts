@@ -19,6 +19,15 @@ export interface StorageView {
   isEnabled: boolean;
   shared: boolean;
   config: Record<string, string | number | boolean>;
+  /** What changes of its parts have added to its settings, such as further targets: fields of its form once more. */
+  more?: Record<string, string | number | boolean>[];
+}
+
+/** The form for where further disks of a storage are. */
+export interface SourceFormView {
+  title: Text;
+  help: Text;
+  fields: FormField[];
 }
 
 /** A node as lists show it; a panel has hundreds of them, and every page carries them all. */

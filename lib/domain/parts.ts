@@ -26,12 +26,16 @@ export interface DiskView {
   serial: string;
   size: number;
   uses: Text[];
+  /** Where it is reached; left out where all are reached alike. */
+  at?: string;
 }
 
 /** What a look at a node found, and what the request that was sent along comes to. */
 export interface PartsView {
   disks: DiskView[];
   parts: Part[];
+  /** Why nothing, or not everything, is seen of where further disks are said to be, by field of what was typed. */
+  sourceProblems?: Record<string, Text>;
   planned: PlannedView | null;
 }
 

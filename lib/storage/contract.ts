@@ -212,8 +212,25 @@ export interface DriveDriver<Config = unknown> extends DriveAbilities {
   remove(context: DriveContext<Config>, drive: DriveSpec, isWiping?: boolean): NodeStep[];
 }
 
-/** A storage on one node whose parts are changed. */
-export type PartsContext<Config> = LeaveContext<Config>;
+/** Where disks of a storage are reached, as it was typed: values of the fields of a `SourceForm`. */
+export type Source = Record<string, string>;
+
+/** What is asked for where the disks of a storage can come from somewhere else than what it has already, such as an iSCSI target. */
+export interface SourceForm<Config> {
+  title: Text;
+  help: Text;
+  /** Strict zod object of texts; its fields have `.meta` as `StorageDriver.config` has. */
+  fields: ZodObject<ZodRawShape>;
+  /** As `StorageDriver.secrets`. */
+  secrets: Record<string, ZodType<string>>;
+  /** Fields that are often the same as the storage's own of that name. */
+  alike: readonly string[];
+  /** What stands against one beside what the storage has, by field. */
+  problems(config: Config, source: Source): Record<string, Text>;
+}
+
+/** A storage on one node whose parts are changed. `source`: looked at as well, and taken where a disk of it is. */
+export type PartsContext<Config> = LeaveContext<Config> & { source?: Source };
 
 /** What a change of parts comes to. */
 export interface PartsPlan {
@@ -223,6 +240,8 @@ export interface PartsPlan {
   steps: NodeStep[];
   /** What is pinned anew once they are done, on each of these nodes: fields of the identity. */
   identity: Identity;
+  /** Fields of the storage's config that become others with it, such as a list of targets. */
+  config?: Record<string, unknown>;
   notes: Text[];
 }
 
@@ -230,9 +249,11 @@ export interface PartsPlan {
 export interface PartsDriver<Config = unknown, Facts = unknown> {
   /** What is looked at on the node; reads only. */
   facts(read: Reader, context: PartsContext<Config>): Promise<Facts>;
-  view(facts: Facts): Pick<PartsView, "disks" | "parts">;
+  view(facts: Facts): Pick<PartsView, "disks" | "parts" | "sourceProblems">;
   /** Facts and a request → steps. Pure. */
   plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
+  /** Left out where disks are a node's own. */
+  source?: SourceForm<Config>;
 }
 
 /** Something on a node that belongs to no storage that the node has (P16). */

@@ -13,10 +13,23 @@ const metaSchema = z.object({
   changeable: z.literal(true).optional(),
 });
 
-/** The fields of a driver's form, made from its schema: label, help, widget and default, in the schema's order. */
-export function formFields(driver: StorageDriver): FormField[] {
-  const { properties = {} } = z.toJSONSchema(driver.config, { io: "input", unrepresentable: "any" });
-  return Object.entries(properties).map(([name, property]) => {
+type Values = Record<string, string | number | boolean>;
+
+/** What of a config stands in the form. A list is no field: a change of parts makes it. */
+export const formValues = (config: Record<string, unknown>): Values =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => !Array.isArray(value))) as Values;
+
+/** Entries of a config's lists: each has fields that the form has as well. */
+export const listEntries = (config: Record<string, unknown>): Values[] =>
+  Object.values(config).flatMap((value) => (Array.isArray(value) ? (value as Values[]) : []));
+
+const isList = (property: unknown) => z.object({ type: z.literal("array") }).safeParse(property).success;
+
+/** The fields of a form, made from its schema: label, help, widget and default, in the schema's order. */
+export function formFields({ config }: Pick<StorageDriver, "config">): FormField[] {
+  const { properties = {} } = z.toJSONSchema(config, { io: "input", unrepresentable: "any" });
+  const fields = Object.entries(properties).filter(([, property]) => !isList(property));
+  return fields.map(([name, property]) => {
     const meta = metaSchema.parse(property);
     return {
       name,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isSecretId } from "../domain/secret-id.ts";
 import type { StorageDriver } from "./contract.ts";
+import { listEntries } from "./form.ts";
 
 /** Stands in a config for a secret that was typed and can't be one: every schema refuses it. */
 export const NO_SECRET = "!";
@@ -17,12 +18,18 @@ export const secretField = (message: string) =>
 
 type Config = Record<string, unknown>;
 
-/** Ids of the secrets that a config names. */
-export function secretIds(driver: StorageDriver | null, config: Config): string[] {
-  return Object.keys(driver?.secrets ?? {}).flatMap((field) => {
-    const id = config[field];
-    return typeof id === "string" && id !== "" && id !== NO_SECRET ? id : [];
+/** Fields of a config, or of an entry of one of its lists, that name a secret. */
+function secretsIn(fields: readonly string[], values: Config): [field: string, id: string][] {
+  return fields.flatMap((field) => {
+    const id = values[field];
+    return typeof id === "string" && id !== "" && id !== NO_SECRET ? [[field, id] as [string, string]] : [];
   });
+}
+
+/** Ids of the secrets that a config names, in lists as well: an entry's secrets stand in fields of the same names. */
+export function secretIds(driver: Pick<StorageDriver, "secrets"> | null, config: Config): string[] {
+  const fields = Object.keys(driver?.secrets ?? {});
+  return [config, ...listEntries(config)].flatMap((values) => secretsIn(fields, values).map(([, id]) => id));
 }
 
 /** The same config without those secrets whose row is not there any more. */
@@ -31,9 +38,13 @@ export function withoutGone<C extends Config>(
   config: C,
   isThere: (id: string) => boolean,
 ): C {
-  const gone = Object.keys(driver?.secrets ?? {}).filter((field) => {
-    const id = config[field];
-    return typeof id === "string" && id !== "" && id !== NO_SECRET && !isThere(id);
-  });
-  return gone.length === 0 ? config : { ...config, ...Object.fromEntries(gone.map((field) => [field, ""])) };
+  const fields = Object.keys(driver?.secrets ?? {});
+  const without = <V extends Config>(values: V): V => {
+    const gone = secretsIn(fields, values).filter(([, id]) => !isThere(id));
+    return gone.length === 0 ? values : { ...values, ...Object.fromEntries(gone.map(([field]) => [field, ""])) };
+  };
+  const lists = Object.entries(config).filter(([, value]) => Array.isArray(value));
+  const own = without(config);
+  if (lists.length === 0) return own;
+  return { ...own, ...Object.fromEntries(lists.map(([name, list]) => [name, (list as Config[]).map(without)])) };
 }

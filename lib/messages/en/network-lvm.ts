@@ -29,10 +29,16 @@ export const networkLvm = {
       "A name such as iqn.2001-04.com.example:storage, up to 223 characters, or eui. and 16, or naa. and 16 or 32 hexadecimal digits.",
     "chap-user": "Letters, digits and . _ : @ - only, up to 128.",
     "chap-secret": "Up to 255 letters, digits and signs, without blanks, quotes and backslashes.",
+    targets: "A storage has sixteen targets at the most.",
+    "target-twice": "The storage has this target already: its LUNs are listed with those of the others.",
     "chap-both": "A user and a secret belong together.",
     "chap-reverse-alone": "A target proves itself only to nodes that prove themselves.",
     wwid: "3 and 16 or 32 hexadecimal digits (NAA), or 2 and 16, 24 or 32 (EUI-64), as multipath writes it.",
     wait: "Whole seconds, 0 to 86400.",
+  },
+  source: {
+    title: "A LUN of another target",
+    help: "Arrays that show one LUN on each target: name the other one, and its LUNs are listed with the rest. It becomes this storage’s, on every node, once a LUN of it is added.",
   },
   found: {
     target: "Target {target}",
@@ -158,7 +164,7 @@ export const networkLvm = {
     "name-in-dev-advice": "Give the group another name.",
   },
   step: {
-    mark: "Note that this storage uses the target",
+    mark: "Note which targets and LUNs this storage uses",
     unmark: "Take that note away",
     multipath: "Tell multipath of the LUN {wwid}",
     "no-multipath": "Take away what multipath was told of the LUN {wwid}",
@@ -207,6 +213,10 @@ export const networkLvm = {
     "target-unproven-hint": "See user and secret of the target for mutual CHAP.",
     "in-use": "Something on the node uses the LUN of {target}.",
     "in-use-hint": "End that first.",
+    "foreign-record": "The node has records of {target} that the panel did not write.",
+    "foreign-record-hint": "Whatever uses it there must end first. Then: iscsiadm -m node -T {target} -o delete.",
+    "foreign-session": "The node is logged in to {target} by somebody else.",
+    "foreign-session-hint": "Whatever uses it there must end first. Then: iscsiadm -m node -T {target} --logout.",
     "lun-gone": "The LUN {wwid} is not there.",
     "lun-gone-hint": "See whether the target is mapped to the node, then plan it again.",
     "no-multipath": "multipath did not take the LUN {wwid}.",
@@ -223,6 +233,7 @@ export const networkLvm = {
   parts: {
     "no-move":
       "Nothing is moved off a LUN that several nodes see: what is switched on elsewhere would not follow. Add LUNs, or move drives.",
+    "no-luns": "{target} shows no LUN to this node.",
     shrunk:
       "The LUN {wwid} is smaller than what is used of it. Make it larger on the array at once, and write nothing before.",
     "not-everywhere": "The LUN {wwid} is not as large behind every portal, or one does not answer.",

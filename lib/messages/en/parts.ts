@@ -14,6 +14,7 @@ export const parts = {
     taken: "{storage} uses this already: {value}",
     "no-parts": "Storages of this type are not made of disks.",
     "not-joined": "This storage was never joined on {node}.",
+    "no-source": "Disks of this storage are those of {node} alone.",
     unreachable: "{node} can’t be reached.",
   },
   plan: {
@@ -53,5 +54,7 @@ export const parts = {
   noUnused: "No disk of {node} is unused.",
   used: "Other disks",
   disk: "{name} · {size} {model}",
+  diskAt: "{disk} · {at}",
+  source: { look: "Look there", looking: "Looking" },
   gone: "This storage or node is no longer here",
 } as const;

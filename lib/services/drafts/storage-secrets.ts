@@ -16,17 +16,15 @@ export function secretIdsOf(storages: readonly Pick<DraftStorage, "kind" | "conf
 }
 
 /** What stands in a secret's field after a save: what stood there, nothing, or the id of a new row. */
-async function sealField(
+export async function sealField(
   tx: Transaction,
-  typed: unknown,
-  before: unknown,
-  isSecret: (value: string) => boolean,
-  expiresAt: Date,
+  { typed, before, isSecret }: { typed: unknown; before: unknown; isSecret: (value: string) => boolean },
+  row: { purpose: string; expiresAt: Date },
 ): Promise<string> {
   if (typeof typed !== "string" || typed === "") return "";
   // Only what the server itself put there is an id: a browser can't name another's secret.
   if (typed === before) return typed;
-  return isSecret(typed) ? sealSecret({ purpose: PURPOSE, value: typed, expiresAt }, tx) : NO_SECRET;
+  return isSecret(typed) ? sealSecret({ ...row, value: typed }, tx) : NO_SECRET;
 }
 
 async function sealStorage(
@@ -40,7 +38,8 @@ async function sealStorage(
   for (const [field, schema] of fields) {
     const known = before?.kind === storage.kind ? before.config[field] : undefined;
     const isSecret = (value: string) => schema.safeParse(value).success;
-    config[field] = await sealField(tx, config[field], known, isSecret, expiresAt);
+    const typed = { typed: config[field], before: known, isSecret };
+    config[field] = await sealField(tx, typed, { purpose: PURPOSE, expiresAt });
   }
   return fields.length === 0 ? storage : { ...storage, config };
 }

@@ -6,6 +6,7 @@ import type { DraftData, DraftNodeView, DraftView } from "../../domain/dto.ts";
 import { type Text, text } from "../../domain/text.ts";
 import { digest } from "../../plans/digest.ts";
 import { authorizedKeysLine } from "../../ssh/keys.ts";
+import { formValues } from "../../storage/form.ts";
 import { driverOf } from "../../storage/registry.ts";
 import type { ServiceContext } from "../context.ts";
 import { type Assembled, assemble } from "./assemble.ts";
@@ -133,6 +134,9 @@ function machineView(
   };
 }
 
+/** A storage as its form has it: what changes of parts have added to a cluster's own is nothing that is typed. */
+const asTyped = (storage: DraftData["storages"][number]) => ({ ...storage, config: formValues(storage.config) });
+
 /** A judged draft as pages see it. */
 export function viewOf({ draft, input, problems, assembled, blockers, digest, taskId }: JudgedDraft): DraftView {
   const { row, stored, nodes, fixed } = draft;
@@ -141,7 +145,7 @@ export function viewOf({ draft, input, problems, assembled, blockers, digest, ta
     kind: row.kind,
     clusterId: row.clusterId,
     version: row.version,
-    data: stored.form,
+    data: { ...stored.form, storages: stored.form.storages.map(asTyped) },
     fixed,
     nodes: nodes.map((node) =>
       machineView(node, stored.form.storages, assembled.judgements.get(node.key), input.withCredential.has(node.key)),

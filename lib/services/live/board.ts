@@ -10,6 +10,7 @@ import { hubLive, hubVersion } from "../../live/hub.ts";
 import { lastLive } from "../../live/last-view.ts";
 import { Kept } from "../../live/versions.ts";
 import { processWide } from "../../shared.ts";
+import { formValues, listEntries } from "../../storage/form.ts";
 import { withoutGone } from "../../storage/secret-field.ts";
 import { driverOf } from "../../storage/registry.ts";
 
@@ -59,9 +60,13 @@ export class Board {
 function storageView(row: typeof storages.$inferSelect): StorageView {
   const { id, clusterId, name, kind, isMain, isEnabled } = row;
   // What a storage that an older release made was never asked for is as its form has it.
-  const config = (driverOf(kind)?.config.safeParse(row.config).data ?? row.config) as StorageView["config"];
+  const config = driverOf(kind)?.config.safeParse(row.config).data ?? row.config;
   const shown = withoutGone(driverOf(kind), config, () => false);
-  return { id, clusterId, name, kind, isMain, isEnabled, shared: SHARED_BY_KIND[kind], config: shown };
+  const more = listEntries(shown);
+  return {
+    ...{ id, clusterId, name, kind, isMain, isEnabled, shared: SHARED_BY_KIND[kind], config: formValues(shown) },
+    ...(more.length > 0 ? { more } : {}),
+  };
 }
 
 /** Without what only a node's own page shows: a panel has thousands of them. */

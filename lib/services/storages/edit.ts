@@ -52,7 +52,8 @@ function changedSettings({ kind, config }: StorageRow, settings: Edit["settings"
     throw refuse(Object.fromEntries(problems.map(([name, problem]) => [`settings.${name}`, problem])));
   }
   const before = driver.config.parse(config);
-  return Object.fromEntries(Object.entries(parsed.data).filter(([name, value]) => value !== before[name]));
+  const isOther = ([name, value]: [string, unknown]) => changeable.has(name) && value !== before[name];
+  return Object.fromEntries(Object.entries(parsed.data).filter(isOther));
 }
 
 /**

@@ -2,10 +2,11 @@ import { and, eq } from "drizzle-orm";
 import { z } from "zod";
 import { writeAudit } from "../../audit/write.ts";
 import { inTransaction, type Transaction } from "../../db/client.ts";
-import { nodeStorages } from "../../db/schema/index.ts";
+import { nodeStorages, storages } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
 import type { PartsView } from "../../domain/parts.ts";
 import { type PartsRequest, partsRequestSchema } from "../../domain/parts-request.ts";
+import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
@@ -13,24 +14,33 @@ import { poolTargetOf } from "../../plans/target-nodes.ts";
 import { openSecret } from "../../secrets/store.ts";
 import { withConnection } from "../../ssh/pool.ts";
 import { run } from "../../ssh/run.ts";
+import type { Source } from "../../storage/contract.ts";
+import { requireDriver } from "../../storage/registry.ts";
+import { secretIds } from "../../storage/secret-field.ts";
 import type { ServiceContext } from "../context.ts";
 import { targetOf } from "../drives/plan.ts";
 import { measured, World } from "../drives/world.ts";
 import { startPlanned, withDigest } from "../tasks/start-plan.ts";
+import { lockStorage } from "./lock.ts";
 import { type PartsPlace, type PinInput, partsPlace, planParts } from "./plan-parts.ts";
+import { keepSecrets, noteSource, sourceSchema, withSource } from "./source.ts";
 
 const id = z.string().min(1).max(80);
 const place = { storageId: id, nodeId: id };
+/** Where further disks are, as it was noted. */
+const source = sourceSchema.optional();
 
-export const lookAtPartsSchema = z.strictObject({ ...place, request: partsRequestSchema.nullable() });
+export const notePartsSourceSchema = z.strictObject({ ...place, source: sourceSchema });
+export const lookAtPartsSchema = z.strictObject({ ...place, source, request: partsRequestSchema.nullable() });
 export const changePartsSchema = z.strictObject({
   ...place,
+  source,
   request: partsRequestSchema,
   digest: z.string().length(64),
   typed: z.string().max(200),
 });
 
-type Place = { storageId: string; nodeId: string };
+type Place = { storageId: string; nodeId: string; source?: Source | undefined };
 
 /** Throws PanelError `not-found`, and `not-supported` where the storage is not made of disks there. */
 function requirePlace(world: World, { storageId, nodeId }: Place): PartsPlace {
@@ -54,16 +64,28 @@ const lookAtNode: LookAtPlace = ({ node, driver, context }) =>
   );
 
 /**
+ * Takes down where further disks of a storage are, with what was typed of secrets sealed; answers with what a look and a
+ * change take as `source`. Contacts nothing. Throws PanelError `not-found`, `not-supported`, and `invalid-input` with the fields.
+ */
+export async function notePartsSource(
+  ctx: ServiceContext,
+  input: z.output<typeof notePartsSourceSchema>,
+  seen = measured,
+): Promise<Source> {
+  return noteSource(ctx, requirePlace(await World.read(await seen()), input), input.source);
+}
+
+/**
  * The disks of a node and the parts of a storage there as they are now, and what a change would do. Reads only. Throws
- * PanelError `not-found`, `not-supported`, and whatever keeps the node from being asked.
+ * PanelError `not-found`, `not-supported`, what is wrong with a source, and whatever keeps the node from being asked.
  */
 export async function lookAtParts(
-  _ctx: ServiceContext,
+  ctx: ServiceContext,
   input: Place & { request: PartsRequest | null },
   look = lookAtNode,
   seen = measured,
 ): Promise<PartsView> {
-  const found = requirePlace(await World.read(await seen()), input);
+  const found = await withSource(ctx, requirePlace(await World.read(await seen()), input), input.source);
   const facts = await look(found);
   const planned = input.request && withDigest(planParts(found, facts, input.request));
   return { ...found.driver.view(facts), planned };
@@ -79,14 +101,37 @@ export async function changeParts(
   look = lookAtNode,
   seen = measured,
 ): Promise<{ taskId: string }> {
-  const found = requirePlace(await World.read(await seen()), input);
+  const found = await withSource(ctx, requirePlace(await World.read(await seen()), input), input.source);
   const planned = planParts(found, await look(found), input.request);
-  const { clusterId } = found.storage;
-  return inTransaction(async (tx) => ({ taskId: await startPlanned(tx, ctx, planned, { ...input, clusterId }) }));
+  const { clusterId, kind } = found.storage;
+  return inTransaction(async (tx) => {
+    const taskId = await startPlanned(tx, ctx, planned, { ...input, clusterId });
+    // A task may last longer than the hour that a secret is kept for.
+    await keepSecrets(tx, secretIds(requireDriver(kind), pinnedConfig(planned.plan)));
+    return { taskId };
+  });
+}
+
+/** What the last step of a plan writes into the config. */
+function pinnedConfig(plan: Plan | null): Record<string, unknown> {
+  const last = plan?.steps.at(-1);
+  return (last?.kind === "panel" && (last.input as unknown as PinInput).config) || {};
+}
+
+/** Settings that the storage is given with its parts, and the secrets that they name: its own from now on. */
+async function configure(tx: Transaction, { storageId, config }: PinInput): Promise<void> {
+  if (!config) return;
+  const storage = await lockStorage(tx, storageId);
+  await tx
+    .update(storages)
+    .set({ config: { ...storage.config, ...config } })
+    .where(eq(storages.id, storageId));
+  await keepSecrets(tx, secretIds(requireDriver(storage.kind), config));
 }
 
 async function pin(tx: Transaction, input: PinInput, context: PanelStepContext): Promise<void> {
-  const { storageId, nodeId, clusterId, identity, verb, what, nodeIds = [nodeId] } = input;
+  const { storageId, nodeId, clusterId, identity, verb, what, nodeIds = [nodeId], config } = input;
+  await configure(tx, input);
   for (const id of nodeIds) {
     const place = and(eq(nodeStorages.storageId, storageId), eq(nodeStorages.nodeId, id));
     const [row] = await tx.select({ pinned: nodeStorages.identity }).from(nodeStorages).where(place).for("update");
@@ -97,7 +142,7 @@ async function pin(tx: Transaction, input: PinInput, context: PanelStepContext):
       .where(place);
     await announceChanged(tx, "drive", `${id}:${storageId}`);
   }
-  const detail = { name: input.storage, node: input.node, nodeId, what, identity, taskId: context.taskId };
+  const detail = { name: input.storage, node: input.node, nodeId, what, identity, config, taskId: context.taskId };
   const entry = { action: `parts.${verb}`, entity: "storage", entityId: storageId, detail };
   await writeAudit(tx, auditOf(context), entry);
   await announceChanged(tx, "cluster", clusterId);

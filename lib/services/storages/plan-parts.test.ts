@@ -41,6 +41,15 @@ describe("parts of a storage that all nodes see @P15", () => {
     expect(pin.input).toMatchObject({ nodeIds: ["nd_1", "nd_2"], identity: { wwid: "3a,3b", pvUuids: "P,Q" } });
   });
 
+  it("bring settings of the storage with them, which the last step alone writes", () => {
+    const pinOf = (planned: Partial<PartsPlan>) => {
+      const last = planParts(place(planned), null, add).plan?.steps.at(-1);
+      return (last as unknown as { input: PinInput }).input;
+    };
+    expect(pinOf({ config: { targets: [{ target: "iqn.2" }] } }).config).toEqual({ targets: [{ target: "iqn.2" }] });
+    expect(pinOf({})).not.toHaveProperty("config");
+  });
+
   it("are not changed while one of the nodes takes no change, or with what another storage has", () => {
     const away = planParts(place({}, { obstacles: [title] }), null, add);
     expect([away.plan, away.blockers]).toEqual([null, [title]]);

@@ -38,6 +38,8 @@ export interface PinInput {
   /** Fields of the identity, on each of these nodes. A task of an earlier release names none: it is `nodeId` alone. */
   identity: Identity;
   nodeIds?: string[];
+  /** Fields of the storage's config that become others with it; left out where none does. */
+  config?: Record<string, unknown>;
 }
 
 /** Null where the storage is not made of disks, or not joined there. */
@@ -92,13 +94,14 @@ export function planParts(place: PartsPlace, facts: unknown, request: PartsReque
 function partsPlan(
   { storage, node, nodes, context }: PartsPlace,
   request: PartsRequest,
-  { steps, identity, notes }: PartsPlan,
+  { steps, identity, config, notes }: PartsPlan,
   things: string[],
 ): Plan {
   const what = request.verb === "add" ? request.disks : "part" in request ? [request.part] : [];
   const pin: PinInput = {
     ...{ storageId: storage.id, nodeId: node.id, clusterId: storage.clusterId, verb: request.verb, what, identity },
     ...{ storage: storage.name, node: node.name, nodeIds: nodes.map(({ id }) => id) },
+    ...(config ? { config } : {}),
   };
   const values = { storage: storage.name, node: node.name, count: what.length };
   const lock = requireDriver(storage.kind).drives.writerLock(context.identity);

@@ -9,6 +9,7 @@ export const storage = {
   shareDir: "Operating systems",
   clusterDirs: "The directories of images and of operating systems are the cluster’s, the same for all its storages.",
   drives: "Drives",
+  further: "{label} ({number})",
   preallocated: "RAW: a drive takes its whole size when it is made.",
   grown: "Qcow2: a drive takes what the guest has written.",
   sharedSize: "One capacity, seen by every node",

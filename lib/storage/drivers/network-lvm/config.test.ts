@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { HOSTILE_STRINGS } from "../../../domain/hostile-strings.ts";
-import { chapSecret, chapSecretsOf, looksWith, networkLvmConfig, portalsOf } from "./config.ts";
+import { formFields } from "../../form.ts";
+import { chapSecret, chapSecretsOf, looksWith, networkLvmConfig, portalsOf, targetsOf } from "./config.ts";
+import { networkLvmDriver } from "./index.ts";
 import { portalArgument, portalText, readPortals } from "./portals.ts";
 import { kernelWwid, wwidOf } from "./wwid.ts";
 
@@ -119,6 +121,43 @@ describe("the form", () => {
     ["reverseUser", "a".repeat(129), false],
   ])("%s %j: %s", (field, value, isTaken) => {
     expect(refusals(field, value).length === 0).toBe(isTaken);
+  });
+});
+
+describe("further targets", () => {
+  const more = { portals: "10.0.0.1", target: "iqn.2026-01.lab.host:san2" };
+  const messages = (targets: unknown) =>
+    (networkLvmConfig.safeParse({ ...typed, targets }).error?.issues ?? []).map(({ message }) => message);
+
+  it("are none where none was added: such a config is what it was, and no form asks for them", () => {
+    expect(Object.keys(networkLvmConfig.parse(typed))).not.toContain("targets");
+    expect(formFields(networkLvmDriver).map(({ name }) => name)).not.toContain("targets");
+    expect(looksWith({ ...typed, targets: [more] })).not.toHaveProperty("targets");
+  });
+
+  it("stand behind the form's own, each with portals and CHAP of its own", () => {
+    const config = networkLvmConfig.parse({ ...typed, targets: [more] });
+    expect(targetsOf(config).map(({ target }) => target)).toEqual([typed.target, more.target]);
+    expect(config.targets).toEqual([{ ...more, chapUser: "", chapSecret: "", reverseUser: "", reverseSecret: "" }]);
+  });
+
+  it.each([
+    ["the form's own once more", [{ ...more, target: typed.target.toUpperCase() }], "network-lvm.field.target-twice"],
+    ["one twice", [more, more], "network-lvm.field.target-twice"],
+    ["a user without a secret", [{ ...more, chapUser: "panel" }], "network-lvm.field.chap-both"],
+    ["no portal", [{ ...more, portals: "" }], "network-lvm.field.portals"],
+    ["a name of no kind", [{ ...more, target: "iqn.x;$(id)" }], "network-lvm.field.target"],
+    [
+      "more than fifteen",
+      Array.from({ length: 16 }, (_, index) => ({ ...more, target: `${more.target}-${index}` })),
+      "network-lvm.field.targets",
+    ],
+  ])("are refused: %s", (_what, targets, message) => {
+    expect(messages(targets)).toContain(message);
+  });
+
+  it("have no field of their own making", () => {
+    expect(messages([{ ...more, wwid: WWID }])).toHaveLength(1);
   });
 });
 

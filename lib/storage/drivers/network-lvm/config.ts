@@ -21,28 +21,55 @@ export const chapSecret = z.string().regex(/^[!#-&(-[\]-~]{1,255}$/);
 /** Seconds that I/O waits for a target that is gone before it fails. */
 const MOST_WAIT = 86_400;
 
-export const networkLvmConfig = z
-  .strictObject({
-    portals: portalsField.meta({
-      ...{ label: "network-lvm.portals", help: "network-lvm.portals-help", placeholder: "10.0.0.1, 10.0.0.2" },
-      ...{ widget: "text", default: "" },
-    }),
-    target: z
-      .string("network-lvm.field.target")
-      .toLowerCase()
-      .max(MOST_TARGET, "network-lvm.field.target")
-      .regex(TARGET, "network-lvm.field.target")
-      .meta({ label: "network-lvm.target", help: "network-lvm.target-help", widget: "text", default: "" }),
-    chapUser: chapName.meta({ label: "network-lvm.chap-user", help: "network-lvm.chap-user-help", widget: "text" }),
-    chapSecret: secretField("network-lvm.field.chap-secret").meta({
-      ...{ label: "network-lvm.chap-secret", help: "network-lvm.chap-secret-help", widget: "secret" },
-    }),
-    reverseUser: chapName.meta({
-      ...{ label: "network-lvm.reverse-user", help: "network-lvm.reverse-user-help", widget: "text" },
-    }),
-    reverseSecret: secretField("network-lvm.field.chap-secret").meta({
-      ...{ label: "network-lvm.reverse-secret", help: "network-lvm.reverse-secret-help", widget: "secret" },
-    }),
+/** What a login at a target needs. */
+const TARGET_FIELDS = {
+  portals: portalsField.meta({
+    ...{ label: "network-lvm.portals", help: "network-lvm.portals-help", placeholder: "10.0.0.1, 10.0.0.2" },
+    ...{ widget: "text", default: "" },
+  }),
+  target: z
+    .string("network-lvm.field.target")
+    .toLowerCase()
+    .max(MOST_TARGET, "network-lvm.field.target")
+    .regex(TARGET, "network-lvm.field.target")
+    .meta({ label: "network-lvm.target", help: "network-lvm.target-help", widget: "text", default: "" }),
+  chapUser: chapName.meta({ label: "network-lvm.chap-user", help: "network-lvm.chap-user-help", widget: "text" }),
+  chapSecret: secretField("network-lvm.field.chap-secret").meta({
+    ...{ label: "network-lvm.chap-secret", help: "network-lvm.chap-secret-help", widget: "secret" },
+  }),
+  reverseUser: chapName.meta({
+    ...{ label: "network-lvm.reverse-user", help: "network-lvm.reverse-user-help", widget: "text" },
+  }),
+  reverseSecret: secretField("network-lvm.field.chap-secret").meta({
+    ...{ label: "network-lvm.reverse-secret", help: "network-lvm.reverse-secret-help", widget: "secret" },
+  }),
+};
+
+type Chap = Record<"chapUser" | "chapSecret" | "reverseUser" | "reverseSecret", string>;
+
+/** What the fields of CHAP must be to each other. */
+const withWholeChap = <S extends z.ZodType<Chap>>(schema: S): S =>
+  schema
+    .refine(({ chapUser, chapSecret }) => (chapUser === "") === (chapSecret === ""), {
+      ...{ path: ["chapSecret"], message: "network-lvm.field.chap-both" },
+    })
+    .refine(({ reverseUser, reverseSecret }) => (reverseUser === "") === (reverseSecret === ""), {
+      ...{ path: ["reverseSecret"], message: "network-lvm.field.chap-both" },
+    })
+    .refine(({ chapUser, reverseUser }) => reverseUser === "" || chapUser !== "", {
+      ...{ path: ["chapUser"], message: "network-lvm.field.chap-reverse-alone" },
+    });
+
+/** A target that LUNs of a storage lie on. */
+export const iscsiTarget = withWholeChap(z.strictObject(TARGET_FIELDS));
+export type IscsiTarget = z.output<typeof iscsiTarget>;
+
+/** Beside the form's own. Each costs logins wherever LUNs are looked at. */
+const MOST_MORE_TARGETS = 15;
+
+export const networkLvmConfig = withWholeChap(
+  z.strictObject({
+    ...TARGET_FIELDS,
     wwid: z
       .string("network-lvm.field.wwid")
       .toLowerCase()
@@ -62,16 +89,12 @@ export const networkLvmConfig = z
       .boolean("errors.field.invalid")
       .default(false)
       .meta({ label: "lvm.wipe", help: "lvm.wipe-help", widget: "switch", changeable: true }),
-  })
-  .refine(({ chapUser, chapSecret }) => (chapUser === "") === (chapSecret === ""), {
-    ...{ path: ["chapSecret"], message: "network-lvm.field.chap-both" },
-  })
-  .refine(({ reverseUser, reverseSecret }) => (reverseUser === "") === (reverseSecret === ""), {
-    ...{ path: ["reverseSecret"], message: "network-lvm.field.chap-both" },
-  })
-  .refine(({ chapUser, reverseUser }) => reverseUser === "" || chapUser !== "", {
-    ...{ path: ["chapUser"], message: "network-lvm.field.chap-reverse-alone" },
-  });
+    /** What LUNs that it was given since lie on, beside the form's own target; left out where that is all of them. */
+    targets: z.array(iscsiTarget).max(MOST_MORE_TARGETS, "network-lvm.field.targets").optional(),
+  }),
+).refine((config) => new Set(targetNames(config)).size === targetNames(config).length, {
+  ...{ path: ["targets"], message: "network-lvm.field.target-twice" },
+});
 export type NetworkLvmConfig = z.output<typeof networkLvmConfig>;
 
 /** As much of a form as a look needs: portals that can be asked, then a target, then a LUN. */
@@ -83,7 +106,7 @@ export function looksWith(typed: Record<string, unknown>): NetworkLvmConfig | nu
     const parsed = shape[field].safeParse(typed[field]);
     return parsed.success ? parsed.data : fallback;
   };
-  const fields = Object.keys(shape) as (keyof typeof shape)[];
+  const fields = (Object.keys(shape) as (keyof typeof shape)[]).filter((field) => field !== "targets");
   const read = Object.fromEntries(fields.map((field) => [field, valid(field, "")]));
   const config = { ...read, portals: portals.data } as NetworkLvmConfig;
   // A user without a secret, or a secret without a user, signs in nowhere.
@@ -96,12 +119,28 @@ export function looksWith(typed: Record<string, unknown>): NetworkLvmConfig | nu
   };
 }
 
+/** Every target that LUNs of a storage lie on, that of its form first. */
+export const targetsOf = (config: NetworkLvmConfig): readonly [IscsiTarget, ...IscsiTarget[]] => [
+  config,
+  ...(config.targets ?? []),
+];
+
+/** Their names. */
+export const targetNames = (config: { target: string; targets?: { target: string }[] | undefined }): string[] =>
+  [config, ...(config.targets ?? [])].map(({ target }) => target);
+
 /** The portals of a valid config. */
-export function portalsOf({ portals }: Pick<NetworkLvmConfig, "portals">): Portal[] {
+export function portalsOf({ portals }: Pick<IscsiTarget, "portals">): Portal[] {
   return readPortals(portals) ?? [];
 }
 
 /** References of the secrets that a login needs, in the order in which scripts read them. */
-export function chapSecretsOf({ chapSecret, reverseSecret }: NetworkLvmConfig): string[] {
+export function chapSecretsOf({ chapSecret, reverseSecret }: IscsiTarget): string[] {
   return [chapSecret, reverseSecret].filter((id) => id !== "");
 }
+
+/** With one target more. */
+export const withTarget = (config: NetworkLvmConfig, san: IscsiTarget): NetworkLvmConfig => ({
+  ...config,
+  targets: [...(config.targets ?? []), san],
+});

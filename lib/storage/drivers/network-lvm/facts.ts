@@ -1,6 +1,6 @@
 import type { ClusterDirs, Reader } from "../../contract.ts";
 import { type DirectoryFacts, lookAtDirectories } from "../../directories.ts";
-import { chapSecretsOf, type NetworkLvmConfig, portalsOf } from "./config.ts";
+import { chapSecretsOf, type IscsiTarget, type NetworkLvmConfig, portalsOf } from "./config.ts";
 import { type Contents, contentsOf, firstExtents } from "./contents.ts";
 import {
   type LookProblem,
@@ -16,14 +16,21 @@ import {
 import { nodeStateCommand, type NodeState, readNodeState } from "./node-state.ts";
 import { type Portal, portalText } from "./portals.ts";
 
-/** As much of a form as a look needs: where, then which target. */
-export type LookConfig = Pick<NetworkLvmConfig, "target" | "wwid" | "vgName" | "chapUser" | "reverseUser"> & {
+/** What a look at a target needs: where, then which. Its name can be empty yet. */
+export type LookTarget = Pick<IscsiTarget, "target" | "chapUser" | "reverseUser"> & {
   portals: Portal[];
   secrets: string[];
 };
 
+export function lookTarget(san: IscsiTarget): LookTarget {
+  return { ...san, portals: portalsOf(san), secrets: chapSecretsOf(san) };
+}
+
+/** As much of a form as a look needs. */
+export type LookConfig = Pick<NetworkLvmConfig, "wwid" | "vgName"> & LookTarget & { more: LookTarget[] };
+
 export function lookConfig(config: NetworkLvmConfig): LookConfig {
-  return { ...config, portals: portalsOf(config), secrets: chapSecretsOf(config) };
+  return { ...config, ...lookTarget(config), more: (config.targets ?? []).map(lookTarget) };
 }
 
 /** A portal as the node reached it. */
@@ -36,9 +43,15 @@ export interface PortalFacts {
   problem: LookProblem | null;
 }
 
-export interface NetworkLvmFacts {
+/** A target as the node reached it, and what the node has of it already. */
+export interface TargetFacts {
   node: NodeState;
   portals: PortalFacts[];
+}
+
+export interface NetworkLvmFacts extends TargetFacts {
+  /** By name: targets that the storage was given since; left out where there are none. */
+  more?: Record<string, TargetFacts>;
   /** What lies on the LUN that the form names; null where it was not found. */
   contents: Contents | null;
   /** Why that could not be read. */
@@ -47,16 +60,16 @@ export interface NetworkLvmFacts {
   share: DirectoryFacts;
 }
 
-const signInOf = ({ chapUser, reverseUser, secrets }: LookConfig): SignIn => ({ chapUser, reverseUser, secrets });
+const signInOf = ({ chapUser, reverseUser, secrets }: LookTarget): SignIn => ({ chapUser, reverseUser, secrets });
 
 /** Every portal, one after the other: a node is not to be flooded by its own preflight. */
-export async function lookAtPortals(read: Reader, config: LookConfig): Promise<PortalFacts[]> {
+export async function lookAtPortals(read: Reader, config: LookTarget): Promise<PortalFacts[]> {
   const portals: PortalFacts[] = [];
   for (const portal of config.portals) portals.push(await lookAtPortal(read, portal, config, signInOf(config)));
   return portals;
 }
 
-async function lookAtPortal(read: Reader, portal: Portal, config: LookConfig, signIn: SignIn): Promise<PortalFacts> {
+async function lookAtPortal(read: Reader, portal: Portal, config: LookTarget, signIn: SignIn): Promise<PortalFacts> {
   const shown = portalText(portal);
   const targets = readTargets((await read(targetsCommand(portal))).stdout);
   // A target may want to be asked for by name, whatever the list says.
@@ -83,7 +96,7 @@ export async function lookAtContents(
   read: Reader,
   portals: readonly PortalFacts[],
   wwid: string,
-  config: LookConfig,
+  config: LookTarget,
 ): Promise<FoundContents> {
   const index = portals.findIndex(({ luns }) => luns?.some((lun) => lun.wwid === wwid) === true);
   const lun = portals[index]?.luns?.find((one) => one.wwid === wwid);
@@ -110,8 +123,23 @@ export async function lookAtContents(
   }
 }
 
+/** Looks at a target that the storage was given since, which says nothing of its LUNs' contents: they are the group's. */
+async function lookAtMore(read: Reader, targets: readonly LookTarget[]): Promise<Pick<NetworkLvmFacts, "more">> {
+  const more: Record<string, TargetFacts> = {};
+  for (const san of targets) {
+    const node = await readTargetState(read, san.target);
+    more[san.target] = { node, portals: await lookAtPortals(read, san) };
+  }
+  return targets.length > 0 ? { more } : {};
+}
+
+/** What a node has of a target already, whatever lies on it. Reads only. */
+export async function readTargetState(read: Reader, target: string): Promise<NodeState> {
+  return readNodeState((await read(nodeStateCommand({ target, wwid: "", vgName: "" }))).stdout);
+}
+
 /**
- * Looks at target and LUN as this node reaches them, without a session, a record or a device of its own, and at what the
+ * Looks at targets and LUN as this node reaches them, without a session, a record or a device of its own, and at what the
  * node has of them already. Reads only.
  */
 export async function readNetworkLvmFacts(
@@ -124,5 +152,12 @@ export async function readNetworkLvmFacts(
   const portals = await lookAtPortals(read, config);
   const found = await lookAtContents(read, portals, wwid, config);
   const [image, share] = await lookAtDirectories(read, [dirs.imageDir, dirs.shareDir]);
-  return { node, portals, ...found, image: image as DirectoryFacts, share: share as DirectoryFacts };
+  return {
+    node,
+    portals,
+    ...(await lookAtMore(read, config.more)),
+    ...found,
+    image: image as DirectoryFacts,
+    share: share as DirectoryFacts,
+  };
 }

@@ -7,18 +7,18 @@ import { makeGroupSteps, UUID_STEP, uuidStep } from "../../lvm/make-group.ts";
 import type { FoundGroup } from "../../lvm/metadata.ts";
 import { tagStep } from "../../lvm/steps.ts";
 import { restSteps } from "./adopt.ts";
-import type { NetworkLvmConfig } from "./config.ts";
+import { type NetworkLvmConfig, targetNames, targetsOf } from "./config.ts";
 import { contentsRow } from "./contents-row.ts";
-import type { NetworkLvmFacts } from "./facts.ts";
-import { type NetworkLvmIdentity, networkLvmIdentity, wwidsOf } from "./identity.ts";
+import type { NetworkLvmFacts, TargetFacts } from "./facts.ts";
+import { lunsOf, type NetworkLvmIdentity, networkLvmIdentity, pinOf, type PlacedLun, wwidsOn } from "./identity.ts";
 import type { LunLook } from "./look.ts";
-import { logInStep, lunPv, lunStep, recordSteps, scanSteps } from "./lun-steps.ts";
+import { lunPv, lunStep, scanSteps } from "./lun-steps.ts";
 import { markStep } from "./mark.ts";
 import { multipathSteps } from "./multipath-steps.ts";
-import { type Place, suffixOf } from "./place.ts";
+import { type Place, suffixOf, targetSuffix } from "./place.ts";
 import { readBack } from "./read-back.ts";
-import { reloginSteps } from "./relogin.ts";
 import { initiatorRow, lunRow, ownRow, portalsRow } from "./rows.ts";
+import { targetSteps } from "./target-steps.ts";
 import { onlyLuns } from "./wwid.ts";
 
 type Context = JoinContext<NetworkLvmConfig>;
@@ -26,8 +26,8 @@ type Context = JoinContext<NetworkLvmConfig>;
 /** Alone where nothing says that it is not: as in a preview. */
 const ALONE: SharedPart = { isFirst: true, pinned: null, others: [] };
 
-/** A LUN as the first portal that has it shows it. */
-export function lunIn(facts: Pick<NetworkLvmFacts, "portals">, wwid: string): LunLook | null {
+/** A LUN as the first portal of its target that has it shows it. */
+function lunIn(facts: Pick<TargetFacts, "portals">, wwid: string): LunLook | null {
   return facts.portals.flatMap(({ luns }) => luns ?? []).find((lun) => lun.wwid === wwid) ?? null;
 }
 
@@ -53,20 +53,20 @@ function onceSteps(place: Place, group: FoundGroup | null, size: number): NodeSt
 }
 
 /** Its LUNs: that of the form first, then those that the storage was given since. */
-type Sized = { wwid: string; size: number };
+type Sized = PlacedLun & { size: number };
 
 function reachSteps(place: Place, luns: readonly [Sized, ...Sized[]]): NodeStep[] {
   const { config, owner, target } = place;
   const [first, ...more] = luns;
+  const [own, ...others] = targetsOf(config);
   const wwids = luns.map(({ wwid }) => wwid);
   return [
-    markStep(target, owner, { target: config.target, wwids }),
+    markStep(target, owner, { targets: targetNames(config), wwids }),
     ...wwids.flatMap((wwid) => multipathSteps(place, wwid)),
-    ...recordSteps(place),
-    logInStep(place),
-    ...reloginSteps(place),
+    ...targetSteps(place, own, [first.wwid]),
     lunStep(place, first.wwid, first.size),
-    ...more.flatMap(({ wwid, size }) => scanSteps(place, wwid, size)),
+    ...others.flatMap((san) => targetSteps(place, san, wwidsOn(luns, san.target))),
+    ...more.flatMap((lun) => scanSteps(place, lun, lun.size)),
   ];
 }
 
@@ -94,39 +94,54 @@ function identityOf(context: Context, facts: NetworkLvmFacts, size: number): Net
   const group = adoptedGroup(context, facts);
   const made = lunPv({ config, owner, target }, config.wwid, size).uuid;
   return {
-    ...{ wwid: pinned?.wwid ?? config.wwid, target: config.target },
+    ...pinOf(lunsIn(context)),
     vgUuid: "",
     pvUuids: pinned?.pvUuids ?? group?.pvUuids.join(",") ?? made,
     ...{ imageFs: fileSystemId(facts.image), shareFs: fileSystemId(facts.share) },
   };
 }
 
-/** WWIDs of its LUNs: those that are pinned, where a node joins later. */
-const wwidsIn = ({ config, shared }: Context): string[] => (shared?.pinned ? wwidsOf(shared.pinned) : [config.wwid]);
+/** Its LUNs: those that are pinned, where a node joins later. */
+const lunsIn = ({ config, shared }: Context): PlacedLun[] =>
+  shared?.pinned ? lunsOf(shared.pinned) : [{ wwid: config.wwid, target: config.target }];
 
 /** The LUNs, and the group that is there: an array's copy of a LUN has another name and the same group. */
 function usesOf(context: Context, facts: NetworkLvmFacts): JoinPlan["uses"] {
-  const { target } = context.config;
   const group = adoptedGroup(context, facts);
-  const luns = wwidsIn(context).map(
-    (wwid) => ({ what: "thing", scope: "lun", value: wwid, label: `${target} ${wwid}` }) as const,
+  const luns = lunsIn(context).map(
+    ({ wwid, target }) => ({ what: "thing", scope: "lun", value: wwid, label: `${target} ${wwid}` }) as const,
   );
   if (!group) return luns;
   return [...luns, { what: "thing", scope: "volume-group", value: group.uuid, label: `${group.name} (${group.uuid})` }];
 }
 
+/** What was found of one of its targets: nothing where it was not looked at. */
+function factsOn({ config }: Context, facts: NetworkLvmFacts, target: string): TargetFacts {
+  const isMore = targetNames(config).indexOf(target) > 0;
+  return isMore ? (facts.more?.[target] ?? { node: facts.node, portals: [] }) : facts;
+}
+
+/** One row of a target and LUNs on it, beside those of the others. */
+const behind = (row: PreflightRow, suffix: string): PreflightRow => ({ ...row, id: row.id + suffix });
+
 /** What a Network LVM storage needs of a node, and what would run there. Pure. */
 export function joinNetworkLvm(context: Context, facts: NetworkLvmFacts): JoinPlan {
   const { config, owner, target } = context;
   const part = context.shared ?? ALONE;
-  const looked = wwidsIn(context).map((wwid) => ({ wwid, lun: lunIn(facts, wwid) }));
-  const [first, ...more] = looked.flatMap(({ wwid, lun }) => (lun ? [{ wwid, size: lun.size }] : []));
+  const targets = targetsOf(config).map((san) => ({
+    ...{ san, suffix: targetSuffix(context, san), found: factsOn(context, facts, san.target) },
+  }));
+  const looked = lunsIn(context).map((placed) => {
+    const found = factsOn(context, facts, placed.target);
+    return { placed, found, lun: lunIn(found, placed.wwid) };
+  });
+  const [first, ...more] = looked.flatMap(({ placed, lun }) => (lun ? [{ ...placed, size: lun.size }] : []));
   const rows: PreflightRow[] = [
-    portalsRow(config, facts),
-    ...looked.map(({ wwid, lun }) => ({ ...lunRow({ wwid }, facts, lun), id: `lun${suffixOf(context, wwid)}` })),
+    ...targets.map(({ san, suffix, found }) => behind(portalsRow(san, found), suffix)),
+    ...looked.map(({ placed, found, lun }) => behind(lunRow(placed, found, lun), suffixOf(context, placed.wwid))),
     ...(looked[0]?.lun ? [contentsRow(context, part, facts)] : []),
     initiatorRow(facts, part.others as readonly { label: string; facts: NetworkLvmFacts }[]),
-    ownRow(context, facts),
+    ...targets.map(({ san, suffix, found }) => behind(ownRow(context, san, found), suffix)),
   ];
   const uses = usesOf(context, facts);
   if (!first || rows.some(({ state }) => state === "fail")) return { rows, steps: [], identity: null, notes: [], uses };
@@ -143,6 +158,8 @@ export function joinNetworkLvm(context: Context, facts: NetworkLvmFacts): JoinPl
 
 /** The steps as far as they are known without a node: how large the LUN is comes with the look. */
 export function previewNetworkLvm({ config, owner, target }: Context): { steps: NodeStep[]; notes: JoinPlan["notes"] } {
-  const steps = joinSteps({ config, owner, target }, ALONE, null, [{ wwid: config.wwid, size: 0 }]);
+  const steps = joinSteps({ config, owner, target }, ALONE, null, [
+    { wwid: config.wwid, target: config.target, size: 0 },
+  ]);
   return { steps, notes: [text("network-lvm.note.preview", { vg: config.vgName })] };
 }

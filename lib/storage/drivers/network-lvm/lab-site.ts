@@ -3,12 +3,24 @@ import { type Lab, type LabNode, lunWwid, portalAddresses, sanPort, type TargetR
 import type { StorageCheck } from "../../../domain/live.ts";
 import type { Command, NodeStep } from "../../../domain/plan.ts";
 import { perform, type Performed, wentWell } from "../../conformance/perform.ts";
-import type { DriveContext, Identity, JoinContext, LeaveContext, PartsContext, SharedPart } from "../../contract.ts";
+import type {
+  DriveContext,
+  Identity,
+  JoinContext,
+  LeaveContext,
+  PartsContext,
+  SharedPart,
+  Source,
+} from "../../contract.ts";
 import { type NetworkLvmConfig, networkLvmConfig } from "./config.ts";
 import type { NetworkLvmFacts } from "./facts.ts";
 import { networkLvmDriver as driver } from "./index.ts";
 
-const SECRETS = { in: "se_0123456789abcdef", out: "se_fedcba9876543210" };
+/** Ids that stand for a target's secrets, those of its nodes and its own. */
+const secretsOf = ({ tid }: TargetRecord) => ({
+  in: `se_in${tid}`.padEnd(19, "0"),
+  out: `se_out${tid}`.padEnd(19, "0"),
+});
 const PATIENCE_MS = 120_000;
 
 export const dirs = { imageDir: "/image", shareDir: "/share" };
@@ -18,25 +30,31 @@ export const owner = {
 export const FIRST: SharedPart = { isFirst: true, pinned: null, others: [] };
 export const OTHER: SharedPart = { isFirst: false, pinned: null, others: [] };
 
+/** A target of the lab's SAN, as it is typed. */
+export function typedTarget(lab: Lab, target: TargetRecord): Source {
+  const portals = portalAddresses(lab.instance).map((address) => `${address}:${sanPort}`);
+  const secrets = secretsOf(target);
+  return {
+    ...{ portals: portals.join(" "), target: target.iqn },
+    ...{ chapUser: target.chap?.user ?? "", chapSecret: target.chap ? secrets.in : "" },
+    ...{ reverseUser: target.reverse?.user ?? "", reverseSecret: target.reverse ? secrets.out : "" },
+  };
+}
+
 /** A storage on the first LUN of a target of the lab's SAN. */
 export function configOf(lab: Lab, target: TargetRecord): NetworkLvmConfig {
-  return networkLvmConfig.parse({
-    portals: portalAddresses(lab.instance)
-      .map((address) => `${address}:${sanPort}`)
-      .join(" "),
-    ...{ target: target.iqn, wwid: lunWwid(target, "lun1"), vgName: "net0", waitSeconds: 60 },
-    ...{ chapUser: target.chap?.user, chapSecret: SECRETS.in },
-    ...{ reverseUser: target.reverse?.user, reverseSecret: SECRETS.out },
-  });
+  const own = { wwid: lunWwid(target, "lun1"), vgName: "net0", waitSeconds: 60 };
+  return networkLvmConfig.parse({ ...typedTarget(lab, target), ...own });
 }
 
 /** Standard input as the engine gives it: each secret a line. */
-function inputOf({ stdin }: Command, target: TargetRecord): string | undefined {
+function inputOf({ stdin }: Command, targets: readonly TargetRecord[]): string | undefined {
   if (stdin === undefined || typeof stdin === "string") return stdin;
-  const known: Record<string, string | undefined> = {
-    [SECRETS.in]: target.chap?.password,
-    [SECRETS.out]: target.reverse?.password,
-  };
+  const pairs = targets.flatMap((target) => {
+    const ids = secretsOf(target);
+    return [[ids.in, target.chap?.password] as const, [ids.out, target.reverse?.password] as const];
+  });
+  const known: Record<string, string | undefined> = Object.fromEntries(pairs);
   return [stdin]
     .flat()
     .map(({ secret }) => `${known[secret]}\n`)
@@ -46,13 +64,13 @@ function inputOf({ stdin }: Command, target: TargetRecord): string | undefined {
 /** One node of the cluster, as the driver meets it. */
 export class Site {
   readonly node: LabNode;
-  readonly config: NetworkLvmConfig;
-  readonly #target: TargetRecord;
+  config: NetworkLvmConfig;
+  readonly #targets: readonly TargetRecord[];
   identity: Identity = {};
 
   constructor(node: LabNode, lab: Lab, target: TargetRecord) {
     this.node = node;
-    this.#target = target;
+    this.#targets = lab.targets;
     this.config = configOf(lab, target);
   }
 
@@ -61,7 +79,7 @@ export class Site {
   }
 
   readonly run = async (command: Command) => {
-    const input = inputOf(command, this.#target);
+    const input = inputOf(command, this.#targets);
     const options = {
       timeoutMs: (command.timeoutMs ?? 60_000) + PATIENCE_MS,
       ...(input === undefined ? {} : { input }),

@@ -3,8 +3,8 @@ import { text } from "../../../domain/text.ts";
 import type { LeaveContext, LeavePlan } from "../../contract.ts";
 import { driveFailures } from "../../drive-failures.ts";
 import { untagStep } from "../../lvm/steps.ts";
-import type { NetworkLvmConfig } from "./config.ts";
-import { networkLvmIdentity, wwidsOf } from "./identity.ts";
+import { type NetworkLvmConfig, targetNames, targetsOf } from "./config.ts";
+import { lunsOf, networkLvmIdentity, wwidsOn } from "./identity.ts";
 import { dropLunStep, logOutStep, unrecordSteps } from "./lun-steps.ts";
 import { DROP_MAPS, NO_MAP } from "./map-script.ts";
 import { readBack } from "./read-back.ts";
@@ -33,7 +33,7 @@ function dropStep({ config, target }: Place, vgUuid: string): NodeStep {
 }
 
 /**
- * Lets go of LUN and target, also where neither answers: the kernel and the node's own files are asked, LVM for the group's
+ * Lets go of LUNs and targets, also where none of them answers: the kernel and the node's own files are asked, LVM for the group's
  * marks alone, and each command comes to its end. Nothing of the group is mapped, the sessions end unless another LUN uses
  * them, and what the join wrote goes. The group and everything in it stays; its marks go when all nodes leave.
  */
@@ -41,20 +41,24 @@ export function leaveNetworkLvm(context: LeaveContext<NetworkLvmConfig>): LeaveP
   const { config, owner, identity, target, endsShared } = context;
   const place: Place = { config, owner, target };
   const { vgUuid } = networkLvmIdentity.parse(identity);
-  const wwids = wwidsOf(identity);
-  const more = wwids.filter((wwid) => wwid !== config.wwid);
+  const luns = lunsOf(identity);
+  const wwids = luns.map(({ wwid }) => wwid);
+  const more = luns.filter(({ wwid }) => wwid !== config.wwid);
+  const [own, ...others] = targetsOf(config);
+  const targets = [own, ...others];
   const group = { uuid: vgUuid, vgName: config.vgName };
-  const values = { vg: config.vgName, uuid: vgUuid, target: config.target };
+  const values = { vg: config.vgName, uuid: vgUuid, target: targetNames(config).join(", ") };
   return {
     steps: [
       ...(endsShared ? readBack([untagStep(target, group, owner, onlyLuns(wwids))]) : []),
       dropStep(place, vgUuid),
-      ...noReloginSteps(place),
-      ...more.map((wwid) => dropLunStep(place, wwid)),
-      logOutStep(place),
-      ...unrecordSteps(place),
+      ...targets.flatMap((san) => noReloginSteps(place, san)),
+      ...more.map((lun) => dropLunStep(place, lun)),
+      logOutStep(place, own, [config.wwid]),
+      ...others.map((san) => logOutStep(place, san, wwidsOn(luns, san.target))),
+      ...targets.flatMap((san) => unrecordSteps(place, san)),
       ...wwids.flatMap((wwid) => noMultipathSteps(place, wwid)),
-      unmarkStep(target, owner, { target: config.target, wwids }),
+      unmarkStep(target, owner, { targets: targetNames(config), wwids }),
     ],
     left: [text("network-lvm.left.node", values), ...(endsShared ? [text("lvm.left.tags", values)] : [])],
   };

@@ -14,8 +14,8 @@ export interface NamedFile {
 
 /** What of the panel's, or of LVM's, is on a node, whether a storage needs it or not. */
 export interface LeftoverFacts {
-  /** Notes of storages that they use a target here. */
-  marks: { storageId: string; target: string; wwids: string[] }[];
+  /** Notes of storages that they use targets here. */
+  marks: { storageId: string; targets: string[]; wwids: string[] }[];
   /** Records that carry the panel's mark. */
   records: { target: string; address: string; port: number }[];
   /** Targets that the node is logged in to. */
@@ -102,9 +102,10 @@ function readMarks(block: string | undefined, panelId: string): LeftoverFacts["m
   const byStorage = Map.groupBy(wordsOf(block), ([storageId = ""]) => storageId);
   return [...byStorage].flatMap(([storageId, lines]) => {
     const of = (key: string) => lines.flatMap(([, word, value]) => (word === key && value ? [value] : []));
-    const [target] = of("target");
+    const targets = of("target");
     const isOurs = of("panel").join() === panelId && /^[a-z0-9_]{1,60}$/.test(storageId);
-    return isOurs && target ? [{ storageId, target, wwids: of("wwid").filter((wwid) => WWID.test(wwid)) }] : [];
+    const wwids = of("wwid").filter((wwid) => WWID.test(wwid));
+    return isOurs && targets.length > 0 ? [{ storageId, targets, wwids }] : [];
   });
 }
 

@@ -21,8 +21,8 @@ const context: LeftoversContext = {
   ...{ panelId: "pa_1", target: "nd_1" },
   kept: [{ storageId: "st_1", config, identity }],
 };
-const own = { storageId: "st_1", target: TARGET, wwids: [WWID] };
-const old = { storageId: "st_old", target: GONE, wwids: [SECOND] };
+const own = { storageId: "st_1", targets: [TARGET], wwids: [WWID] };
+const old = { storageId: "st_old", targets: [GONE], wwids: [SECOND] };
 const record = (target: string) => ({ target, address: "10.0.0.1", port: 3260 });
 const map = (name: string, lv: string, isOpen = false) => ({ name, uuid: `LVM-${PLAIN}${lv}`, isOpen });
 const facts = (change: Partial<LeftoverFacts> = {}): LeftoverFacts => ({
@@ -104,7 +104,7 @@ describe("what is left on a node @P16", () => {
   });
 
   it("sessions, records and a LUN that another storage needs by now stay", () => {
-    const found = facts({ marks: [own, { storageId: "st_old", target: TARGET, wwids: [WWID, SECOND] }] });
+    const found = facts({ marks: [own, { storageId: "st_old", targets: [TARGET], wwids: [WWID, SECOND] }] });
     expect(stepIds(found, "storage:st_old")).toEqual(["relogin", `drop-${SECOND}`, `disclaim-${SECOND}`, "unmark"]);
   });
 
@@ -112,6 +112,44 @@ describe("what is left on a node @P16", () => {
     const found = facts({ records: [record(TARGET), record(GONE)] });
     expect(ids(found)).toEqual([`target:${GONE}`]);
     expect(stepIds(found, `target:${GONE}`)).toEqual(["log-out", "record-1"]);
+  });
+
+  it("of a storage on several targets everything of each, but for a target that is needed", () => {
+    const LATE = "iqn.2026-01.lab.host:late";
+    const wide = { ...old, targets: [GONE, TARGET, LATE] };
+    const found = facts({
+      ...{ marks: [own, wide], records: [record(TARGET), record(GONE), record(LATE)], sessions: [LATE] },
+      units: [
+        { name: "spindle-st-old-login.timer", text: "y" },
+        { name: "spindle-st-old-t3-login.service", text: "z" },
+      ],
+    });
+    expect(
+      leftovers.view(context, found).map(({ id, text }) => [id, text.values?.target, text.values?.session]),
+    ).toEqual([["storage:st_old", wide.targets.join(", "), "yes"]]);
+    expect(stepIds(found, "storage:st_old")).toEqual([
+      ...["relogin", "file-spindle-st-old-login.timer", "relogin-t2", "relogin-t3"],
+      ...["file-spindle-st-old-t3-login.service", `drop-${SECOND}`, "log-out", "record-1", "log-out-t3", "record-1-t3"],
+      ...[`disclaim-${SECOND}`, "unmark"],
+    ]);
+    expect(steps(found, "storage:st_old").at(-1)?.command.argv[5]).toBe(
+      ["panel pa_1", ...wide.targets.map((target) => `target ${target}`), `wwid ${SECOND}`].join("\n"),
+    );
+  });
+
+  it("a further target of a storage that the node has is no leftover", () => {
+    const wide = networkLvmConfig.parse({ ...config, targets: [{ portals: "10.0.0.1", target: GONE }] });
+    const kept = [{ storageId: "st_1", config: wide, identity }];
+    expect(leftovers.view({ ...context, kept }, facts({ records: [record(TARGET), record(GONE)] }))).toEqual([]);
+  });
+
+  it("units that log in to a target that only records speak of end first", () => {
+    const text = `[Service]\nExecStart=-iscsiadm -m node -T ${GONE} -p 10.0.0.1:3260 --login`;
+    const units = ["service", "timer"].map((kind) => ({ name: `spindle-st-1-t2-login.${kind}`, text }));
+    const found = facts({ records: [record(TARGET), record(GONE)], units });
+    expect(stepIds(found, `target:${GONE}`)).toEqual([
+      ...["relogin", "file-spindle-st-1-t2-login.service", "file-spindle-st-1-t2-login.timer", "log-out", "record-1"],
+    ]);
   });
 
   it("what is asked for and is not left is not cleared", () => {
@@ -148,11 +186,18 @@ describe("what a node says of it", () => {
 
   it("is read; notes of another panel, or half ones, are none of ours", () => {
     const marks = [
-      ...["st_1 panel pa_1", `st_1 target ${TARGET}`, `st_1 wwid ${WWID}`, `st_1 wwid ${SECOND}`, "st_1 wwid ../x"],
+      ...[
+        "st_1 panel pa_1",
+        `st_1 target ${TARGET}`,
+        `st_1 target ${GONE}`,
+        `st_1 wwid ${WWID}`,
+        `st_1 wwid ${SECOND}`,
+        "st_1 wwid ../x",
+      ],
       ...["st_2 panel pa_2", `st_2 target ${TARGET}`, "st_3 panel pa_1", `../x panel pa_1`],
     ];
     expect(readLeftovers(answer(marks.join("\n")), "pa_1")).toEqual({
-      marks: [{ storageId: "st_1", target: TARGET, wwids: [WWID, SECOND] }],
+      marks: [{ storageId: "st_1", targets: [TARGET, GONE], wwids: [WWID, SECOND] }],
       records: [
         { target: TARGET, address: "10.0.0.1", port: 3260 },
         { target: TARGET, address: "fe80::1", port: 3261 },

@@ -4,14 +4,15 @@ import type { Leftover, LeftoversContext, LeftoversDriver } from "../../contract
 import { driveFailures } from "../../drive-failures.ts";
 import { REFUSE_SCRIPT } from "../../drive-marks.ts";
 import { removeFileStep } from "../../own-file.ts";
-import type { NetworkLvmConfig } from "./config.ts";
+import { type NetworkLvmConfig, targetNames } from "./config.ts";
 import { networkLvmIdentity, wwidsOf } from "./identity.ts";
 import { type LeftoverFacts, lookForLeftovers, type NamedFile } from "./leftovers-look.ts";
 import { MARKS_DIR, unmarkStep } from "./mark.ts";
 import { disclaimCommand } from "./multipath-steps.ts";
+import { suffixAt } from "./place.ts";
 import { portalArgument, portalText } from "./portals.ts";
 import { DELETE_RECORD, HAS_OWN_RECORD } from "./record-script.ts";
-import { endRelogin, reloginUnits, UNITS_DIR } from "./relogin.ts";
+import { endRelogin, reloginFiles, reloginName, reloginsOf, UNITS_DIR } from "./relogin.ts";
 import { DROP_LUN, LOG_OUT, LOG_OUT_MS, NO_LUN, NO_SESSION, UNUSED_LUN } from "./session-script.ts";
 import { kernelWwid, onlyLuns } from "./wwid.ts";
 
@@ -49,8 +50,6 @@ function staleMaps({ kept }: Context, { maps, lvs }: LeftoverFacts): StaleMap[] 
   });
 }
 
-const targetOf = (config: unknown) => (config as NetworkLvmConfig).target;
-
 /** Notes of storages that the node has not. */
 const strayMarks = ({ kept }: Context, { marks }: LeftoverFacts): Mark[] =>
   marks.filter((mark) => !kept.some(({ storageId }) => storageId === mark.storageId));
@@ -58,8 +57,8 @@ const strayMarks = ({ kept }: Context, { marks }: LeftoverFacts): Mark[] =>
 /** Whether somebody else of the panel's needs the target here. */
 function isNeeded({ kept }: Context, { marks }: LeftoverFacts, target: string, but?: string): boolean {
   return (
-    kept.some(({ config }) => targetOf(config) === target) ||
-    marks.some((mark) => mark.target === target && mark.storageId !== but)
+    kept.some(({ config }) => targetNames(config as NetworkLvmConfig).includes(target)) ||
+    marks.some((mark) => mark.targets.includes(target) && mark.storageId !== but)
   );
 }
 
@@ -76,7 +75,15 @@ function strayTargets(context: Context, facts: LeftoverFacts): string[] {
   return [...targets].filter((target) => !isNeeded(context, facts, target));
 }
 
-const portalsOf = ({ records }: LeftoverFacts, target: string) => records.filter((record) => record.target === target);
+const portalsOf = ({ records }: LeftoverFacts, targets: readonly string[]) =>
+  records.filter(({ target }) => targets.includes(target));
+
+/** What is known of targets, for a sentence. */
+const targetValues = (facts: LeftoverFacts, targets: readonly string[]) => ({
+  target: targets.join(", "),
+  portals: portalsOf(facts, targets).map(portalText).join(", "),
+  session: targets.some((target) => facts.sessions.includes(target)) ? "yes" : "no",
+});
 
 /** What lies on these LUNs: maps of LVM's that nothing has open, which can go, and whatever else, which is in use. */
 function usersOf({ holders, maps }: LeftoverFacts, wwids: readonly string[]) {
@@ -86,15 +93,13 @@ function usersOf({ holders, maps }: LeftoverFacts, wwids: readonly string[]) {
 }
 
 function markLeftover(context: Context, facts: LeftoverFacts, mark: Mark): Leftover {
-  const { storageId, target } = mark;
+  const { storageId, targets } = mark;
   const wwids = mark.wwids.filter((wwid) => !isNeededLun(context, facts, wwid, storageId));
-  const portals = portalsOf(facts, target).map(portalText).join(", ");
   const luns = wwids.join(", ");
-  const session = facts.sessions.includes(target) ? "yes" : "no";
   const { open } = usersOf(facts, wwids);
   return {
     id: `storage:${storageId}`,
-    text: text("network-lvm.leftover.storage", { storage: storageId, target, luns, portals, session }),
+    text: text("network-lvm.leftover.storage", { storage: storageId, luns, ...targetValues(facts, targets) }),
     obstacle: open.length > 0 ? text("network-lvm.leftover.in-use", { name: open.join(", ") }) : null,
   };
 }
@@ -112,11 +117,7 @@ function viewLeftovers(context: Context, facts: LeftoverFacts): Leftover[] {
     ...strayTargets(context, facts).map(
       (target): Leftover => ({
         id: `target:${target}`,
-        text: text("network-lvm.leftover.target", {
-          target,
-          portals: portalsOf(facts, target).map(portalText).join(", "),
-          session: facts.sessions.includes(target) ? "yes" : "no",
-        }),
+        text: text("network-lvm.leftover.target", targetValues(facts, [target])),
         obstacle: null,
       }),
     ),
@@ -186,12 +187,20 @@ function clearMap(target: string, map: StaleMap): NodeStep[] {
   return [dropMap(target, "map", map, shell(PROVE_STALE, name, uuid, vgUuid, lv, ...onlyLuns(wwids)))];
 }
 
-/** Sessions and records of a target that nothing needs. A session stays where a disk of it is used. */
-function clearTarget({ panelId, target }: Context, facts: LeftoverFacts, iqn: string, storageId = "-"): NodeStep[] {
-  const portals = portalsOf(facts, iqn);
+/**
+ * Sessions and records of a target that nothing needs. A session stays where a disk of it is used. `storageId`: whose it was;
+ * `suffix`: behind the ids of steps about one of several targets.
+ */
+function clearTarget(
+  { panelId, target }: Context,
+  facts: LeftoverFacts,
+  iqn: string,
+  { storageId = "-", suffix = "" }: { storageId?: string; suffix?: string } = {},
+): NodeStep[] {
+  const portals = portalsOf(facts, [iqn]);
   const start = `# spindle ${panelId} `;
   return [
-    clearing(target, "log-out", text("network-lvm.step.log-out", { target: iqn, name: iqn }), {
+    clearing(target, `log-out${suffix}`, text("network-lvm.step.log-out", { target: iqn, name: iqn }), {
       // No LUN of it is the panel's any more: each of its disks counts as somebody's.
       command: { ...shell(LOG_OUT, iqn, "0", "0", ...portals.map(portalArgument)), timeoutMs: LOG_OUT_MS },
       alreadyDone: { command: shell(NO_SESSION, iqn, "0", "0") },
@@ -201,7 +210,7 @@ function clearTarget({ panelId, target }: Context, facts: LeftoverFacts, iqn: st
       const { address, port } = portal;
       const words = [iqn, address, String(port), portalArgument(portal), start, MARKS_DIR, storageId];
       const title = text("network-lvm.step.unrecord", { portal: portalText(portal), target: iqn, name: iqn });
-      return clearing(target, `record-${index + 1}`, title, {
+      return clearing(target, `record-${index + 1}${suffix}`, title, {
         command: shell(DELETE_RECORD, ...words),
         alreadyDone: { command: shell(HAS_OWN_RECORD, ...words), code: 1 },
       });
@@ -215,18 +224,27 @@ function clearFile(target: string, directory: string, { name, text: body }: Name
   return removeFileStep({ id: `file-${name}`, target, title, undoTitle: title }, file);
 }
 
-/** Ends the logging in by itself, then takes its units away. */
-function clearRelogin(target: string, { units }: LeftoverFacts, mark: Mark): NodeStep[] {
-  const names = reloginUnits(mark.storageId);
-  const own = units.filter(({ name }) => names.includes(name));
+/** Ends the logging in to a target by itself, then takes its units away. */
+function clearRelogin(
+  target: string,
+  { units }: LeftoverFacts,
+  name: string,
+  { iqn, suffix }: { iqn: string; suffix: string },
+): NodeStep[] {
   return [
-    clearing(target, "relogin", text("network-lvm.step.no-relogin", { target: mark.target }), {
-      ...endRelogin(mark.storageId),
-    }),
-    ...own.map((file) =>
+    clearing(target, `relogin${suffix}`, text("network-lvm.step.no-relogin", { target: iqn }), endRelogin(name)),
+    ...reloginFiles(units, name).map((file) =>
       clearFile(target, UNITS_DIR, file, text("network-lvm.step.no-relogin-unit", { name: file.name })),
     ),
   ];
+}
+
+/** Everything of a target that only records of the panel's speak of. */
+function clearStray(context: Context, facts: LeftoverFacts, iqn: string): NodeStep[] {
+  const units = reloginsOf(facts.units, iqn).flatMap((name, index) =>
+    clearRelogin(context.target, facts, name, { iqn, suffix: suffixAt(index) }),
+  );
+  return [...units, ...clearTarget(context, facts, iqn)];
 }
 
 /** Everything that the note of a storage that is gone speaks of, the note itself last. */
@@ -260,10 +278,17 @@ function clearMark(context: Context, facts: LeftoverFacts, mark: Mark): NodeStep
     dropMap(target, `map-${index + 1}`, map, shell(PROVE_CLOSED, map.name, map.uuid)),
   );
   return [
-    ...clearRelogin(target, facts, mark),
+    ...mark.targets.flatMap((iqn, index) => {
+      const suffix = suffixAt(index);
+      return clearRelogin(target, facts, reloginName(storageId, suffix), { iqn, suffix });
+    }),
     ...maps,
     ...drops,
-    ...(isNeeded(context, facts, mark.target, storageId) ? [] : clearTarget(context, facts, mark.target, storageId)),
+    ...mark.targets.flatMap((iqn, index) =>
+      isNeeded(context, facts, iqn, storageId)
+        ? []
+        : clearTarget(context, facts, iqn, { storageId, suffix: suffixAt(index) }),
+    ),
     ...files,
     ...claims,
     unmarkStep(target, { panelId, storageId }, mark),
@@ -276,7 +301,7 @@ function clearLeftover(context: Context, facts: LeftoverFacts, id: string): Node
   const mark = strayMarks(context, facts).find(({ storageId }) => id === `storage:${storageId}`);
   if (mark) return clearMark(context, facts, mark);
   const iqn = strayTargets(context, facts).find((target) => id === `target:${target}`);
-  return iqn === undefined ? [] : clearTarget(context, facts, iqn);
+  return iqn === undefined ? [] : clearStray(context, facts, iqn);
 }
 
 /** Maps of LVs that are gone, and LUNs, sessions and records of storages that the node has not any more. */

@@ -4,10 +4,11 @@ import { text } from "../../../domain/text.ts";
 import type { Ownership } from "../../contract.ts";
 import { REFUSAL } from "../../drive-marks.ts";
 import { type NewPv, pvUuidFor } from "../../lvm/pv-steps.ts";
-import { chapSecretsOf, type NetworkLvmConfig, portalsOf } from "./config.ts";
+import { chapSecretsOf, type IscsiTarget, portalsOf } from "./config.ts";
+import type { PlacedLun } from "./identity.ts";
 import { PROVE_BLANK, WAIT_FOR_LUN } from "./lun-script.ts";
 import { MARKS_DIR } from "./mark.ts";
-import { type Place, suffixOf } from "./place.ts";
+import { type Place, suffixOf, targetSuffix } from "./place.ts";
 import { type Portal, portalArgument, portalText } from "./portals.ts";
 import { DELETE_RECORD, HAS_OWN_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
 import { HAS_LUN, RESCAN_LUN, SCAN_LUN } from "./scan-script.ts";
@@ -48,18 +49,17 @@ const shell = (script: string, ...words: string[]): string[] => ["sh", "-c", scr
 const markStart = ({ panelId }: Ownership) => `# spindle ${panelId} `;
 
 /** What a record's mark says: whose it is, and what it was written from, secrets by their ids. */
-function recordMark({ config, owner }: Place): string {
-  const { chapUser, reverseUser } = config;
-  const from = JSON.stringify([chapUser, reverseUser, chapSecretsOf(config), SETTINGS]);
+function recordMark(owner: Ownership, san: IscsiTarget): string {
+  const { chapUser, reverseUser } = san;
+  const from = JSON.stringify([chapUser, reverseUser, chapSecretsOf(san), SETTINGS]);
   return markStart(owner) + createHash("sha256").update(from).digest("hex").slice(0, 16);
 }
 
-function writeRecordCommand(place: Place, { address, port }: Portal): Command {
-  const { config } = place;
-  const { target, chapUser, reverseUser } = config;
+function writeRecordCommand({ owner }: Place, san: IscsiTarget, { address, port }: Portal): Command {
+  const { target, chapUser, reverseUser } = san;
   const portal = portalArgument({ address, port });
-  const words = [target, address, String(port), portal, recordMark(place), chapUser, reverseUser, ...SETTINGS];
-  const secrets = chapSecretsOf(config).map((secret) => ({ secret }));
+  const words = [target, address, String(port), portal, recordMark(owner, san), chapUser, reverseUser, ...SETTINGS];
+  const secrets = chapSecretsOf(san).map((secret) => ({ secret }));
   return {
     argv: shell(WRITE_RECORD, ...words),
     ...(secrets.length > 0 ? { stdin: secrets } : {}),
@@ -67,70 +67,78 @@ function writeRecordCommand(place: Place, { address, port }: Portal): Command {
   };
 }
 
-function recordWords({ config, owner }: Place, { address, port }: Portal): string[] {
+function recordWords({ owner }: Place, { target }: IscsiTarget, { address, port }: Portal): string[] {
   const portal = [address, String(port), portalArgument({ address, port })];
-  return [config.target, ...portal, markStart(owner), MARKS_DIR, owner.storageId];
+  return [target, ...portal, markStart(owner), MARKS_DIR, owner.storageId];
 }
 
-const deleteRecordCommand = (place: Place, portal: Portal): Command => ({
-  argv: shell(DELETE_RECORD, ...recordWords(place, portal)),
+const deleteRecordCommand = (place: Place, san: IscsiTarget, portal: Portal): Command => ({
+  argv: shell(DELETE_RECORD, ...recordWords(place, san, portal)),
   timeoutMs: CHECK_MS,
 });
 
-const isRecorded = (place: Place, { address, port }: Portal): Check => ({
-  command: { argv: shell(IS_RECORDED, place.config.target, address, String(port), recordMark(place)) },
+const isRecorded = ({ owner }: Place, san: IscsiTarget, { address, port }: Portal): Check => ({
+  command: { argv: shell(IS_RECORDED, san.target, address, String(port), recordMark(owner, san)) },
 });
 
 /** Whether there is a record that the panel may delete; 1 where there is none. */
-const hasOwnRecord = (place: Place, portal: Portal): Check => ({
-  command: { argv: shell(HAS_OWN_RECORD, ...recordWords(place, portal)), timeoutMs: CHECK_MS },
+const hasOwnRecord = (place: Place, san: IscsiTarget, portal: Portal): Check => ({
+  command: { argv: shell(HAS_OWN_RECORD, ...recordWords(place, san, portal)), timeoutMs: CHECK_MS },
 });
 
-/** A record of each portal: what the node logs in by, now and at each boot. */
-export function recordSteps(place: Place): NodeStep[] {
-  return portalsOf(place.config).map((portal, index): NodeStep => {
-    const values = { portal: portalText(portal), target: place.config.target };
+/** A record of each of a target's portals: what the node logs in by, now and at each boot. */
+export function recordSteps(place: Place, san: IscsiTarget): NodeStep[] {
+  const suffix = targetSuffix(place, san);
+  return portalsOf(san).map((portal, index): NodeStep => {
+    const values = { portal: portalText(portal), target: san.target };
     return {
-      ...{ kind: "node", id: `record-${index + 1}`, target: place.target },
+      ...{ kind: "node", id: `record-${index + 1}${suffix}`, target: place.target },
       title: text("network-lvm.step.record", values),
-      command: writeRecordCommand(place, portal),
-      alreadyDone: isRecorded(place, portal),
-      undo: { title: text("network-lvm.step.unrecord", values), command: deleteRecordCommand(place, portal) },
+      command: writeRecordCommand(place, san, portal),
+      alreadyDone: isRecorded(place, san, portal),
+      undo: { title: text("network-lvm.step.unrecord", values), command: deleteRecordCommand(place, san, portal) },
     };
   });
 }
 
-export function unrecordSteps(place: Place): NodeStep[] {
-  return portalsOf(place.config).map((portal, index): NodeStep => {
-    const values = { portal: portalText(portal), target: place.config.target };
+export function unrecordSteps(place: Place, san: IscsiTarget): NodeStep[] {
+  const suffix = targetSuffix(place, san);
+  return portalsOf(san).map((portal, index): NodeStep => {
+    const values = { portal: portalText(portal), target: san.target };
     return {
-      ...{ kind: "node", id: `unrecord-${index + 1}`, target: place.target },
+      ...{ kind: "node", id: `unrecord-${index + 1}${suffix}`, target: place.target },
       title: text("network-lvm.step.unrecord", values),
-      command: deleteRecordCommand(place, portal),
-      alreadyDone: { ...hasOwnRecord(place, portal), code: 1 },
-      undo: { title: text("network-lvm.step.record", values), command: writeRecordCommand(place, portal) },
+      command: deleteRecordCommand(place, san, portal),
+      alreadyDone: { ...hasOwnRecord(place, san, portal), code: 1 },
+      undo: { title: text("network-lvm.step.record", values), command: writeRecordCommand(place, san, portal) },
     };
   });
 }
 
-const logInCommand = ({ config }: Place): Command => ({
+const logInCommand = (san: IscsiTarget): Command => ({
   argv: shell(
     LOG_IN,
-    config.target,
-    ...portalsOf(config).flatMap((portal) => [portal.address, String(portal.port), portalArgument(portal)]),
+    san.target,
+    ...portalsOf(san).flatMap((portal) => [portal.address, String(portal.port), portalArgument(portal)]),
   ),
   timeoutMs: LOGIN_MS,
 });
 
-const logOutCommand = ({ config }: Place): Command => ({
-  argv: shell(LOG_OUT, config.target, config.wwid, kernelWwid(config.wwid), ...portalsOf(config).map(portalArgument)),
+/** LUNs as scripts take several of them; for none a name that no LUN has, since disks without one have an empty one. */
+const severalWords = (wwids: readonly string[]) =>
+  wwids.length === 0 ? ["0", "0"] : [wwids.join(), wwids.map(kernelWwid).join()];
+
+const logOutCommand = (san: IscsiTarget, wwids: readonly string[]): Command => ({
+  argv: shell(LOG_OUT, san.target, ...severalWords(wwids), ...portalsOf(san).map(portalArgument)),
   timeoutMs: LOG_OUT_MS,
 });
 
-const isUnused = (wwid: string): Check => ({ command: { argv: shell(UNUSED_LUN, wwid, kernelWwid(wwid)) } });
+const areUnused = (wwids: readonly string[]): Check => ({
+  command: { argv: shell(UNUSED_LUN, ...severalWords(wwids)) },
+});
 
 /** What iscsiadm prints for what an administrator can mend. */
-function loginFailures({ target }: NetworkLvmConfig): Failure[] {
+function loginFailures(target: string): Failure[] {
   const printed = { "login-refused": "authorization failure", "target-unproven": "non-retryable iSCSI login failure" };
   return [...Object.entries(printed), ["in-use", `${REFUSAL}in-use`] as const].map(([key, match]) => ({
     match,
@@ -139,33 +147,34 @@ function loginFailures({ target }: NetworkLvmConfig): Failure[] {
   }));
 }
 
-export function logInStep(place: Place): NodeStep {
-  const { config, target } = place;
-  const values = { target: config.target };
-  const portals = portalsOf(config).flatMap(({ address, port }) => [address, String(port)]);
+/** `wwids`: LUNs that go again with the sessions. */
+export function logInStep(place: Place, san: IscsiTarget, wwids: readonly string[]): NodeStep {
+  const id = `log-in${targetSuffix(place, san)}`;
+  const values = { target: san.target };
+  const portals = portalsOf(san).flatMap(({ address, port }) => [address, String(port)]);
   return {
-    ...{ kind: "node", id: "log-in", target, title: text("network-lvm.step.log-in", values) },
-    command: logInCommand(place),
-    alreadyDone: { command: { argv: shell(ALL_LOGGED_IN, config.target, ...portals) } },
-    failures: loginFailures(config),
+    ...{ kind: "node", id, target: place.target, title: text("network-lvm.step.log-in", values) },
+    command: logInCommand(san),
+    alreadyDone: { command: { argv: shell(ALL_LOGGED_IN, san.target, ...portals) } },
+    failures: loginFailures(san.target),
     undo: {
       title: text("network-lvm.step.log-out", values),
-      command: logOutCommand(place),
-      proof: isUnused(config.wwid),
+      command: logOutCommand(san, wwids),
+      proof: areUnused(wwids),
     },
   };
 }
 
-export function logOutStep(place: Place): NodeStep {
-  const { config, target } = place;
-  const values = { target: config.target };
+export function logOutStep(place: Place, san: IscsiTarget, wwids: readonly string[]): NodeStep {
+  const id = `log-out${targetSuffix(place, san)}`;
+  const values = { target: san.target };
   return {
-    ...{ kind: "node", id: "log-out", target, title: text("network-lvm.step.log-out", values) },
-    command: logOutCommand(place),
-    alreadyDone: { command: { argv: shell(NO_SESSION, config.target, config.wwid, kernelWwid(config.wwid)) } },
-    precondition: isUnused(config.wwid),
-    failures: loginFailures(config),
-    undo: { title: text("network-lvm.step.log-in", values), command: logInCommand(place) },
+    ...{ kind: "node", id, target: place.target, title: text("network-lvm.step.log-out", values) },
+    command: logOutCommand(san, wwids),
+    alreadyDone: { command: { argv: shell(NO_SESSION, san.target, ...severalWords(wwids)) } },
+    precondition: areUnused(wwids),
+    failures: loginFailures(san.target),
+    undo: { title: text("network-lvm.step.log-in", values), command: logInCommand(san) },
   };
 }
 
@@ -201,25 +210,26 @@ const dropLunCommand = (wwid: string): Command => ({
   timeoutMs: LOGIN_MS,
 });
 
-const scanCommand = ({ config }: Place, wwid: string): Command => ({
-  argv: shell(SCAN_LUN, config.target, wwid, kernelWwid(wwid)),
+const scanCommand = ({ target, wwid }: PlacedLun): Command => ({
+  argv: shell(SCAN_LUN, target, wwid, kernelWwid(wwid)),
   timeoutMs: LOGIN_MS,
 });
 
 /** One more LUN on sessions that are there already. */
-export function scanSteps(place: Place, wwid: string, size: number): NodeStep[] {
+export function scanSteps(place: Place, lun: PlacedLun, size: number): NodeStep[] {
   const { target } = place;
+  const { wwid } = lun;
   const values = { wwid };
   return [
     {
       ...{ kind: "node", id: `scan${suffixOf(place, wwid)}`, target, title: text("network-lvm.step.scan", values) },
-      command: scanCommand(place, wwid),
+      command: scanCommand(lun),
       alreadyDone: { command: { argv: shell(HAS_LUN, ...lunWords(wwid, size)) } },
       failures: lunFailures(wwid),
       undo: {
         title: text("network-lvm.step.drop", values),
         command: dropLunCommand(wwid),
-        proof: isUnused(wwid),
+        proof: areUnused([wwid]),
       },
     },
     lunStep(place, wwid, size),
@@ -227,16 +237,17 @@ export function scanSteps(place: Place, wwid: string, size: number): NodeStep[] 
 }
 
 /** Lets one of several LUNs go, on sessions that stay for the others. */
-export function dropLunStep(place: Place, wwid: string): NodeStep {
-  const { target, config } = place;
+export function dropLunStep(place: Place, lun: PlacedLun): NodeStep {
+  const { target } = place;
+  const { wwid } = lun;
   const values = { wwid };
   return {
     ...{ kind: "node", id: `drop${suffixOf(place, wwid)}`, target, title: text("network-lvm.step.drop", values) },
     command: dropLunCommand(wwid),
     alreadyDone: { command: { argv: shell(NO_LUN, wwid, kernelWwid(wwid)) } },
-    precondition: isUnused(wwid),
-    failures: loginFailures(config),
-    undo: { title: text("network-lvm.step.scan", values), command: scanCommand(place, wwid) },
+    precondition: areUnused([wwid]),
+    failures: loginFailures(lun.target),
+    undo: { title: text("network-lvm.step.scan", values), command: scanCommand(lun) },
   };
 }
 

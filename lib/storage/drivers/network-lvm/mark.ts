@@ -4,7 +4,8 @@ import type { Ownership } from "../../contract.ts";
 import { type OwnFile, removeFileStep, replaceFileStep, writeFileStep } from "../../own-file.ts";
 
 export interface Marked {
-  target: string;
+  /** Their names. */
+  targets: readonly string[];
   wwids: readonly string[];
 }
 
@@ -13,12 +14,16 @@ export const MARKS_DIR = "/etc/spindle/storages";
 
 type Marker = Pick<Ownership, "panelId" | "storageId">;
 
-function markFile({ panelId, storageId }: Marker, { target, wwids }: Marked): OwnFile {
-  const lines = [`panel ${panelId}`, `target ${target}`, ...wwids.map((wwid) => `wwid ${wwid}`)];
+function markFile({ panelId, storageId }: Marker, { targets, wwids }: Marked): OwnFile {
+  const lines = [
+    `panel ${panelId}`,
+    ...targets.map((target) => `target ${target}`),
+    ...wwids.map((wwid) => `wwid ${wwid}`),
+  ];
   return { path: `${MARKS_DIR}/${storageId}`, text: lines.join("\n"), mode: "0644", isOwnDir: true };
 }
 
-/** The step that notes on the node that the storage uses target and LUNs. */
+/** The step that notes on the node that the storage uses these targets and LUNs. */
 export function markStep(target: string, owner: Ownership, marked: Marked): NodeStep {
   const named = {
     id: "mark",
@@ -35,7 +40,7 @@ export function unmarkStep(target: string, owner: Marker, marked: Marked): NodeS
   return removeFileStep(named, markFile(owner, marked));
 }
 
-/** The step that notes that it uses other LUNs by now. */
+/** The step that notes that it uses other ones by now. */
 export function remarkStep(target: string, owner: Ownership, from: Marked, to: Marked): NodeStep {
   const title = text("network-lvm.step.mark");
   const named = { id: "mark", target, title, undoTitle: text("network-lvm.step.mark-back") };

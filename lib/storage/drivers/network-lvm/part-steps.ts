@@ -4,19 +4,26 @@ import { FILLS, type GrownPv, grownWords, resizeStep } from "../../lvm/grow-step
 import { ALL_IN, extendStep, type Group } from "../../lvm/part-steps.ts";
 import { CHECK_MS, pvStep } from "../../lvm/pv-steps.ts";
 import { lunPv, rescanStep, scanSteps } from "./lun-steps.ts";
+import { type IscsiTarget, targetNames } from "./config.ts";
+import { freeProof } from "./free-target.ts";
+import { type PlacedLun, wwidsOn } from "./identity.ts";
 import { remarkStep } from "./mark.ts";
 import { multipathSteps } from "./multipath-steps.ts";
 import type { Place } from "./place.ts";
 import { readBack } from "./read-back.ts";
+import { targetSteps } from "./target-steps.ts";
 import { lunLink, onlyLuns } from "./wwid.ts";
 
 /** A group that all nodes see: `target` acts, `others` see. */
 export interface SharedGroup extends Place {
   others: readonly string[];
   uuid: string;
-  /** Of the LUNs that it lies on. */
+  /** WWIDs of the LUNs that it lies on. */
   wwids: readonly string[];
 }
+
+/** A LUN that it is to lie on as well. */
+export type NewLun = PlacedLun & { size: number };
 
 /** A LUN that the array has made larger, and the PV on it. */
 export interface Growth {
@@ -76,20 +83,33 @@ function notedSteps({ others }: SharedGroup, pvs: readonly { link: string; uuid:
 function reachMore(
   place: Place,
   wwids: readonly string[],
-  luns: readonly { wwid: string; size: number }[],
+  luns: readonly NewLun[],
+  added: IscsiTarget | null,
 ): NodeStep[] {
   const { config, owner, target } = place;
-  const all = [...wwids, ...luns.map(({ wwid }) => wwid)];
+  const targets = targetNames(config);
+  const from = { targets: targets.filter((name) => name !== added?.target), wwids };
+  const mark = remarkStep(target, owner, from, { targets, wwids: [...wwids, ...luns.map(({ wwid }) => wwid)] });
+  const fresh = luns.filter((lun) => lun.target === added?.target);
+  const known = luns.filter((lun) => !fresh.includes(lun));
   return [
-    remarkStep(target, owner, { target: config.target, wwids }, { target: config.target, wwids: all }),
-    ...luns.flatMap(({ wwid, size }) => [...multipathSteps(place, wwid), ...scanSteps(place, wwid, size)]),
+    ...(added ? [{ ...mark, ...freeProof(added.target) }] : [mark]),
+    ...known.flatMap((lun) => [...multipathSteps(place, lun.wwid), ...scanSteps(place, lun, lun.size)]),
+    // multipath has them before the first login shows them.
+    ...fresh.flatMap((lun) => multipathSteps(place, lun.wwid)),
+    ...(added ? targetSteps(place, added, wwidsOn(fresh, added.target)) : []),
+    ...fresh.flatMap((lun) => scanSteps(place, lun, lun.size)),
   ];
 }
 
-/** More LUNs: every node sees each of them, then one makes PVs and adds them, once, then the others see the group as it is. */
+/**
+ * More LUNs, of targets that the storage has and of one that is new to it (`added`, in the config already): every node sees
+ * each of them, then one makes PVs and adds them, once, then the others see the group as it is.
+ */
 export function addSteps(
   group: SharedGroup,
-  luns: readonly { wwid: string; size: number }[],
+  luns: readonly NewLun[],
+  added: IscsiTarget | null,
 ): { steps: NodeStep[]; pvUuids: string[] } {
   const pvs = luns.map(({ wwid, size }) => lunPv(group, wwid, size));
   const pvUuids = pvs.map(({ uuid }) => uuid);
@@ -99,7 +119,7 @@ export function addSteps(
   return {
     pvUuids,
     steps: [
-      ...everywhere(group).flatMap((place) => reachMore(place, group.wwids, luns)),
+      ...everywhere(group).flatMap((place) => reachMore(place, group.wwids, luns, added)),
       ...staged(1, readBack([...made, extendStep(groupOf(group, group.wwids), pvs)])),
       ...staged(2, [...notedSteps(group, pvs), ...seenSteps(group, "seen", ALL_IN, words)]),
     ],

@@ -1,19 +1,39 @@
 import type { Command } from "../../../domain/plan.ts";
 import type { PartsContext, Reader } from "../../contract.ts";
 import { type GroupFacts, readGroupFacts } from "../../lvm/parts-facts.ts";
-import type { NetworkLvmConfig } from "./config.ts";
-import { type FoundContents, lookAtContents, lookAtPortals, lookConfig, type PortalFacts } from "./facts.ts";
-import { networkLvmIdentity, wwidsOf } from "./identity.ts";
+import { type NetworkLvmConfig, targetsOf, withTarget } from "./config.ts";
+import {
+  type FoundContents,
+  lookAtContents,
+  lookAtPortals,
+  type LookTarget,
+  lookTarget,
+  type PortalFacts,
+  readTargetState,
+} from "./facts.ts";
+import { lunsOf, networkLvmIdentity, type PlacedLun } from "./identity.ts";
+import type { NodeState } from "./node-state.ts";
+import { typedTarget } from "./source.ts";
 import { lunLink, onlyLuns } from "./wwid.ts";
 
-/** The group as the node sees it, and the LUNs that the target shows there. */
+/** A target as the node reached it. */
+export interface ShownTarget {
+  target: string;
+  portals: PortalFacts[];
+}
+
+/** The group as the node sees it, and the LUNs that its targets show there. */
 export interface NetworkPartsFacts {
   group: GroupFacts;
-  portals: PortalFacts[];
+  targets: ShownTarget[];
+  /** The storage's LUNs, as they are pinned. */
+  luns: PlacedLun[];
   /** Which PV each of the storage's LUNs is; empty where it is none. */
   pvOf: Record<string, string>;
   /** By WWID: what lies on LUNs that are not the storage's. */
   contents: Record<string, FoundContents>;
+  /** What the node has already of a target that was typed; null where none was. It is the last of `targets`. */
+  typed: NodeState | null;
 }
 
 /** More LUNs of one target are not looked into: each costs a login. */
@@ -35,19 +55,37 @@ async function readPvOf(read: Reader, wwids: readonly string[]): Promise<Record<
   return Object.fromEntries(wwids.map((wwid, index) => [wwid, (lines[index] ?? "").replace(/^-$/, "")]));
 }
 
+/** Looks into the LUNs of a target that nothing is known of yet. */
+async function lookInto(
+  read: Reader,
+  look: LookTarget,
+  portals: readonly PortalFacts[],
+  known: readonly string[],
+): Promise<NetworkPartsFacts["contents"]> {
+  const shown = portals.flatMap(({ luns }) => luns ?? []).flatMap(({ wwid }) => wwid ?? []);
+  const others = [...new Set(shown)].filter((wwid) => !known.includes(wwid)).slice(0, MOST_LUNS);
+  const contents: NetworkPartsFacts["contents"] = {};
+  for (const wwid of others) contents[wwid] = await lookAtContents(read, portals, wwid, look);
+  return contents;
+}
+
 /** Looks at group and LUNs through one node. Reads only. */
 export async function readNetworkPartsFacts(
   read: Reader,
-  { config, identity }: PartsContext<NetworkLvmConfig>,
+  { config, identity, source }: PartsContext<NetworkLvmConfig>,
 ): Promise<NetworkPartsFacts> {
-  const own = wwidsOf(identity);
   const { vgUuid } = networkLvmIdentity.parse(identity);
-  const look = lookConfig(config);
-  const portals = await lookAtPortals(read, look);
-  const shown = portals.flatMap(({ luns }) => luns ?? []).flatMap(({ wwid }) => wwid ?? []);
-  const others = [...new Set(shown)].filter((wwid) => !own.includes(wwid)).slice(0, MOST_LUNS);
-  const contents: NetworkPartsFacts["contents"] = {};
-  for (const wwid of others) contents[wwid] = await lookAtContents(read, portals, wwid, look);
+  const luns = lunsOf(identity);
+  const own = luns.map(({ wwid }) => wwid);
+  const san = typedTarget(source);
+  const typed = san && (await readTargetState(read, san.target));
+  const targets: ShownTarget[] = [];
+  let contents: NetworkPartsFacts["contents"] = {};
+  for (const look of targetsOf(san ? withTarget(config, san) : config).map(lookTarget)) {
+    const portals = await lookAtPortals(read, look);
+    targets.push({ target: look.target, portals });
+    contents = { ...contents, ...(await lookInto(read, look, portals, [...own, ...Object.keys(contents)])) };
+  }
   const group = await readGroupFacts(read, vgUuid, onlyLuns(own));
-  return { group, portals, pvOf: await readPvOf(read, own), contents };
+  return { group, targets, luns, pvOf: await readPvOf(read, own), contents, typed };
 }

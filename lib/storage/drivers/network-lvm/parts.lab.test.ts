@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Lab, lunWwid, openLab, type TargetRecord } from "#lab/index.ts";
+import { type Lab, lunWwid, openLab, portalAddresses, sanPort, type TargetRecord } from "#lab/index.ts";
+import type { NodeStep } from "../../../domain/plan.ts";
 import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { takeBack, wentWell } from "../../conformance/perform.ts";
-import type { DriveSpec, LeftoversContext } from "../../contract.ts";
-import { FIRST, OTHER, owner, performOn, Site } from "./lab-site.ts";
+import type { DriveSpec, LeftoversContext, Source } from "../../contract.ts";
+import { FIRST, OTHER, owner, performOn, Site, typedTarget } from "./lab-site.ts";
 import { networkLvmLeftovers as leftovers } from "./leftovers.ts";
 import { compareMaps, type Mapped } from "./map-drift.ts";
 import { networkLvmParts as parts } from "./parts.ts";
@@ -16,6 +17,8 @@ const drive: DriveSpec = { id: "dr_one", label: "one", size: 600 * MIB };
 
 let lab: Lab;
 let target: TargetRecord;
+/** Another target of the same array, with one LUN. */
+let next: TargetRecord;
 let one: Site;
 let two: Site;
 
@@ -30,8 +33,11 @@ beforeAll(async () => {
     { name: "lun1", sizeMiB: 512 },
     { name: "lun2", sizeMiB: 512 },
   ];
-  await lab.startSan([{ name: "san1", chap: "mutual", luns }]);
-  target = lab.targets[0] as TargetRecord;
+  await lab.startSan([
+    { name: "san1", chap: "mutual", luns },
+    { name: "san2", chap: "mutual", luns: [{ name: "lun1", sizeMiB: 512 }] },
+  ]);
+  [target, next] = lab.targets as [TargetRecord, TargetRecord];
   await Promise.all(lab.nodes.map((node) => node.sh("mkdir -p /image /share")));
   [one, two] = lab.nodes.map((node) => new Site(node, lab, target)) as [Site, Site];
   await one.joined(FIRST);
@@ -41,9 +47,38 @@ afterAll(async () => {
   await lab.down();
 });
 
-async function planned(request: PartsRequest) {
-  const context = one.parts(two);
+async function planned(request: PartsRequest, source?: Source) {
+  const context = { ...one.parts(two), ...(source ? { source } : {}) };
   return parts.plan(context, await parts.facts(one.read, context), request);
+}
+
+/** The LUN of the other target, which is named beside it. */
+const plannedNext = () => planned({ verb: "add", disks: [lunLink(lunWwid(next, "lun1"))] }, typedTarget(lab, next));
+
+/** Names of the targets that a node is logged in to. */
+async function loggedInTo({ node }: Site): Promise<string[]> {
+  return [
+    ...new Set((await node.sh("cat /sys/class/iscsi_session/session*/targetname")).trim().split("\n")),
+  ].toSorted();
+}
+
+/** What the panel has of targets on a node: records, notes, units. */
+const ownFiles = ({ node }: Site) =>
+  node.sh("find /etc/iscsi/nodes /etc/spindle -type f -exec md5sum {} + | sort; ls /etc/systemd/system | grep spindle");
+
+/** Takes steps on both nodes back, as the engine does. */
+async function allTakenBack(steps: readonly NodeStep[]): Promise<void> {
+  const later = steps.filter(({ stage = 0 }) => stage > 0);
+  expect(
+    await takeBack(
+      one.run,
+      later.filter(({ target: key }) => key === one.key),
+    ),
+  ).toEqual([]);
+  for (const site of [one, two]) {
+    const own = steps.filter(({ target: key, stage = 0 }) => key === site.key && stage === 0);
+    expect(await takeBack(site.run, own)).toEqual([]);
+  }
 }
 
 /** Size of the group in bytes, as a node sees it. */
@@ -77,16 +112,8 @@ describe("LUNs of a group on two real nodes @P15", () => {
     const before = await sizeOn(one);
     expect(wentWell(await performOn([one, two], steps))).toBe(true);
     expect(await sizeOn(two)).toBeGreaterThan(before);
-    const later = steps.filter(({ stage = 0 }) => stage > 0);
-    expect(
-      await takeBack(
-        one.run,
-        later.filter(({ target: key }) => key === one.key),
-      ),
-    ).toEqual([]);
+    await allTakenBack(steps);
     for (const site of [one, two]) {
-      const own = steps.filter(({ target: key, stage = 0 }) => key === site.key && stage === 0);
-      expect(await takeBack(site.run, own)).toEqual([]);
       expect(await site.node.sh("ls /etc/multipath/conf.d")).toBe("spindle-st_1.conf\n");
       expect(await site.check()).toMatchObject({ outcome: "ok" });
     }
@@ -106,6 +133,65 @@ describe("LUNs of a group on two real nodes @P15", () => {
     expect(wentWell(await performOn(both, networkLvmDrives.create(one.drive(two), big)))).toBe(true);
     expect(wentWell(await performOn(both, networkLvmDrives.activate(two.drive(one), big)))).toBe(true);
     expect(wentWell(await performOn(both, networkLvmDrives.deactivate(two.drive(one), big)))).toBe(true);
+  });
+
+  it("a LUN of another target that is added and taken back leaves both nodes as they were", async () => {
+    const before = await Promise.all([one, two].map(ownFiles));
+    const { steps, blockers, problems } = await plannedNext();
+    expect([blockers, problems]).toEqual([[], {}]);
+    const performed = await performOn([one, two], steps);
+    expect(performed.filter((done) => !wentWell([done]))).toEqual([]);
+    for (const site of [one, two]) expect(await loggedInTo(site)).toEqual([target.iqn, next.iqn]);
+    await allTakenBack(steps);
+    expect(await Promise.all([one, two].map(ownFiles))).toEqual(before);
+    for (const site of [one, two]) {
+      expect(await loggedInTo(site)).toEqual([target.iqn]);
+      expect(await site.node.sh("dmsetup ls --target multipath; cat /etc/multipath/wwids")).not.toContain(
+        lunWwid(next, "lun1"),
+      );
+      expect(await site.check()).toMatchObject({ outcome: "ok" });
+    }
+  });
+
+  it("a target that somebody else uses on one of the nodes is left alone, and no node keeps anything of it", async () => {
+    await two.node.sh(["iscsiadm", "-m", "node", "-T", next.iqn, "-p", "192.0.2.1:3260", "-o", "new"]);
+    const before = await Promise.all([one, two].map(ownFiles));
+    const { steps } = await plannedNext();
+    const performed = await performOn([one, two], steps);
+    expect(performed.at(-1)).toMatchObject({ id: "mark", state: "refused" });
+    const done = steps.filter(({ target: key, stage = 0 }) => key === one.key && stage === 0);
+    expect(await takeBack(one.run, done)).toEqual([]);
+    expect(await Promise.all([one, two].map(ownFiles))).toEqual(before);
+    await two.node.sh(["iscsiadm", "-m", "node", "-T", next.iqn, "-p", "192.0.2.1:3260", "-o", "delete"]);
+  });
+
+  it("a LUN of another target becomes part of the group, both nodes reach it, and each says what it lacks", async () => {
+    const { steps, identity, config } = await plannedNext();
+    const performed = await performOn([one, two], steps);
+    expect(performed.filter((done) => !wentWell([done]))).toEqual([]);
+    for (const site of [one, two]) {
+      site.identity = { ...site.identity, ...identity };
+      site.config = { ...site.config, ...config };
+      const luns = [target, target, next].map(({ iqn }) => ({ target: iqn, paths: [{}, {}] }));
+      expect(await site.check()).toMatchObject({ outcome: "ok", details: { pvs: [{}, {}, {}], san: { luns } } });
+    }
+    await two.node.sh(["systemctl", "stop", "spindle-st-1-t2-login.timer"]);
+    await two.node.sh([
+      "iscsiadm",
+      "-m",
+      "node",
+      "-T",
+      next.iqn,
+      "-p",
+      `${portalAddresses(lab.instance)[1]}:${sanPort}`,
+      "--logout",
+    ]);
+    expect(await two.check()).toMatchObject({
+      outcome: "degraded",
+      cause: { reason: { key: "live.network-lvm.portal-lost", values: { target: next.iqn } } },
+    });
+    await two.node.sh(["systemctl", "start", "spindle-st-1-t2-login.timer", "spindle-st-1-t2-login.service"]);
+    await expect.poll(async () => (await two.check()).outcome, { timeout: 90_000, interval: 2_000 }).toBe("ok");
   });
 
   it("a map that another node's volume lies under is seen, and so is one that both have open @S28", async () => {
@@ -158,9 +244,10 @@ describe("LUNs of a group on two real nodes @P15", () => {
     two.identity = {};
     await two.joined({ isFirst: false, pinned: one.identity, others: [] });
     expect(two.identity.wwid).toBe(one.identity.wwid);
+    expect(two.identity.target).toBe(one.identity.target);
   });
 
-  it("after a reboot both LUNs are there by themselves", async () => {
+  it("after a reboot the LUNs of both targets are there by themselves", async () => {
     await two.node.reboot();
     await expect.poll(async () => (await two.check()).outcome, { timeout: 180_000, interval: 2_000 }).toBe("ok");
   });

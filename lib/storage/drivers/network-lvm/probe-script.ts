@@ -5,12 +5,12 @@ import { SYSFS_SCRIPT } from "./sysfs-script.ts";
  * device by sysfs alone. LVM is asked only where a path is up: what waits for a target that is gone can't be killed.
  */
 export const NETWORK_LVM_SCRIPT = `${SYSFS_SCRIPT}
-# Sessions of target $1 in their states, then what is watched of the group.
+# Sessions of targets $1, with commas between, in their states, then what is watched of the group.
 watch_network_lvm() {
   states=
   for session in /sys/class/iscsi_session/session*; do
     word_in "$session/targetname"
-    [ "$word" = "$1" ] || continue
+    case ",$1," in *",$word,"*) ;; *) continue ;; esac
     word_in "$session/state"
     states=$states$word,
   done
@@ -50,18 +50,30 @@ map_pieces() {
   done <"$own.tables"
 }
 
-# The way to the LUNs; 6 where one of them is not reached. $1 target, $2 WWIDs as multipath writes them, with commas
-# between, $3 as sysfs does
-glance_network_lvm() {
-  sessions=$(iscsi_sessions "$1") left=$2, kernel=$3, all_up=1
-  printf '%s\\n' "$sessions"
-  while [ -n "$left" ]; do
-    paths=$(iscsi_paths "\${kernel%%,*}") device=$(multipath_map "\${left%%,*}")
-    printf '%s\\n' "lun \${left%%,*}" "$paths" "$device"
-    path_up "$sessions" "$paths" || all_up=
-    case $device in *' '*' 0 '*) ;; *) all_up= ;; esac
-    left=\${left#*,} kernel=\${kernel#*,}
+# Sessions of targets $1, with commas between, each target's behind a line of its own: target NAME
+target_sessions() {
+  targets=$1,
+  while [ -n "$targets" ]; do
+    echo "target \${targets%%,*}"
+    iscsi_sessions "\${targets%%,*}"
+    targets=\${targets#*,}
   done
+}
+
+# The way to one LUN, into $all_up whether it is reached. $1, $2 its WWID as multipath and as sysfs write it
+glance_lun() {
+  paths=$(iscsi_paths "$2") device=$(multipath_map "$1")
+  printf '%s\\n' "lun $1" "$paths" "$device"
+  path_up "$sessions" "$paths" || all_up=
+  case $device in *' '*' 0 '*) ;; *) all_up= ;; esac
+}
+
+# The way to the LUNs; 6 where one of them is not reached. $1 targets, $2 WWIDs as multipath writes them, $3 as sysfs does,
+# each with commas between
+glance_network_lvm() {
+  sessions=$(target_sessions "$1") all_up=1
+  printf '%s\\n' "$sessions"
+  each_lun "$2" "$3" glance_lun
   [ -n "$all_up" ] || return 6
 }
 

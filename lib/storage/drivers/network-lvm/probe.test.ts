@@ -27,7 +27,7 @@ const GROUP = [`look 0 /dev/disk/by-id/lvm-pv-uuid-${PV}`, `vg ${ROW}`, `read ${
 function read(lines: string[], code: number | null = 0) {
   const sessions = lines.filter((line) => line.startsWith("session"));
   const rest = lines.filter((line) => !sessions.includes(line));
-  const raw = { code, lines: [...sessions, LUN, ...rest], durationMs: 10 };
+  const raw = { code, lines: [`target ${config.target}`, ...sessions, LUN, ...rest], durationMs: 10 };
   return readNetworkLvmCheck(config, dirs, identity, raw, owner);
 }
 
@@ -105,6 +105,61 @@ describe("one check", () => {
       "\u001b[31m",
     ])
       expect(() => readSan([line])).not.toThrow();
+  });
+});
+
+describe("a check of LUNs on two targets", () => {
+  const NEXT = "iqn.2026-01.lab.host:san3";
+  const SECOND = "360000000000000000e00000000020001";
+  const wide = networkLvmConfig.parse({ ...config, targets: [{ portals: "10.77.0.1", target: NEXT }] });
+  const pinned = { ...identity, wwid: `${WWID},${SECOND}`, target: `${config.target},${NEXT}` };
+  const NEXT_SESSION = "session 7 LOGGED_IN 10.77.0.1 3260";
+  const whole = (next: string[]) => [
+    ...[`target ${config.target}`, ...SESSIONS, `target ${NEXT}`, ...next, LUN, ...PATHS, ...DEVICE],
+    ...[`lun ${SECOND}`, "path sdd running 2097152 7", "multipath dm-29 0 2097152 1", ...GROUP],
+  ];
+  const check = (next: string[], code = 0, by = wide) =>
+    readNetworkLvmCheck(by, dirs, pinned, { code, lines: whole(next), durationMs: 10 }, owner);
+
+  it("is well where both are, and tells which session and LUN are whose", () => {
+    const { outcome, details } = check([NEXT_SESSION]);
+    expect(outcome).toBe("ok");
+    expect(details?.san).toMatchObject({
+      sessions: [{ target: config.target }, { target: config.target }, { target: NEXT }],
+      luns: [
+        { wwid: WWID, target: config.target },
+        { wwid: SECOND, target: NEXT },
+      ],
+    });
+  });
+
+  it("a portal of two targets counts for each of them", () => {
+    const more = networkLvmConfig.parse({ ...config, targets: [{ portals: "10.77.0.1 10.77.0.2", target: NEXT }] });
+    expect(check([NEXT_SESSION], 0, more)).toMatchObject({
+      outcome: "degraded",
+      cause: { reason: { key: "live.network-lvm.portal-lost", values: { target: NEXT, portals: "10.77.0.2" } } },
+    });
+  });
+
+  it.each([
+    ["logged-out", []],
+    ["target-lost", ["session 7 FAILED 10.77.0.1 3260"]],
+  ])("is lost where one of them is: %s", (reason, next) => {
+    expect(check(next, 6)).toMatchObject({
+      outcome: "failed",
+      cause: { reason: { key: `live.network-lvm.${reason}`, values: { target: NEXT } } },
+    });
+  });
+
+  it("a target that has none of the LUNs yet is not missed", () => {
+    const lines = [`target ${config.target}`, ...SESSIONS, LUN, ...PATHS, ...DEVICE, ...GROUP];
+    expect(readNetworkLvmCheck(wide, dirs, identity, { code: 0, lines, durationMs: 1 }, owner).outcome).toBe("ok");
+  });
+
+  it("is asked for with both names", () => {
+    expect(probeNetworkLvm(wide, dirs, pinned).args.slice(0, 3)).toEqual([
+      ...[`${config.target},${NEXT}`, `${WWID},${SECOND}`, `naa.${WWID.slice(1)},naa.${SECOND.slice(1)}`],
+    ]);
   });
 });
 

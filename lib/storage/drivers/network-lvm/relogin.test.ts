@@ -14,7 +14,7 @@ const config = networkLvmConfig.parse({
   ...{ wwid: "360000000000000000e00000000010001", chapUser: "u", chapSecret: "se_0123456789abcdef" },
 });
 const place = { config, owner: { panelId: "pa_1", storageId: "st_1" }, target: "nd_1" } as Place;
-const steps = reloginSteps(place);
+const steps = reloginSteps(place, place.config);
 /** What the two units say. */
 const [service = "", timer = ""] = steps.map(({ command }) => command.argv[5]);
 
@@ -27,7 +27,7 @@ describe("logging in again where a session is missing", () => {
   });
 
   it("has no secret in it: they are in the records", () => {
-    expect(JSON.stringify([steps, noReloginSteps(place)])).not.toContain("se_0123456789abcdef");
+    expect(JSON.stringify([steps, noReloginSteps(place, place.config)])).not.toContain("se_0123456789abcdef");
   });
 
   it("makes a login that is missing due after a boot and again after each try, in units that are the panel's by name", () => {
@@ -43,8 +43,8 @@ describe("logging in again where a session is missing", () => {
 
   it("ends with what it began with, each step the undo of another", () => {
     const undone = (all: NodeStep[]) => all.toReversed().map(({ undo }) => (undo as Undo).command);
-    expect(undone(steps)).toEqual(noReloginSteps(place).map(({ command }) => command));
-    expect(undone(noReloginSteps(place))).toEqual(steps.map(({ command }) => command));
+    expect(undone(steps)).toEqual(noReloginSteps(place, place.config).map(({ command }) => command));
+    expect(undone(noReloginSteps(place, place.config))).toEqual(steps.map(({ command }) => command));
   });
 });
 
@@ -67,7 +67,7 @@ describe("on a node", () => {
     expect(codes(steps)).toEqual([0, 0, 0]);
     expect(seen()).toEqual(["admin.service", ...FILES]);
     expect(readFileSync(join(units(), FILES[1] ?? ""), "utf8")).toBe(`${timer}\n`);
-    expect(codes(noReloginSteps(place))).toEqual([0, 0, 0]);
+    expect(codes(noReloginSteps(place, place.config))).toEqual([0, 0, 0]);
     expect(seen()).toEqual(["admin.service"]);
     expect(asked()).toEqual([
       ...["daemon-reload", "enable --quiet --now spindle-st-1-login.timer"],
@@ -77,7 +77,7 @@ describe("on a node", () => {
 
   it("where it does not end, that is told; where nothing is there, nothing is asked", () => {
     withSystemd();
-    const [end] = noReloginSteps(place);
+    const [end] = noReloginSteps(place, place.config);
     expect(run(end!.command)).toBe(0);
     expect(existsSync(join(folder, "asked"))).toBe(false);
     codes(steps);
@@ -91,7 +91,7 @@ describe("on a node", () => {
     withSystemd();
     file(`etc/systemd/system/${FILES[0]}`, "another text");
     expect(run(steps[0]!.command)).not.toBe(0);
-    const removals = noReloginSteps(place).slice(1);
+    const removals = noReloginSteps(place, place.config).slice(1);
     expect(codes(removals)).toEqual([0, 0]);
     expect(readFileSync(join(units(), FILES[0] ?? ""), "utf8")).toBe("another text\n");
   });
@@ -110,7 +110,7 @@ describe("on a node", () => {
   });
 
   it("has ended once the timer starts at no boot and neither unit is at work", () => {
-    const { alreadyDone } = noReloginSteps(place)[0]!;
+    const { alreadyDone } = noReloginSteps(place, place.config)[0]!;
     const ended = (state: string) => {
       program("systemctl", `case $* in *.service) echo ${state} ;; *) echo inactive ;; esac`);
       return run(alreadyDone!.command);

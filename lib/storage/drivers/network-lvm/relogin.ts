@@ -1,8 +1,8 @@
 import type { Check, Command, NodeStep } from "../../../domain/plan.ts";
 import { text } from "../../../domain/text.ts";
 import { type OwnFile, removeFileStep, writeFileStep } from "../../own-file.ts";
-import { portalsOf } from "./config.ts";
-import type { Place } from "./place.ts";
+import { type IscsiTarget, portalsOf } from "./config.ts";
+import { type Place, targetSuffix } from "./place.ts";
 import { portalArgument } from "./portals.ts";
 
 /** Between two tries, in seconds. A target that asks for another secret must not be asked without a pause. */
@@ -30,16 +30,25 @@ for unit in "$1.timer" "$1.service"; do
   case $(systemctl show --property=ActiveState --value -- "$unit") in inactive | failed) ;; *) exit 1 ;; esac
 done`;
 
-const nameOf = (storageId: string) => `spindle-${storageId.replaceAll("_", "-")}-login`;
+/** What the units of one of a storage's targets are called. `suffix`: see `suffixAt`. */
+export const reloginName = (storageId: string, suffix: string): string =>
+  `spindle-${storageId.replaceAll("_", "-")}${suffix}-login`;
 
-/** Names of the units' files of a storage that nothing else may be known of. */
-export const reloginUnits = (storageId: string): string[] => KINDS.map((kind) => `${nameOf(storageId)}.${kind}`);
+/** Which of these files are the units of that name. */
+export const reloginFiles = <F extends { name: string }>(files: readonly F[], unit: string): F[] =>
+  files.filter(({ name }) => KINDS.some((kind) => name === `${unit}.${kind}`));
 
-function textsOf({ config, owner }: Place): Record<(typeof KINDS)[number], string[]> {
-  const { target } = config;
+/** Names of units that log in to a target, by what the files say. */
+export const reloginsOf = (files: readonly { name: string; text: string }[], target: string): string[] =>
+  files.flatMap(({ name, text: body }) =>
+    name.endsWith(".service") && body.includes(` -T ${target} -p `) ? name.slice(0, -".service".length) : [],
+  );
+
+function textsOf({ owner }: Place, san: IscsiTarget): Record<(typeof KINDS)[number], string[]> {
+  const { target } = san;
   const what = `Description=Logs in to ${target} where a session is missing`;
   const head = [`# spindle ${owner.panelId} ${owner.storageId}`, "[Unit]", what];
-  const logIns = portalsOf(config).map(
+  const logIns = portalsOf(san).map(
     (portal) => `ExecStart=-iscsiadm -m node -T ${target} -p ${portalArgument(portal)} --login`,
   );
   return {
@@ -56,10 +65,10 @@ function textsOf({ config, owner }: Place): Record<(typeof KINDS)[number], strin
 }
 
 /** One of its units: what the steps about it are named by, and its file. */
-function unitOf(place: Place, kind: (typeof KINDS)[number]) {
-  const name = `${nameOf(place.owner.storageId)}.${kind}`;
+function unitOf(place: Place, san: IscsiTarget, kind: (typeof KINDS)[number]) {
+  const name = `${reloginName(place.owner.storageId, targetSuffix(place, san))}.${kind}`;
   const file: OwnFile = {
-    ...{ path: `${UNITS_DIR}/${name}`, text: textsOf(place)[kind].join("\n") },
+    ...{ path: `${UNITS_DIR}/${name}`, text: textsOf(place, san)[kind].join("\n") },
     ...{ mode: "0644", isOwnDir: false },
   };
   const [write, remove] = [
@@ -69,49 +78,56 @@ function unitOf(place: Place, kind: (typeof KINDS)[number]) {
   return { file, write, remove };
 }
 
-function writeUnit(place: Place, kind: (typeof KINDS)[number]): NodeStep {
-  const { file, write, remove } = unitOf(place, kind);
-  return writeFileStep({ id: `relogin-${kind}`, target: place.target, title: write, undoTitle: remove }, file);
+function writeUnit(place: Place, san: IscsiTarget, kind: (typeof KINDS)[number]): NodeStep {
+  const { file, write, remove } = unitOf(place, san, kind);
+  const id = `relogin-${kind}${targetSuffix(place, san)}`;
+  return writeFileStep({ id, target: place.target, title: write, undoTitle: remove }, file);
 }
 
-function removeUnit(place: Place, kind: (typeof KINDS)[number]): NodeStep {
-  const { file, write, remove } = unitOf(place, kind);
-  return removeFileStep({ id: `no-relogin-${kind}`, target: place.target, title: remove, undoTitle: write }, file);
+function removeUnit(place: Place, san: IscsiTarget, kind: (typeof KINDS)[number]): NodeStep {
+  const { file, write, remove } = unitOf(place, san, kind);
+  const id = `no-relogin-${kind}${targetSuffix(place, san)}`;
+  return removeFileStep({ id, target: place.target, title: remove, undoTitle: write }, file);
 }
 
-const shell = (script: string, storageId: string): Command => ({
-  argv: ["sh", "-c", script, "spindle", nameOf(storageId)],
+const shell = (script: string, name: string): Command => ({
+  argv: ["sh", "-c", script, "spindle", name],
 });
 
 /** What ends it, of a storage that nothing else may be known of. */
-export function endRelogin(storageId: string): { command: Command; alreadyDone: Check } {
-  return { command: shell(STOP, storageId), alreadyDone: { command: shell(IS_STOPPED, storageId) } };
-}
+export const endRelogin = (name: string): { command: Command; alreadyDone: Check } => ({
+  command: shell(STOP, name),
+  alreadyDone: { command: shell(IS_STOPPED, name) },
+});
 
 /**
  * open-iscsi logs in once at boot, and keeps up what was logged in once; a portal that was away at that moment, or refused
- * it, is never asked again. So a timer of the storage's own logs in wherever a session is missing.
+ * it, is never asked again. So a timer of the storage's own, one for each target, logs in wherever a session is missing.
  */
-export function reloginSteps(place: Place): NodeStep[] {
-  const { storageId } = place.owner;
-  const values = { target: place.config.target };
+export function reloginSteps(place: Place, san: IscsiTarget): NodeStep[] {
+  const suffix = targetSuffix(place, san);
+  const name = reloginName(place.owner.storageId, suffix);
+  const values = { target: san.target };
   const start: NodeStep = {
-    ...{ kind: "node", id: "relogin", target: place.target, title: text("network-lvm.step.relogin", values) },
-    command: shell(START, storageId),
-    alreadyDone: { command: shell(IS_STARTED, storageId) },
-    undo: { title: text("network-lvm.step.no-relogin", values), command: endRelogin(storageId).command },
+    ...{ kind: "node", id: `relogin${suffix}`, target: place.target },
+    title: text("network-lvm.step.relogin", values),
+    command: shell(START, name),
+    alreadyDone: { command: shell(IS_STARTED, name) },
+    undo: { title: text("network-lvm.step.no-relogin", values), command: endRelogin(name).command },
   };
-  return [...KINDS.map((kind) => writeUnit(place, kind)), start];
+  return [...KINDS.map((kind) => writeUnit(place, san, kind)), start];
 }
 
 /** Ends it, before anything logs out. */
-export function noReloginSteps(place: Place): NodeStep[] {
-  const { storageId } = place.owner;
-  const values = { target: place.config.target };
+export function noReloginSteps(place: Place, san: IscsiTarget): NodeStep[] {
+  const suffix = targetSuffix(place, san);
+  const name = reloginName(place.owner.storageId, suffix);
+  const values = { target: san.target };
   const end: NodeStep = {
-    ...{ kind: "node", id: "no-relogin", target: place.target, title: text("network-lvm.step.no-relogin", values) },
-    ...endRelogin(storageId),
-    undo: { title: text("network-lvm.step.relogin", values), command: shell(START, storageId) },
+    ...{ kind: "node", id: `no-relogin${suffix}`, target: place.target },
+    title: text("network-lvm.step.no-relogin", values),
+    ...endRelogin(name),
+    undo: { title: text("network-lvm.step.relogin", values), command: shell(START, name) },
   };
-  return [end, ...KINDS.toReversed().map((kind) => removeUnit(place, kind))];
+  return [end, ...KINDS.toReversed().map((kind) => removeUnit(place, san, kind))];
 }

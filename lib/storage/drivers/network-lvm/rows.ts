@@ -2,8 +2,8 @@ import type { PreflightRow } from "../../../domain/preflight.ts";
 import { text } from "../../../domain/text.ts";
 import { formatBytes } from "../../../domain/units.ts";
 import type { JoinContext } from "../../contract.ts";
-import type { NetworkLvmConfig } from "./config.ts";
-import type { NetworkLvmFacts, PortalFacts } from "./facts.ts";
+import type { IscsiTarget, NetworkLvmConfig } from "./config.ts";
+import type { NetworkLvmFacts, PortalFacts, TargetFacts } from "./facts.ts";
 import type { LookProblem, LunLook } from "./look.ts";
 
 type Values = Record<string, string | number>;
@@ -32,7 +32,7 @@ export function problemOutput(problem: LookProblem): string {
 }
 
 /** Which portals answer this node. */
-export function portalsRow({ target }: Pick<NetworkLvmConfig, "target">, { portals }: NetworkLvmFacts): PreflightRow {
+export function portalsRow({ target }: Pick<IscsiTarget, "target">, { portals }: TargetFacts): PreflightRow {
   const failed = portals.filter(({ problem }) => problem !== null);
   const values = { target, count: portals.length, portals: portals.map(({ portal }) => portal).join(", ") };
   const [first] = failed;
@@ -50,7 +50,7 @@ const described = ({ wwid, size, vendor, model }: LunLook) =>
 /** Whether the LUN is there, the same behind every portal. */
 export function lunRow(
   { wwid }: Pick<NetworkLvmConfig, "wwid">,
-  { portals }: NetworkLvmFacts,
+  { portals }: TargetFacts,
   lun: LunLook | null,
 ): PreflightRow {
   const answered = portals.flatMap(({ luns, portal }) => (luns ? [{ portal, luns }] : []));
@@ -78,9 +78,12 @@ export function initiatorRow(
   return row("initiator", "pass", "own", { name });
 }
 
-/** Whether target and names are free on the node: what somebody else set up is left alone. */
-export function ownRow({ config, owner }: JoinContext<NetworkLvmConfig>, { node }: NetworkLvmFacts): PreflightRow {
-  const { target, vgName } = config;
+/** Whether a target and names are free on the node: what somebody else set up is left alone. */
+export function ownRow(
+  { config: { vgName }, owner }: JoinContext<NetworkLvmConfig>,
+  { target }: Pick<IscsiTarget, "target">,
+  { node }: TargetFacts,
+): PreflightRow {
   const values = { target, vg: vgName, records: node.records.join(", ") };
   if (node.marks.length === 0 && node.records.length > 0) return row("own", "fail", "records", values);
   if (node.marks.length === 0 && node.sessions.length > 0) return row("own", "fail", "sessions", values);

@@ -41,11 +41,10 @@ udevadm settle --timeout=30
 echo "sessions $up"`;
 
 /**
- * Proves that nothing of this node uses the LUN: no LV of it is mapped, nothing holds its device, nor a path of it beside
- * multipath. $1 WWID as multipath writes it, $2 as sysfs does
+ * Proves that nothing of this node uses LUNs: no LV of them is mapped, nothing holds a device, nor a path of it beside
+ * multipath. $1 WWIDs as multipath writes them, with commas between, $2 as sysfs does
  */
 export const UNUSED_LUN = `${REFUSE_SCRIPT}${SYSFS_SCRIPT}
-wwid=$1 kernel=$2
 unused() {
   for holder in "/sys/class/block/$1/holders"/*; do
     [ -e "$holder" ] || continue
@@ -57,10 +56,14 @@ unused() {
   word_in "/sys/class/block/$1/dev"
   while read -r _ _ at _ place _; do [ "$at" != "$word" ] || refuse in-use "$place"; done </proc/self/mountinfo
 }
-{ multipath_map "$wwid"; iscsi_paths "$kernel"; } | while read -r _ name _; do unused "$name"; done`;
+unused_lun() {
+  wwid=$1
+  { multipath_map "$1"; iscsi_paths "$2"; } | while read -r _ name _; do unused "$name"; done
+}
+each_lun "$1" "$2" unused_lun`;
 
 /**
- * Shell function `others SESSION WWID STATE`: a disk of the session that is not the LUN's and is in use. What sysfs, mounts and
+ * Shell function `others SESSION WWIDS STATE`: a disk of the session that is not one of the LUNs' and is in use. What sysfs, mounts and
  * swap tell is asked of every one. Of a session that is up the kernel is asked as well, which lets nobody have a disk alone
  * that it uses itself, such as for a pool; the disk of one that is down is not opened. Programs are found by what they have open.
  */
@@ -85,7 +88,7 @@ others() {
     [ ! -e "$disk/partition" ] || continue
     case $(readlink -f -- "$disk") in */session"$1"/*) ;; *) continue ;; esac
     word_in "$disk/device/wwid"
-    [ "$word" != "$2" ] || continue
+    case ",$2," in *",$word,"*) continue ;; esac
     unused "\${disk##*/}" "$3" </dev/null || { echo "\${disk##*/}"; return; }
   done
 }
@@ -147,22 +150,24 @@ at_portals() {
 export const LOG_OUT_MS = 900_000;
 
 /**
- * Lets the LUN go: its multipath device, then the sessions, unless another disk of them is in use: that is another LUN's.
+ * Lets LUNs go: their multipath devices, then the sessions, unless another disk of them is in use: that is another LUN's.
  * What counts is that the sessions are gone, whatever was said: of a portal that is gone one takes its time to end, and one
- * without a record ends by its number alone. $1 target, $2 WWID as multipath writes it, $3 as sysfs does; then the portals.
+ * without a record ends by its number alone. $1 target, $2 WWIDs as multipath writes them, with commas between, $3 as sysfs does; then
+ * the portals.
  */
 export const LOG_OUT = `${RELEASE}${OTHERS}${AT_PORTALS}
-target=$1 kernel=$3
-flush "$2" || exit 1
+forget_lun() { forget_disks "$2"; }
+target=$1 luns=$2 names=$3
+each_lun "$luns" "$names" flush || exit 1
 shift 3
 stays=$(iscsi_sessions "$target" | while read -r _ number state _; do
-  used=$(others "$number" "$kernel" "$state")
+  used=$(others "$number" "$names" "$state")
   [ -z "$used" ] || echo "session $number stays: $used is another LUN's"
 done)
 if [ -n "$stays" ]; then
   printf '%s\n' "$stays"
   # Its own disks go; the sessions are the other LUN's.
-  forget_disks "$kernel"
+  each_lun "$luns" "$names" forget_lun
   exit 0
 fi
 said=
@@ -181,6 +186,10 @@ done
 printf '%s' "$said"
 exit 1`;
 
-/** Whether the node has no session to the target, and no device of the LUN. $1 target, $2, $3 WWID as multipath and as sysfs write it */
+/**
+ * Whether the node has no session to the target, and no device of its LUNs. $1 target, $2, $3 WWIDs as multipath and as sysfs
+ * write them, with commas between
+ */
 export const NO_SESSION = `${SYSFS_SCRIPT}
-[ -z "$(multipath_map "$2")$(iscsi_paths "$3")$(iscsi_sessions "$1")" ]`;
+no_device() { [ -z "$(multipath_map "$1")$(iscsi_paths "$2")" ]; }
+[ -z "$(iscsi_sessions "$1")" ] && each_lun "$2" "$3" no_device`;

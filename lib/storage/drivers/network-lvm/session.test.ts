@@ -9,6 +9,7 @@ import {
   healthy,
   held,
   KERNEL,
+  multipath,
   onFakeNode,
   program,
   session,
@@ -119,6 +120,22 @@ done`);
     ]);
   });
 
+  it("lets several LUNs of one target go together: none of them is another's", () => {
+    const second = `${WWID.slice(0, -1)}2`;
+    healthy();
+    disk("sdd", 1, { wwid: `naa.${second.slice(1)}` });
+    multipath({ wwid: second, device: "dm-29", slaves: ["sdd"] });
+    held("sdd", "mpathb", `mpath-${second}`);
+    endsSessions();
+    endsDevice(
+      `[ -e "${folder}/sys/class/block/dm-28" ] && rm -r "${folder}/sys/class/block/dm-28" || rm -r "${folder}/sys/class/block/dm-29"`,
+    );
+    const both = [`${WWID},${second}`, `${KERNEL},naa.${second.slice(1)}`];
+    expect(sh(LOG_OUT, TARGET, ...both, "10.0.0.1:3260", "10.0.0.2:3260").status).toBe(0);
+    expect(asked().filter((line) => line.startsWith("multipath -f"))).toHaveLength(2);
+    expect(existsSync(join(folder, "sys/class/iscsi_session/session1"))).toBe(false);
+  });
+
   it("waits for whoever only read from a dead LUN to let go of the device", () => {
     healthy();
     endsSessions();
@@ -198,5 +215,8 @@ describe("whether a LUN is unused", () => {
     healthy();
     make();
     expect(sh(UNUSED_LUN, WWID, KERNEL).status).toBe(status);
+    // Among others as well, wherever it stands.
+    expect(sh(UNUSED_LUN, `36other,${WWID}`, `naa.6other,${KERNEL}`).status).toBe(status);
+    expect(sh(UNUSED_LUN, `${WWID},36other`, `${KERNEL},naa.6other`).status).toBe(status);
   });
 });

@@ -25,6 +25,15 @@ iscsi_sessions() {
   done
 }
 
+# Calls $3 for each of several LUNs, until it fails. $1, $2 their WWIDs as multipath and as sysfs write them, with commas between
+each_lun() {
+  left=$1, kernels=$2,
+  while [ -n "$left" ]; do
+    "$3" "\${left%%,*}" "\${kernels%%,*}" || return
+    left=\${left#*,} kernels=\${kernels#*,}
+  done
+}
+
 # Disks of any session whose WWID is $1, as sysfs writes it, one a line: path NAME STATE SECTORS SESSION
 iscsi_paths() {
   for wwid in /sys/class/block/sd*/device/wwid; do

@@ -4,6 +4,7 @@ import type { Command } from "../../../domain/plan.ts";
 import { lookForLeftovers } from "./leftovers-look.ts";
 import { NETWORK_LVM_SCRIPT } from "./probe-script.ts";
 import { nodeStateCommand, readNodeState } from "./node-state.ts";
+import { freeProof } from "./free-target.ts";
 import { readSan } from "./probe.ts";
 import {
   disk,
@@ -36,14 +37,14 @@ describe("what the probe reads of sessions and paths", () => {
     disk("sde", 1, { wwid: "naa.6other" });
     const { status, lines } = probe();
     expect([status, lines.at(-1)]).toEqual([0, "asked net0 VG"]);
-    expect(readSan(lines)).toEqual({
+    expect(readSan(lines, [{ wwid: WWID, target: TARGET }])).toEqual({
       sessions: [
-        { number: "1", state: "LOGGED_IN", portal: "10.0.0.1" },
-        { number: "2", state: "LOGGED_IN", portal: "10.0.0.2" },
+        { number: "1", state: "LOGGED_IN", portal: "10.0.0.1", target: TARGET },
+        { number: "2", state: "LOGGED_IN", portal: "10.0.0.2", target: TARGET },
       ],
       luns: [
         {
-          wwid: WWID,
+          ...{ wwid: WWID, target: TARGET },
           paths: [
             { name: "sdb", state: "running", size: 2 ** 30, session: "1" },
             { name: "sdc", state: "running", size: 2 ** 30, session: "2" },
@@ -75,6 +76,27 @@ describe("what the probe reads of sessions and paths", () => {
     const up = asked();
     expect([up.status, up.lines.at(-1)]).toEqual([0, "asked net0"]);
     expect(readSan(up.lines).luns.map(({ device }) => device?.name)).toEqual(["dm-28", "dm-29"]);
+  });
+
+  it("of several targets each one's sessions behind its name; LVM is asked once the LUNs of all are up", () => {
+    const second = `${WWID.slice(0, -1)}2`;
+    const asked = () => {
+      const script = `${NETWORK_LVM_SCRIPT}\ncheck_lvm() { echo asked "$@"; }\ncheck_network_lvm "$@"`;
+      return sh(script, `${TARGET},another`, `${WWID},${second}`, `${KERNEL},naa.${second.slice(1)}`, "net0");
+    };
+    healthy();
+    session(3, { target: "another", state: "FAILED" });
+    disk("sdd", 3, { wwid: `naa.${second.slice(1)}` });
+    multipath({ wwid: second, device: "dm-29", slaves: ["sdd"] });
+    expect(asked().status).toBe(6);
+    session(3, { target: "another" });
+    const { status, lines } = asked();
+    expect([status, lines.at(-1)]).toEqual([0, "asked net0"]);
+    expect(readSan(lines).sessions.map(({ number, target }) => [number, target])).toEqual([
+      ["1", TARGET],
+      ["2", TARGET],
+      ["3", "another"],
+    ]);
   });
 
   it("on which sectors of the LUN the group's maps lie, and no other's", () => {
@@ -131,6 +153,9 @@ describe("what the probe reads of sessions and paths", () => {
     expect(look()).toEqual(["net0LOGGED_IN,LOGGED_IN,"]);
     session(2, { state: "FAILED" });
     expect(look()).toEqual(["net0LOGGED_IN,FAILED,"]);
+    session(3, { target: "another", state: "FREE" });
+    session(4, { target: "third" });
+    expect(sh(watch, `${TARGET},another`, WWID, KERNEL, "net0").lines).toEqual(["net0LOGGED_IN,FAILED,FREE,"]);
   });
 });
 
@@ -152,7 +177,7 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
     return { code: status ?? 1, stdout: lines.join("\n"), stderr: "", durationMs: 0 };
   };
   expect(await lookForLeftovers(read, { panelId: "pa_1", target: "n", kept: [] })).toEqual({
-    marks: [{ storageId: "st_1", target: TARGET, wwids: [WWID] }],
+    marks: [{ storageId: "st_1", targets: [TARGET], wwids: [WWID] }],
     records: [
       { target: "iqn.flat", address: "fe80::1", port: 3261 },
       { target: "iqn.own", address: "10.0.0.1", port: 3260 },
@@ -163,6 +188,31 @@ it("what the panel has on a node is found, whoever needs it, and nothing of othe
       { name: "spindle-st-1-login.service", text: "[Unit]" },
       { name: "spindle-st-1-login.timer", text: "[Unit]" },
     ],
+  });
+});
+
+describe("a target that is new to a storage", () => {
+  const proof = () => {
+    const { precondition } = freeProof(TARGET);
+    const [, , script = "", , target = ""] = precondition.command.argv;
+    return sh(script, target, join(folder, "marks"));
+  };
+  const FOREIGN: [string, () => void, string | null][] = [
+    ["nothing is there", () => {}, null],
+    ["another target's record", () => file("etc/iscsi/nodes/another/10.0.0.1,3260"), null],
+    ["a record that the panel did not write", () => file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), "foreign-record"],
+    ["a session of somebody else's", () => session(1), "foreign-session"],
+    [
+      "records and sessions of another storage of the panel",
+      () => [session(1), file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), file("marks/st_2", `target ${TARGET}`)],
+      null,
+    ],
+  ];
+  it.each(FOREIGN)("%s", (_what, make, word) => {
+    make();
+    const { status, said } = proof();
+    expect(status === 0).toBe(word === null);
+    expect(said.includes(`spindle: ${word}`)).toBe(word !== null);
   });
 });
 

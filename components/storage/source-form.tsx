@@ -1,0 +1,160 @@
+"use client";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useTranslations } from "use-intl";
+import { useText } from "#components/text/t.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { TextField } from "#components/ui/field.tsx";
+import { ErrorNotice } from "#components/ui/notice.tsx";
+import { useAction } from "#components/ui/use-action.ts";
+import { notePartsSource } from "#lib/actions/storages.ts";
+import type { FormField, SourceFormView } from "#lib/domain/dto.ts";
+import type { Text } from "#lib/domain/text.ts";
+
+export type Source = Record<string, string>;
+
+/** What stands in the fields; a secret that the server has is an id here, and is never shown. */
+interface Typed {
+  values: Source;
+  /** Ids of secrets in whose place nothing was typed since. */
+  kept: Source;
+}
+
+const firstTyped = (fields: readonly FormField[]): Typed => ({
+  values: Object.fromEntries(fields.map(({ name, default: value }) => [name, String(value ?? "")])),
+  kept: {},
+});
+
+/** After a note: what was typed of secrets is forgotten here. */
+function noted(fields: readonly FormField[], source: Source): Typed {
+  const isSecret = (name: string) => fields.some((field) => field.name === name && field.widget === "secret");
+  const entries = Object.entries(source);
+  return {
+    values: Object.fromEntries(entries.map(([name, value]) => [name, isSecret(name) ? "" : value])),
+    kept: Object.fromEntries(entries.filter(([name, value]) => isSecret(name) && value !== "")),
+  };
+}
+
+function SourceField({
+  field,
+  typed: { values, kept },
+  error,
+  onType,
+  onLook,
+}: {
+  field: FormField;
+  typed: Typed;
+  error: Text | undefined;
+  onType: (value: string) => void;
+  onLook: () => void;
+}) {
+  const t = useTranslations("wizard.storages");
+  const say = useText();
+  const { name, widget, label, help, placeholder } = field;
+  const isSecret = widget === "secret";
+  return (
+    <TextField
+      label={say(label)}
+      help={help && say(help)}
+      error={error && say(error)}
+      name={`source.${name}`}
+      type={isSecret ? "password" : "text"}
+      autoComplete={isSecret ? "new-password" : "off"}
+      spellCheck={false}
+      placeholder={kept[name] ? t("secretKept") : placeholder}
+      value={values[name] ?? ""}
+      onChange={(event) => onType(event.target.value)}
+      // The form around the field starts the plan: this key looks, and nothing else.
+      onKeyDown={(event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        onLook();
+      }}
+    />
+  );
+}
+
+interface Props {
+  place: { storageId: string; nodeId: string };
+  form: SourceFormView;
+  /** What the look at it said, by field. */
+  problems: Record<string, Text>;
+  /** It is being looked at. */
+  isLooking: boolean;
+  /** What is looked at from now on; null: it is not any more, since other values were typed. */
+  onNote: (source: Source | null) => void;
+}
+
+function Fields({ place, form, problems, isLooking, onNote }: Props) {
+  const t = useTranslations("parts.source");
+  const [typed, setTyped] = useState(() => firstTyped(form.fields));
+  const [isShown, setShown] = useState(false);
+  const { busy, error, run } = useAction(
+    () => notePartsSource({ ...place, source: { ...typed.values, ...typed.kept } }),
+    (source) => {
+      setTyped(noted(form.fields, source));
+      onNote(source);
+    },
+  );
+  const look = () => {
+    if (busy || isLooking) return;
+    setShown(true);
+    run();
+  };
+  const type = (name: string, value: string) => {
+    const { [name]: _replaced, ...kept } = typed.kept;
+    setTyped({ values: { ...typed.values, [name]: value }, kept });
+    setShown(false);
+    onNote(null);
+  };
+  const fields = { ...problems, ...error?.fields };
+  const problemOf = (name: string) => (isShown ? (fields[name] ?? fields[`source.${name}`]) : undefined);
+  return (
+    <div className="space-y-4">
+      <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
+        {form.fields.map((field) => (
+          <SourceField
+            key={field.name}
+            field={field}
+            typed={typed}
+            error={problemOf(field.name)}
+            onType={(value) => type(field.name, value)}
+            onLook={look}
+          />
+        ))}
+      </div>
+      {isShown && error && !error.fields ? <ErrorNotice error={error} /> : null}
+      <Button busy={busy || isLooking} onClick={look}>
+        {busy || isLooking ? t("looking") : t("look")}
+      </Button>
+    </div>
+  );
+}
+
+/** Where further disks of a storage are, folded: named, it is looked at through the node, with the rest. */
+export function SourceForm(props: Props) {
+  const say = useText();
+  const [isOpen, setOpen] = useState(false);
+  const { title, help } = props.form;
+  return (
+    <section className="space-y-3 border-t border-line pt-4">
+      <Button
+        small
+        icon={<Plus aria-hidden size={14} />}
+        aria-expanded={isOpen}
+        onClick={() => {
+          if (isOpen) props.onNote(null);
+          setOpen(!isOpen);
+        }}
+      >
+        {say(title)}
+      </Button>
+      {isOpen ? (
+        <>
+          <p className="max-w-prose text-ink-2">{say(help)}</p>
+          <Fields {...props} />
+        </>
+      ) : null}
+    </section>
+  );
+}

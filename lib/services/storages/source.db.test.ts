@@ -1,0 +1,160 @@
+import { eq } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { db, inTransaction } from "../../db/client.ts";
+import { audit, clusters, nodeStorages, secrets, storages, taskLocks } from "../../db/schema/index.ts";
+import { seedCluster } from "../../db/test-cluster.ts";
+import type { TestDatabase } from "../../db/test-database.ts";
+import type { PanelStep } from "../../domain/plan.ts";
+import { text } from "../../domain/text.ts";
+import { HOSTILE_STRINGS } from "../../domain/hostile-strings.ts";
+import { panelStepWork } from "../../plans/panel-steps.ts";
+import { openSecret, sealSecret } from "../../secrets/store.ts";
+import type { Source } from "../../storage/contract.ts";
+import { deleteSecretsOf } from "../drafts/storage-secrets.ts";
+import { ctx as anna, startTestPanel } from "../test-panel.ts";
+import { lookAtParts, notePartsSource, registerPartsStep } from "./parts.ts";
+import type { PartsPlace, PinInput } from "./plan-parts.ts";
+import { limitSourceSecrets } from "./source.ts";
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestPanel();
+  registerPartsStep();
+});
+afterAll(() => database.stop());
+
+beforeEach(async () => {
+  await seedCluster({
+    storages: [
+      { id: "st_net", name: "san", kind: "network-lvm", isMain: true },
+      { id: "st_lvm", name: "fast", kind: "lvm" },
+    ],
+    nodes: [{ id: "nd_1" }],
+  });
+});
+afterEach(async () => {
+  await db().delete(taskLocks);
+  await db().delete(clusters);
+  await db().delete(secrets);
+});
+
+const place = { storageId: "st_net", nodeId: "nd_1" };
+const typed: Source = {
+  ...{ portals: "10.0.0.1", target: "iqn.2026-01.lab.host:san2", chapUser: "panel", chapSecret: "open-sesame" },
+  ...{ reverseUser: "", reverseSecret: "" },
+};
+const bob = { ...anna, actor: { ...anna.actor, id: "bob" } };
+
+const note = (source: Source, ctx = anna) => notePartsSource(ctx, { ...place, source });
+const rows = async () => (await db().select({ id: secrets.id }).from(secrets)).map(({ id }) => id);
+const refusal = (...fields: string[]) => ({
+  view: { code: "invalid-input", fields: Object.fromEntries(fields.map((field) => [field, expect.anything()])) },
+});
+
+const NOTHING = { group: { pvs: [] }, targets: [], luns: [], pvOf: {}, contents: {}, typed: null };
+/** What a look is asked with. */
+async function lookedWith(source: Source, ctx = anna): Promise<Source | undefined> {
+  let seen: Source | undefined;
+  const look = async ({ context }: PartsPlace) => {
+    seen = context.source;
+    return NOTHING;
+  };
+  await lookAtParts(ctx, { ...place, request: null, source }, look);
+  return seen;
+}
+
+describe("where further disks of a storage are @P15 @S05", () => {
+  it("is noted with its secret sealed, which comes back as an id and stays as long as nothing else is typed", async () => {
+    const noted = await note(typed);
+    expect(noted).toMatchObject({ target: typed.target, chapSecret: expect.stringMatching(/^se_/), reverseSecret: "" });
+    expect(await openSecret(noted.chapSecret ?? "")).toBe("open-sesame");
+    expect(await note({ ...noted, portals: "10.0.0.2" })).toEqual({ ...noted, portals: "10.0.0.2" });
+    expect(await rows()).toEqual([noted.chapSecret]);
+    expect(await lookedWith(noted)).toEqual(noted);
+  });
+
+  it("what is refused is said by field, and nothing of it is sealed", async () => {
+    await expect(note({ ...typed, target: "san2" })).rejects.toMatchObject(refusal("target"));
+    await expect(note({ ...typed, target: "iqn.2026-01.lab.host:san1" })).rejects.toMatchObject(refusal("target"));
+    await expect(note({ ...typed, chapUser: "" })).rejects.toMatchObject(refusal("chapSecret"));
+    await expect(note({ ...typed, chapSecret: "with blanks" })).rejects.toMatchObject(refusal("chapSecret"));
+    await expect(note({ ...typed, wwid: "3" })).rejects.toMatchObject({ view: { code: "invalid-input" } });
+    for (const value of HOSTILE_STRINGS.filter((one) => one !== "" && !one.includes("\0")))
+      await expect(note({ ...typed, portals: value, target: value })).rejects.toMatchObject(
+        refusal("portals", "target"),
+      );
+    expect(await rows()).toEqual([]);
+  });
+
+  it("an id of somebody else's secret is none: neither a node's key, nor what another administrator typed", async () => {
+    const key = await sealSecret({ purpose: "node-key", value: "a node's own" });
+    const bobs = (await note(typed, bob)).chapSecret ?? "";
+    for (const id of [key, bobs]) {
+      // It is sealed as the text that it is.
+      const noted = await note({ ...typed, chapSecret: id });
+      expect(await openSecret(noted.chapSecret ?? "")).toBe(id);
+      await expect(lookedWith({ ...typed, chapSecret: id })).rejects.toMatchObject(refusal("chapSecret"));
+    }
+    await expect(lookedWith(typed)).rejects.toMatchObject(refusal("chapSecret"));
+  });
+
+  it("of a storage whose disks are a node's own there is none", async () => {
+    const own = { ...place, storageId: "st_lvm", source: typed };
+    await expect(notePartsSource(anna, own)).rejects.toMatchObject({ view: { code: "not-supported" } });
+  });
+});
+
+describe("the last step of a change that brings a target @P15", () => {
+  const pinned = { wwid: "3,3b", target: "iqn,iqn.2026-01.lab.host:san2" };
+  const step = (targets: Source[]): PanelStep => {
+    const input: PinInput = {
+      ...{ ...place, clusterId: "cl_1", verb: "add", what: ["/dev/b"], storage: "san", node: "n", nodeIds: ["nd_1"] },
+      ...{ identity: pinned, config: { targets } },
+    };
+    const title = text("task.meet");
+    return {
+      ...{ kind: "panel", id: "pin", title, action: "parts.pin", undo: { none: title } },
+      input: input as unknown as Record<string, unknown>,
+    };
+  };
+  const context = { taskId: "tk_1", requestId: "rq", actor: { id: "anna", name: "Anna" } };
+  const pin = (targets: Source[]) => inTransaction((tx) => panelStepWork(step(targets))(tx, context));
+  const storage = async () => (await db().select().from(storages).where(eq(storages.id, "st_net")))[0]!;
+
+  it("writes it into the config together with the pin; its secret is the storage's from then on, and goes with it", async () => {
+    const noted = await note(typed);
+    const before = await storage();
+    await pin([noted]);
+    const after = await storage();
+    expect(after.config).toEqual({ ...before.config, targets: [noted] });
+    const [place] = await db().select().from(nodeStorages).where(eq(nodeStorages.storageId, "st_net"));
+    expect(place?.identity).toMatchObject(pinned);
+    const [kept] = await db().select().from(secrets);
+    expect(kept?.expiresAt).toBeNull();
+    await limitSourceSecrets();
+    expect((await db().select().from(secrets))[0]?.expiresAt).toBeNull();
+    const [entry] = await db().select().from(audit).where(eq(audit.action, "parts.add"));
+    expect(JSON.stringify(entry)).not.toContain("sesame");
+    await inTransaction((tx) => deleteSecretsOf(tx, [after]));
+    expect(await rows()).toEqual([]);
+  });
+
+  it("without its secret nothing is written at all", async () => {
+    const noted = await note(typed);
+    await db().delete(secrets);
+    await expect(pin([noted])).rejects.toMatchObject({ view: { code: "conflict" } });
+    expect((await storage()).config).not.toHaveProperty("targets");
+    const [place] = await db().select().from(nodeStorages).where(eq(nodeStorages.storageId, "st_net"));
+    expect(place?.identity).not.toMatchObject(pinned);
+  });
+
+  it("a secret whose change came to nothing goes within the hour", async () => {
+    await note(typed);
+    await db().update(secrets).set({ expiresAt: null });
+    const expiry = async () => (await db().select().from(secrets))[0]?.expiresAt;
+    await limitSourceSecrets();
+    const within = await expiry();
+    expect(within?.getTime()).toBeGreaterThan(Date.now());
+    expect(within?.getTime()).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  });
+});
