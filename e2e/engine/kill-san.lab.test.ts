@@ -133,6 +133,18 @@ describe("LUNs that come and grow, a storage that is removed, a cluster that is 
   );
 
   it(
+    "undisturbed, a LUN of another target is in the group on both nodes, which are logged in there as well @P15 @S26",
+    async () => {
+      const { outcome, rows, ...seen } = await ends("further");
+      expect(outcome).toEqual(["done", 0]);
+      expect(pvsOf(seen, SAN_GROUP)).toHaveLength(2 * NODES);
+      expect(sessionsIn(seen)).toHaveLength(2 * SESSIONS);
+      expect(new Set(pinnedIn(rows).map(({ identity }) => identity.target?.split(",").length))).toEqual(new Set([2]));
+    },
+    UNDISTURBED_MS,
+  );
+
+  it(
     "undisturbed, a LUN that has grown on the array is as large on both nodes, and its PV fills it @P15",
     async () => {
       const { outcome, ...seen } = await ends("grown");

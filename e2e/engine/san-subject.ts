@@ -18,10 +18,10 @@ import {
 import { confirmDeletion, confirmParts, confirmStorageRemoval, forgetStorage } from "./storage-subject.ts";
 
 /**
- * Another LUN for the group, and the same with the storage gone from the nodes; a storage less; the whole cluster less; a
- * LUN that the array has made larger.
+ * Another LUN for the group, and the same with the storage gone from the nodes; the first LUN of another target, which no node
+ * has a session to; a storage less; the whole cluster less; a LUN that the array has made larger.
  */
-export type SanDeed = "extended" | "left" | "removed" | "deleted" | "grown";
+export type SanDeed = "extended" | "further" | "left" | "removed" | "deleted" | "grown";
 
 export const SAN_GROUP = "net0";
 const KIND = "network-lvm";
@@ -68,11 +68,14 @@ async function growLun(): Promise<void> {
 }
 
 async function deedsOn(member: Member): Promise<Record<SanDeed, Deed>> {
-  const link = lunLink(lunWwid((await labOfThisClone()).targets[0]!, "lun2"));
+  const lab = await labOfThisClone();
+  const link = lunLink(lunWwid(lab.targets[0]!, "lun2"));
+  const { wwid, ...further } = sanForm(lab, 1);
   const extend = () => confirmParts(member, KIND, { verb: "add", disks: [link] });
   return {
     extended: { confirm: extend },
     left: { confirm: extend, meanwhile: () => forgetStorage(member, KIND), fails: "pin" },
+    further: { confirm: () => confirmParts(member, KIND, { verb: "add", disks: [lunLink(wwid)] }, further) },
     removed: { confirm: () => confirmStorageRemoval(member, KIND) },
     deleted: { confirm: () => confirmDeletion(member) },
     // The last one to be planned: the nodes are put back only before each run.

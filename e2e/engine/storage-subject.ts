@@ -8,8 +8,9 @@ import { confirmDraft } from "../../lib/services/drafts/confirm.ts";
 import { saveDraft, startStorageDraft } from "../../lib/services/drafts/edit.ts";
 import { choose } from "../../lib/services/drafts/machines.ts";
 import { getDraft } from "../../lib/services/drafts/view.ts";
-import { changeParts, lookAtParts } from "../../lib/services/storages/parts.ts";
+import { changeParts, lookAtParts, notePartsSource } from "../../lib/services/storages/parts.ts";
 import { confirmRemoval, previewRemoval } from "../../lib/services/storages/remove.ts";
+import type { Source } from "../../lib/storage/contract.ts";
 import { settled } from "../join/panel.ts";
 import type { TestDatabase } from "./database.ts";
 import { ctx } from "./join-subject.ts";
@@ -51,9 +52,17 @@ async function confirmStorage(member: Member, disk: Disk): Promise<string> {
   return (await confirmDraft(ctx, { draftId, digest })).taskId;
 }
 
-export async function confirmParts(member: Member, kind: MemberStorage, request: PartsRequest): Promise<string> {
+/** `typed`: where further disks are, where the storage has no way there yet. */
+export async function confirmParts(
+  member: Member,
+  kind: MemberStorage,
+  request: PartsRequest,
+  typed?: Source,
+): Promise<string> {
   const look = () => well(member);
-  const input = { storageId: member.storageId(kind), nodeId: member.nodeId, request };
+  const place = { storageId: member.storageId(kind), nodeId: member.nodeId };
+  const source = typed && (await notePartsSource(ctx, { ...place, source: typed }, look));
+  const input = { ...place, source, request };
   const { planned } = await lookAtParts(ctx, input, undefined, look);
   if (!planned?.digest) throw new Error(`the parts can't be changed: ${JSON.stringify(planned)}`);
   return (await changeParts(ctx, { ...input, digest: planned.digest, typed: "" }, undefined, look)).taskId;

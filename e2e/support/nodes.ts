@@ -113,9 +113,10 @@ export async function sanIsBack({ nodes, targets }: Lab): Promise<void> {
   if (targets.length > 0) await Promise.all(nodes.map((node) => node.sh(PATHS_UP, { timeoutMs: 180_000 })));
 }
 
-/** What the form of a Network LVM storage on the first LUN of their SAN is filled with: all that its target asks for. */
-export function sanForm({ instance, targets: [target] }: Lab) {
-  if (!target) throw new Error("the lab has no SAN");
+/** What the form of a Network LVM storage on the first LUN of a target is filled with, by default the first one: all that it asks for. */
+export function sanForm({ instance, targets }: Lab, which = 0) {
+  const target = targets[which];
+  if (!target) throw new Error("the lab has no such target");
   const { iqn, chap, reverse } = target;
   return {
     portals: portalAddresses(instance)
