@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Check, Failure, NodeStep } from "../../domain/plan.ts";
+import type { Check, Command, Failure, NodeStep } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { diskFailures, proveDisk, type UnusedDisk } from "../disks.ts";
 import { REFUSAL, REFUSE_SCRIPT } from "../drive-marks.ts";
@@ -33,6 +33,8 @@ export interface NewPv {
   proof: Check;
   /** What it means when that is refused. */
   failures: Failure[];
+  /** Bytes at its beginning that the proof has seen to be zeros: an undo leaves them so, or the next look would call them data. */
+  zeros?: number;
 }
 
 export const newPvs = (storageId: string, target: string, disks: readonly UnusedDisk[]): NewPv[] =>
@@ -79,6 +81,20 @@ export function pvFailures(values: Record<string, string>): Failure[] {
   );
 }
 
+/** `pvremove` takes the label; the text of a group's metadata stays behind it. $1 device, $2 bytes, then which devices LVM opens */
+const REMOVE_TO_ZEROS = `device=$1 bytes=$2
+shift 2
+pvremove "$@" -- "$device" || exit
+dd if=/dev/zero of="$device" bs="$bytes" count=1 oflag=direct conv=notrunc,fsync status=none`;
+
+function removal({ link, zeros }: NewPv): Command {
+  const only = ["--devices", link];
+  const argv = zeros
+    ? ["sh", "-c", REMOVE_TO_ZEROS, "spindle", link, String(zeros), ...only]
+    : ["pvremove", ...only, "--", link];
+  return { argv, timeoutMs: CHANGE_MS };
+}
+
 /** Makes a PV on an unused device, with room for the metadata of thousands of LVs. Nothing is ever forced or wiped. */
 export function pvStep(target: string, pv: NewPv, index: number): NodeStep {
   const { link, uuid } = pv;
@@ -100,7 +116,7 @@ export function pvStep(target: string, pv: NewPv, index: number): NodeStep {
     failures: [...pv.failures, ...pvFailures({ disk: link, vg: "" })],
     undo: {
       title: text("lvm.parts.step.unpv", { disk: link }),
-      command: { argv: ["pvremove", ...only, "--", link], timeoutMs: CHANGE_MS },
+      command: removal(pv),
       proof: proveFree([deviceOf(pv)]),
     },
   };

@@ -13,7 +13,8 @@ export type Contents =
   | { kind: "data" };
 
 export const HEAD_BYTES = 128 * 1024;
-const EDGE_BYTES = 1024 ** 2;
+/** How much of both ends is looked at. */
+export const EDGE_BYTES = 1024 ** 2;
 const SECTOR = 512;
 
 /** What is read first: the head, and whether the first and the last MiB hold anything. */

@@ -5,6 +5,7 @@ import type { Ownership } from "../../contract.ts";
 import { REFUSAL } from "../../drive-marks.ts";
 import { type NewPv, pvUuidFor } from "../../lvm/pv-steps.ts";
 import { chapSecretsOf, type IscsiTarget, portalsOf } from "./config.ts";
+import { EDGE_BYTES } from "./contents.ts";
 import type { PlacedLun } from "./identity.ts";
 import { PROVE_BLANK, WAIT_FOR_LUN } from "./lun-script.ts";
 import { MARKS_DIR } from "./mark.ts";
@@ -271,5 +272,6 @@ export function lunPv({ owner }: Place, wwid: string, size: number): NewPv {
     uuid: pvUuidFor(owner.storageId, "", { link }),
     proof: { command: { argv: shell(PROVE_BLANK, ...lunWords(wwid, size)), timeoutMs: CHECK_MS } },
     failures: lunFailures(wwid),
+    zeros: EDGE_BYTES,
   };
 }

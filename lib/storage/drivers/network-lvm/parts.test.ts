@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { NodeStep } from "../../../domain/plan.ts";
 import type { PartsRequest } from "../../../domain/parts-request.ts";
@@ -6,7 +9,7 @@ import { en } from "../../../messages/en.ts";
 import type { PartsContext } from "../../contract.ts";
 import type { GroupFacts } from "../../lvm/parts-facts.ts";
 import { type NetworkLvmConfig, networkLvmConfig } from "./config.ts";
-import type { Contents } from "./contents.ts";
+import { type Contents, EDGE_BYTES } from "./contents.ts";
 import type { LunLook } from "./look.ts";
 import { networkLvmParts, planNetworkParts } from "./parts.ts";
 import type { NetworkPartsFacts } from "./parts-facts.ts";
@@ -59,7 +62,34 @@ const shape = (steps: readonly NodeStep[]) => steps.map(({ id, target, stage = 0
 const plan = (request: PartsRequest, found: NetworkPartsFacts) => planNetworkParts(context, found, request);
 const blocker = (request: PartsRequest, found: NetworkPartsFacts) => plan(request, found).blockers[0]?.key;
 
+/** Runs a step's undo on a file in place of the LUN, with a tool of LVM's that does nothing. */
+function undoneOn(step: NodeStep | undefined, content: Buffer): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), "parts-"));
+  try {
+    const device = join(folder, "lun");
+    writeFileSync(device, content);
+    writeFileSync(join(folder, "pvremove"), "#!/bin/sh\n", { mode: 0o755 });
+    const argv = step && !("none" in step.undo) ? step.undo.command.argv : [];
+    const [command = "", ...words] = argv.map((word) => (word === lunLink(SECOND) ? device : word));
+    const { status, stderr } = spawnSync(command, words, { env: { PATH: `${folder}:${process.env.PATH}` } });
+    expect(status, String(stderr)).toBe(0);
+    return readFileSync(device);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 describe("a second LUN in the group @P15", () => {
+  it("holds nothing again once it is taken back, or it would be refused for what LVM wrote there", () => {
+    const { steps } = plan(ADD, facts(two()));
+    const before = Buffer.alloc(2 * EDGE_BYTES, "x");
+    const after = undoneOn(
+      steps.find(({ id }) => id === "pv-1"),
+      before,
+    );
+    expect(after.equals(Buffer.concat([Buffer.alloc(EDGE_BYTES), before.subarray(EDGE_BYTES)]))).toBe(true);
+  });
+
   it("is reached by every node, becomes a PV once, and is seen by the others", () => {
     const { steps, identity, blockers, problems } = plan(ADD, facts(two()));
     const reach = ["mark", ...["multipath", "claim", "scan", "lun"].map((id) => `${id}-${SECOND}`)];
