@@ -12,20 +12,21 @@ export const SHARED_DRIVES_MS = 1_200_000 + 6 * timeout;
 /** An administrator, and the node whose commands make the drives. */
 export type Writer = Person & { node: LabNode };
 
-/** Waits until the node has so many sessions that are up. */
-async function sessionsUp(node: LabNode, count: number): Promise<void> {
-  const states = () => node.sh("cat /sys/class/iscsi_session/*/state 2>/dev/null; true");
-  const up = async () => (await states()).match(/LOGGED_IN/g)?.length ?? 0;
-  await expect.poll(up, { timeout: 240_000 }).toBe(count);
+/** How many sessions of the node are up. */
+async function sessionsUp(node: LabNode): Promise<number> {
+  const states = await node.sh("cat /sys/class/iscsi_session/*/state 2>/dev/null; true");
+  return states.match(/LOGGED_IN/g)?.length ?? 0;
 }
 
-/** Takes one portal away and gives it back, again and again; ends with it there. */
+/** Takes one portal of two away and gives it back, again and again; ends with it there. */
 async function comeAndGo(lab: Lab, node: LabNode, isOver: () => boolean): Promise<void> {
+  const all = await sessionsUp(node);
+  const areUp = (count: number) => expect.poll(() => sessionsUp(node), { timeout: 240_000 }).toBe(count);
   while (!isOver()) {
     await lab.breakSan("portal-gone");
-    await sessionsUp(node, 1);
+    await areUp(all / 2);
     await lab.mendSan("portal-gone");
-    await sessionsUp(node, 2);
+    await areUp(all);
   }
 }
 
