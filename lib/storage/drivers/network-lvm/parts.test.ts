@@ -70,8 +70,9 @@ function undoneOn(step: NodeStep | undefined, content: Buffer): Buffer {
     writeFileSync(device, content);
     writeFileSync(join(folder, "pvremove"), "#!/bin/sh\n", { mode: 0o755 });
     const argv = step && !("none" in step.undo) ? step.undo.command.argv : [];
-    const [command = "", ...words] = argv.map((word) => (word === lunLink(SECOND) ? device : word));
-    const { status, stderr } = spawnSync(command, words, { env: { PATH: `${folder}:${process.env.PATH}` } });
+    const words = argv.map((word) => (word === lunLink(SECOND) ? device : word));
+    const first = ["-c", 'PATH=$1:$PATH; shift; exec "$@"', "sh", folder];
+    const { status, stderr } = spawnSync("sh", [...first, ...words]);
     expect(status, String(stderr)).toBe(0);
     return readFileSync(device);
   } finally {
