@@ -11,7 +11,11 @@ export async function tabTo(page: Page, name: RegExp, most: number): Promise<voi
       // A tile has it around its label, a box around itself.
       const styles = [element, element.closest("label")].flatMap((each) => (each ? getComputedStyle(each) : []));
       const { top, bottom } = element.getBoundingClientRect();
-      const dock = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--dock")) || 0;
+      // What is behind the dock is hidden; what is on it is not.
+      const isOnDock = element.closest("aside") !== null;
+      const dock = isOnDock
+        ? 0
+        : Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--dock")) || 0;
       return {
         text:
           element.getAttribute("aria-label") ??
