@@ -51,7 +51,15 @@ function Group({ group, lvCount }: { group: GroupDetails; lvCount: number | null
   );
 }
 
-function PvTable({ pvs, vgName, place }: { pvs: PhysicalVolume[]; vgName: string; place: PartsPlace }) {
+interface PvTableProps {
+  pvs: PhysicalVolume[];
+  vgName: string;
+  place: PartsPlace;
+  /** Nothing is ever moved off a LUN that several nodes see, so no row offers it. */
+  canLeave: boolean;
+}
+
+function PvTable({ pvs, vgName, place, canLeave }: PvTableProps) {
   const t = useTranslations("pages.storage");
   const parts = pvs.map(({ uuid, ...pv }) => ({ ...pv, id: uuid }));
   const rows = [...pvs].sort((a, b) => naturalOrder(a.device ?? "~", b.device ?? "~"));
@@ -74,9 +82,11 @@ function PvTable({ pvs, vgName, place }: { pvs: PhysicalVolume[]; vgName: string
           <th scope="col" className={HEAD}>
             {t("column.status")}
           </th>
-          <th scope="col" className={`${HEAD} text-right`}>
-            {t("column.action")}
-          </th>
+          {canLeave ? (
+            <th scope="col" className={`${HEAD} text-right`}>
+              {t("column.action")}
+            </th>
+          ) : null}
         </tr>
       </thead>
       <tbody className="max-sm:block">
@@ -107,9 +117,11 @@ function PvTable({ pvs, vgName, place }: { pvs: PhysicalVolume[]; vgName: string
               <td className={CELL}>
                 {pv.isMissing ? <Status tone="bad">{t("missing")}</Status> : <Status tone="ok">{t("present")}</Status>}
               </td>
-              <td className={`${CELL} text-right max-sm:text-left`}>
-                <PartAction place={place} part={{ ...pv, id: pv.uuid }} parts={parts} />
-              </td>
+              {canLeave ? (
+                <td className={`${CELL} text-right max-sm:text-left`}>
+                  <PartAction place={place} part={{ ...pv, id: pv.uuid }} parts={parts} />
+                </td>
+              ) : null}
             </tr>
           );
         })}
@@ -173,9 +185,11 @@ function PartitionTable({ partitions }: { partitions: PartitionDetails[] }) {
 export function DetailsView({
   details,
   place,
+  isShared,
 }: {
   details: Record<string, unknown> | null | undefined;
   place: PartsPlace;
+  isShared: boolean;
 }) {
   const t = useTranslations("pages.storage");
   const { group, pvs, lvCount, staleMaps, partitions } = readDetails(details);
@@ -187,7 +201,7 @@ export function DetailsView({
       {group ? <Group group={group} lvCount={lvCount} /> : null}
       {pvs.length > 0 ? (
         <div>
-          <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} />
+          <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} canLeave={!isShared} />
           <div className="border-t border-line px-3.5 py-2">
             <DiskActions place={place} />
           </div>

@@ -75,7 +75,7 @@ export function DiskChoice({ disks, node, chosen, error, onChange }: Props) {
                 className="checkbox"
               />
               <span className="min-w-0 break-words">
-                {word(disk)} <span className="font-mono text-s break-all text-ink-2">{visible(link)}</span>
+                {word(disk)} <span className="block font-mono text-s break-all text-ink-2">{visible(link)}</span>
               </span>
             </label>
           );
