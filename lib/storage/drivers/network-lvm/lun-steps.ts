@@ -31,14 +31,14 @@ const LOGIN_MS = 300_000;
 const LUN_SECONDS = 60;
 
 /**
- * Seconds: of a ping's turn and its answer, so that a portal that is gone is known within five; for how long the session then
+ * Seconds: of a ping's turn and its answer, so that a portal that is gone is known within four; for how long the session then
  * keeps what is on its way, before multipath gets it for another portal; of a login, and how often it is tried, so that a
  * dead portal delays a boot by thirty seconds at the most.
  */
 const SETTINGS = [
   ["node.startup", "automatic"],
   ["node.conn[0].startup", "automatic"],
-  ["node.conn[0].timeo.noop_out_interval", "2"],
+  ["node.conn[0].timeo.noop_out_interval", "1"],
   ["node.conn[0].timeo.noop_out_timeout", "3"],
   ["node.session.timeo.replacement_timeout", "5"],
   ["node.conn[0].timeo.login_timeout", "10"],
