@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { type Instance, bridgeName, hostAddress } from "./instance.ts";
-import { run } from "./run.ts";
+import { run, tryRun, waitFor } from "./run.ts";
 
 /** Name of a node's tap device; `index` counts from 1. Interface names end at 15 characters. */
 export const tapName = (instance: Instance, index: number) => `spl${instance.subnet}t${index}`;
@@ -15,8 +15,16 @@ export async function ensureBridge(instance: Instance): Promise<void> {
     await run(["ip", "link", "add", bridge, "type", "bridge", "stp_state", "0", "forward_delay", "0"]);
   await run(["ip", "addr", "replace", `${hostAddress(instance)}/24`, "dev", bridge]);
   await run(["ip", "link", "set", bridge, "up"]);
-  // After a restore the addresses are the same and the neighbours' states are not.
-  await run(["ip", "neigh", "flush", "dev", bridge]);
+  await flushNeighbours(bridge);
+}
+
+/** After a restore the addresses are the same and the neighbours' states are not. */
+async function flushNeighbours(bridge: string): Promise<void> {
+  // ip lists the entries, then deletes each: it ends with an error where the kernel has dropped one in between.
+  await waitFor(`no neighbours on ${bridge}`, 5_000, async () => {
+    const { code } = await tryRun(["ip", "neigh", "flush", "dev", bridge]);
+    return code === 0 ? true : undefined;
+  });
 }
 
 /** Makes the node's tap. A tap that is there keeps its place: a cut node stays cut. */
