@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { NodeStep } from "../../../domain/plan.ts";
-import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { en } from "../../../messages/en.ts";
 import type { PartsContext } from "../../contract.ts";
 import type { GroupFacts } from "../../lvm/parts-facts.ts";
@@ -54,13 +53,14 @@ function facts(luns: LunLook[], change: Partial<NetworkPartsFacts> & { contents2
   };
 }
 
-const ADD: PartsRequest = { verb: "add", disks: [lunLink(SECOND)] };
-const GROW: PartsRequest = { verb: "grow" };
+type Request = Parameters<typeof planNetworkParts>[2];
+const ADD: Request = { verb: "add", disks: [lunLink(SECOND)] };
+const GROW: Request = { verb: "grow" };
 const two = (change: Partial<LunLook> = {}) => [lun(WWID), lun(SECOND, { lun: "0002000000000000", ...change })];
 const grown = () => [lun(WWID, { size: 2 * GIB })];
 const shape = (steps: readonly NodeStep[]) => steps.map(({ id, target, stage = 0 }) => `${stage} ${target} ${id}`);
-const plan = (request: PartsRequest, found: NetworkPartsFacts) => planNetworkParts(context, found, request);
-const blocker = (request: PartsRequest, found: NetworkPartsFacts) => plan(request, found).blockers[0]?.key;
+const plan = (request: Request, found: NetworkPartsFacts) => planNetworkParts(context, found, request);
+const blocker = (request: Request, found: NetworkPartsFacts) => plan(request, found).blockers[0]?.key;
 
 /** Runs a step's undo on a file in place of the LUN, with a tool of LVM's that does nothing. */
 function undoneOn(step: NodeStep | undefined, content: Buffer): Buffer {
@@ -154,7 +154,7 @@ describe("a LUN of another target @P15", () => {
       ...{ typed: node, ...change },
     };
   };
-  const add = (...wwids: string[]): PartsRequest => ({ verb: "add", disks: wwids.map(lunLink) });
+  const add = (...wwids: string[]): Request => ({ verb: "add", disks: wwids.map(lunLink) });
   const RELOGIN = ["relogin-service-t2", "relogin-timer-t2", "relogin-t2"];
 
   it("every node notes the target, gives its LUN to multipath, then logs in; one makes the PV, the others see it", () => {
@@ -306,8 +306,9 @@ describe("a LUN that the array has made larger @P15", () => {
 });
 
 describe("what a group that all nodes see is spared", () => {
-  it("nothing is moved off a LUN, and a partial group takes no change", () => {
-    expect(blocker({ verb: "empty", part: "P", andRemove: false }, facts(two()))).toBe("network-lvm.parts.no-move");
+  it("nothing is moved off a LUN, which is said, and a partial group takes no change", () => {
+    expect(networkLvmParts.verbs).toEqual(["add", "grow"]);
+    expect(networkLvmParts.otherVerbs?.key).toBe("network-lvm.parts.no-move");
     const partial = group({ isMissing: true });
     if (partial.group) partial.group.missingPvs = 1;
     expect(blocker(GROW, facts(grown(), { group: partial }))).toBe("lvm.parts.state.partial");
