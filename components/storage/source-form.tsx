@@ -25,7 +25,7 @@ const firstTyped = (fields: readonly FormField[]): Typed => ({
   kept: {},
 });
 
-/** After a note: what was typed of secrets is forgotten here. */
+/** What the server has of it: of secrets nothing is known here but their ids. */
 function noted(fields: readonly FormField[], source: Source): Typed {
   const isSecret = (name: string) => fields.some((field) => field.name === name && field.widget === "secret");
   const entries = Object.entries(source);
@@ -49,7 +49,7 @@ interface Props {
 function Fields({ place, form, problems, isLooking, onNote }: Props) {
   const t = useTranslations("parts.source");
   const say = useText();
-  const [typed, setTyped] = useState(() => firstTyped(form.fields));
+  const [typed, setTyped] = useState(() => (form.typed ? noted(form.fields, form.typed) : firstTyped(form.fields)));
   const [isShown, setShown] = useState(false);
   const { busy, error, run } = useAction(
     () => notePartsSource({ ...place, source: { ...typed.values, ...typed.kept } }),
@@ -102,8 +102,8 @@ function Fields({ place, form, problems, isLooking, onNote }: Props) {
 /** Where further disks of a storage are, folded: named, it is looked at through the node, with the rest. */
 export function SourceForm(props: Props) {
   const say = useText();
-  const [isOpen, setOpen] = useState(false);
-  const { title, help } = props.form;
+  const { title, help, typed } = props.form;
+  const [isOpen, setOpen] = useState(typed !== undefined);
   return (
     <section className="space-y-3 border-t border-line pt-4">
       <Button

@@ -31,6 +31,8 @@ export interface SourceFormView {
   title: Text;
   help: Text;
   fields: FormField[];
+  /** What was typed for a task that is planned again; of a secret the id, where it can be used still, else nothing. */
+  typed?: Record<string, string>;
 }
 
 /** A node as lists show it; a panel has hundreds of them, and every page carries them all. */

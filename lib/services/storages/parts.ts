@@ -6,7 +6,6 @@ import { nodeStorages, storages } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
 import type { PartsVerb, PartsView } from "../../domain/parts.ts";
 import { type PartsRequest, partsRequestSchema } from "../../domain/parts-request.ts";
-import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
@@ -23,7 +22,7 @@ import { targetOf } from "../drives/plan.ts";
 import { measured, World } from "../drives/world.ts";
 import { startPlanned, withDigest } from "../tasks/start-plan.ts";
 import { lockStorage } from "./lock.ts";
-import { type PartsPlace, type PinInput, partsPlace, planParts } from "./plan-parts.ts";
+import { type PartsPlace, type PinInput, partsPlace, pinOf, planParts } from "./plan-parts.ts";
 import { keepSecrets, noteSource, sourceSchema, withSource } from "./source.ts";
 
 const id = z.string().min(1).max(80);
@@ -126,15 +125,10 @@ export async function changeParts(
   return inTransaction(async (tx) => {
     const taskId = await startPlanned(tx, ctx, planned, { ...input, clusterId });
     // A task may last longer than the hour that a secret is kept for.
-    await keepSecrets(tx, secretIds(requireDriver(kind), pinnedConfig(planned.plan)));
+    const { config = {} } = (planned.plan && pinOf(planned.plan)) ?? {};
+    await keepSecrets(tx, secretIds(requireDriver(kind), config));
     return { taskId };
   });
-}
-
-/** What the last step of a plan writes into the config. */
-function pinnedConfig(plan: Plan | null): Record<string, unknown> {
-  const last = plan?.steps.at(-1);
-  return (last?.kind === "panel" && (last.input as unknown as PinInput).config) || {};
 }
 
 /** Settings that the storage is given with its parts, and the secrets that they name: its own from now on. */
