@@ -1,8 +1,9 @@
 import { eq } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db, inTransaction } from "../../db/client.ts";
-import { audit, clusters, nodeStorages, secrets, storages, taskLocks } from "../../db/schema/index.ts";
+import { audit, clusters, nodeStorages, secrets, storages, taskLocks, tasks } from "../../db/schema/index.ts";
 import { seedCluster } from "../../db/test-cluster.ts";
+import { seedTask, testPlan } from "../../db/test-task.ts";
 import type { TestDatabase } from "../../db/test-database.ts";
 import type { PanelStep } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
@@ -11,10 +12,11 @@ import { panelStepWork } from "../../plans/panel-steps.ts";
 import { openSecret, sealSecret } from "../../secrets/store.ts";
 import type { Source } from "../../storage/contract.ts";
 import { deleteSecretsOf } from "../drafts/storage-secrets.ts";
+import { replanTask } from "../tasks/replan.ts";
 import { ctx as anna, startTestPanel } from "../test-panel.ts";
 import { lookAtParts, notePartsSource, registerPartsStep } from "./parts.ts";
 import type { PartsPlace, PinInput } from "./plan-parts.ts";
-import { limitSourceSecrets } from "./source.ts";
+import { limitSourceSecrets, readSourceForm } from "./source.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -34,6 +36,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await db().delete(taskLocks);
+  await db().delete(tasks);
   await db().delete(clusters);
   await db().delete(secrets);
 });
@@ -104,21 +107,22 @@ describe("where further disks of a storage are @P15 @S05", () => {
   });
 });
 
-describe("the last step of a change that brings a target @P15", () => {
-  const pinned = { wwid: "3,3b", target: "iqn,iqn.2026-01.lab.host:san2" };
-  const step = (targets: Source[]): PanelStep => {
-    const input: PinInput = {
-      ...{ ...place, clusterId: "cl_1", verb: "add", what: ["/dev/b"], storage: "san", node: "n", nodeIds: ["nd_1"] },
-      ...{ identity: pinned, config: { targets } },
-    };
-    const title = text("task.meet");
-    return {
-      ...{ kind: "panel", id: "pin", title, action: "parts.pin", undo: { none: title } },
-      input: input as unknown as Record<string, unknown>,
-    };
+const pinned = { wwid: "3,3b", target: "iqn,iqn.2026-01.lab.host:san2" };
+const title = text("task.meet");
+const step = (more: Partial<PinInput>): PanelStep => {
+  const input: PinInput = {
+    ...{ ...place, clusterId: "cl_1", verb: "add", what: ["/dev/b"], storage: "san", node: "n", nodeIds: ["nd_1"] },
+    ...{ identity: pinned, ...more },
   };
+  return {
+    ...{ kind: "panel", id: "pin", title, action: "parts.pin", undo: { none: title } },
+    input: input as unknown as Record<string, unknown>,
+  };
+};
+
+describe("the last step of a change that brings a target @P15", () => {
   const context = { taskId: "tk_1", requestId: "rq", actor: { id: "anna", name: "Anna" } };
-  const pin = (targets: Source[]) => inTransaction((tx) => panelStepWork(step(targets))(tx, context));
+  const pin = (targets: Source[]) => inTransaction((tx) => panelStepWork(step({ config: { targets } }))(tx, context));
   const storage = async () => (await db().select().from(storages).where(eq(storages.id, "st_net")))[0]!;
 
   it("writes it into the config together with the pin; its secret is the storage's from then on, and goes with it", async () => {
@@ -156,5 +160,48 @@ describe("the last step of a change that brings a target @P15", () => {
     const within = await expiry();
     expect(within?.getTime()).toBeGreaterThan(Date.now());
     expect(within?.getTime()).toBeLessThanOrEqual(Date.now() + 3_600_000);
+  });
+});
+
+describe("a change with a target that came to nothing, planned again @P15 @P10", () => {
+  /** Seeds a task that was given this source; answers with its id. */
+  async function ended(source: Source, state: "failed" | "done" = "failed"): Promise<string> {
+    const id = `tk_${state}`;
+    await seedTask({ id, state, plan: testPlan({ kind: "parts.add", steps: [step({ source })] }) });
+    return id;
+  }
+  const typedAgain = async (taskId: string | null, ctx = anna, id = "st_net") => {
+    const form = await readSourceForm(ctx, { id, kind: "network-lvm", config: {} }, taskId);
+    return form?.typed;
+  };
+
+  it("has its form as it was typed, with its secrets' ids, which are in no address", async () => {
+    const noted = await note(typed);
+    const taskId = await ended(noted);
+    const { href } = await replanTask(anna, { taskId });
+    expect(href).toBe(`/storages/st_net/parts?do=add&node=nd_1&again=${taskId}`);
+    const again = await typedAgain(taskId);
+    expect(again).toEqual(noted);
+    expect(await note(again ?? {})).toEqual(noted);
+    expect(await lookedWith(noted)).toEqual(noted);
+  });
+
+  it("asks for a secret anew that is past its hour, or that another administrator typed", async () => {
+    const noted = await note(typed);
+    const taskId = await ended(noted);
+    expect(await typedAgain(taskId, bob)).toEqual({ ...noted, chapSecret: "" });
+    await db()
+      .update(secrets)
+      .set({ expiresAt: new Date(Date.now() - 1_000) });
+    expect(await typedAgain(taskId)).toEqual({ ...noted, chapSecret: "" });
+  });
+
+  it("is nothing of another storage, nor of a task that went well or is none", async () => {
+    const noted = await note(typed);
+    expect(await typedAgain(await ended(noted), anna, "st_other")).toBeUndefined();
+    expect(await typedAgain(await ended(noted, "done"))).toBeUndefined();
+    await seedTask({ id: "tk_plain", state: "failed", plan: testPlan({ kind: "parts.add", steps: [step({})] }) });
+    expect(await typedAgain("tk_plain")).toBeUndefined();
+    for (const none of [null, "tk_none", "", "'"]) expect(await typedAgain(none)).toBeUndefined();
   });
 });

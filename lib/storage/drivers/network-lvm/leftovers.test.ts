@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { en } from "../../../messages/en.ts";
+import { hasSentence } from "../../../messages/sentence.ts";
 import type { LeftoversContext } from "../../contract.ts";
+import { commandsOf, shellComplaint, textsOf } from "../../test-steps.ts";
 import { networkLvmConfig } from "./config.ts";
 import { networkLvmLeftovers as leftovers } from "./leftovers.ts";
 import { type LeftoverFacts, readLeftovers } from "./leftovers-look.ts";
@@ -159,15 +159,10 @@ describe("what is left on a node @P16", () => {
 
   it("has scripts that a shell understands, and sentences", () => {
     const found = facts({ marks: [own, old], maps: [map("net0-b", LOST)], records: [record(GONE)] });
-    const has = (key: string) =>
-      key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], en);
     for (const { id, text } of leftovers.view(context, found)) {
-      expect(typeof has(text.key), text.key).toBe("string");
-      for (const { title, command, precondition, alreadyDone } of steps(found, id)) {
-        expect(typeof has(title.key), title.key).toBe("string");
-        for (const { argv } of [command, precondition?.command ?? command, alreadyDone?.command ?? command])
-          if (argv[0] === "sh") expect(spawnSync("sh", ["-n", "-c", argv[2] ?? ""]).stderr.toString()).toBe("");
-      }
+      const all = steps(found, id);
+      for (const { key } of [text, ...all.flatMap(textsOf)]) expect(hasSentence(key), key).toBe(true);
+      for (const command of all.flatMap(commandsOf)) expect(shellComplaint(command)).toBe("");
     }
   });
 });
