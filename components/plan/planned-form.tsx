@@ -132,7 +132,14 @@ export function PlannedForm({
           {plan.error && !error ? <ErrorNotice error={plan.error} retry={plan.retry} /> : null}
           <div className="flex flex-wrap items-center justify-end gap-2">
             <LinkButton href={back}>{cancel}</LinkButton>
-            <Button ref={button} type="submit" look={danger ? "danger" : "primary"} reason={reason} apart busy={busy}>
+            <Button
+              ref={button}
+              type="submit"
+              look={waitsFor ? "quiet" : danger ? "danger" : "primary"}
+              reason={reason}
+              apart
+              busy={busy}
+            >
               {waitsFor ? t("wait.button") : confirm}
             </Button>
           </div>

@@ -29,7 +29,7 @@ export function WaitNotice({ task, onStop, next }: Props) {
   }, [next]);
   // Its page opens beside this one: waiting ends where this one is left.
   const link = () => (
-    <Link prefetch={false} href={`/tasks/${task.id}`} target="_blank" className="break-words">
+    <Link prefetch={false} href={`/tasks/${task.id}`} target="_blank" className="break-words underline">
       {say(task.title)}
       <SquareArrowOutUpRight aria-hidden size={13} className="ml-1 inline" />
       <span className="sr-only"> {t("newTab")}</span>

@@ -261,7 +261,13 @@ export function Wizard({ initial, kinds }: Props) {
               {t("next", { step: t(`step.${next}`) })}
             </Button>
           ) : (
-            <Button ref={button} look="primary" reason={reason} busy={busy} onClick={confirmation.confirm}>
+            <Button
+              ref={button}
+              look={waitsFor ? "quiet" : "primary"}
+              reason={reason}
+              busy={busy}
+              onClick={confirmation.confirm}
+            >
               {waitsFor ? words("plan.wait.button") : busy ? t("review.starting") : last}
             </Button>
           )}
