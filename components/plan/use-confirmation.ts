@@ -7,6 +7,7 @@ import { useTasks } from "#components/shell/panel-data.tsx";
 import { useText } from "#components/text/t.tsx";
 import { type ActionResult, type ErrorView, stalePlanView, type TaskRef } from "#lib/domain/errors.ts";
 import { visible } from "#lib/domain/visible.ts";
+import { errorViewOf } from "#lib/queries/get-json.ts";
 import { isOpen, taskQuery } from "#lib/queries/tasks.ts";
 
 /** A plan as somebody confirmed it. */
@@ -22,6 +23,8 @@ interface Options {
   hold?: ((isSent: boolean) => void) | undefined;
   onRefused?: (error: ErrorView) => void;
 }
+
+const noAnswer = (failed: unknown) => ({ ok: false as const, error: errorViewOf(failed) });
 
 /** Whether a task has ended, as the stream of events tells it. One that is not among the latest is asked for by itself. */
 function useHasEnded(task: TaskRef | null): boolean {
@@ -73,7 +76,8 @@ export function useConfirmation({ shown, hold, onRefused }: Options) {
     // At once, not with the rest: that is drawn when it has ended.
     hold?.(true);
     start(async () => {
-      const result = await confirmed.send();
+      // Whoever waits may not be there when the panel is away: the page stays, with what was typed.
+      const result = await confirmed.send().catch(noAnswer);
       if (result.ok) {
         if (!it.isLeft) router.push(`/tasks/${result.value.taskId}`);
         return;

@@ -62,12 +62,24 @@ const started = ({ databaseUrl }: TestPanel) =>
     return rows.filter(({ kind }) => kind.startsWith("storage.")).map(({ kind }) => kind);
   });
 
-/** The page has heard of a task's end, so that whoever waited for it would have gone ahead. */
-async function hearsEnd(page: Page, panel: TestPanel, id: string): Promise<void> {
+/** Every action that a page calls from now on. */
+function actionsOf(page: Page): string[] {
+  const called: string[] = [];
+  page.on("request", (request) => {
+    const { "next-action": action } = request.headers();
+    if (action) called.push(action);
+  });
+  return called;
+}
+
+/** The page hears of Grace's task's end, and of something after it: whoever waited for that end would have gone ahead. */
+async function hearsEnd(page: Page, panel: TestPanel): Promise<void> {
   const dock = page.getByRole("complementary", { name: en.pages.shell.dock });
-  await expect(dock).toBeVisible();
-  await endTask(panel.databaseUrl, id);
+  await expect(dock).toContainText("of-Grace");
+  await endTask(panel.databaseUrl, OTHER);
   await expect(dock).toHaveCount(0);
+  await work(panel, THIRD, "Linus");
+  await expect(dock).toContainText("of-Linus");
 }
 
 async function done(page: Page): Promise<void> {
@@ -117,6 +129,7 @@ test("who is refused again waits again, for whoever has it now", { tag: ["@P10"]
 test("“Stop waiting” stops, by keyboard too: nothing runs, what was typed is kept, and the focus is where it was", {
   tag: ["@P10"],
 }, async ({ page, panel }) => {
+  const called = actionsOf(page);
   await confirmRemoval(page, panel);
   await expect(waitsFor(page, "Grace")).toBeVisible();
   await typedName(page).focus();
@@ -124,7 +137,9 @@ test("“Stop waiting” stops, by keyboard too: nothing runs, what was typed is
   await page.keyboard.press("Enter");
   await expect(stopButton(page)).toHaveCount(0);
   await expect(confirmButton(page)).toBeFocused();
-  await hearsEnd(page, panel, OTHER);
+  await hearsEnd(page, panel);
+  // To confirm, once.
+  expect(called).toHaveLength(1);
   expect(await started(panel)).toEqual([]);
   await expect(typedName(page)).toHaveValue("fast");
   await page.keyboard.press("Enter");
@@ -132,17 +147,21 @@ test("“Stop waiting” stops, by keyboard too: nothing runs, what was typed is
 });
 
 test("who leaves the page waits no longer", { tag: ["@P10"] }, async ({ page, panel }) => {
+  const called = actionsOf(page);
   await confirmRemoval(page, panel);
   await expect(waitsFor(page, "Grace")).toBeVisible();
   await page.getByRole("link", { name: en.pages.shell.settings }).click();
   await expect(page).toHaveURL(/settings/);
-  await hearsEnd(page, panel, OTHER);
+  await hearsEnd(page, panel);
+  // To confirm, once.
+  expect(called).toHaveLength(1);
   expect(await started(panel)).toEqual([]);
 });
 
 test("typing something else stops the waiting, and says that it has to be confirmed again", {
   tag: ["@P10"],
 }, async ({ page, panel }) => {
+  const called = actionsOf(page);
   await confirmRemoval(page, panel);
   await expect(waitsFor(page, "Grace")).toBeVisible();
   await typedName(page).press("End");
@@ -150,7 +169,9 @@ test("typing something else stops the waiting, and says that it has to be confir
   await expect(page.getByText(en.task.stale)).toBeVisible();
   await expect(waitsFor(page, "Grace")).toHaveCount(0);
   await expect(typedName(page)).toBeFocused();
-  await hearsEnd(page, panel, OTHER);
+  await hearsEnd(page, panel);
+  // To confirm, once.
+  expect(called).toHaveLength(1);
   expect(await started(panel)).toEqual([]);
 });
 
@@ -159,6 +180,7 @@ const second = { id: "nd_seed0000000002", name: "kvm-02" };
 test("a plan that has become another one while it waits is shown anew, and runs once that one is confirmed", {
   tag: ["@P10", "@B01"],
 }, async ({ page, panel }) => {
+  const called = actionsOf(page);
   await confirmRemoval(page, panel);
   await expect(waitsFor(page, "Grace")).toBeVisible();
   const left = page.getByRole("region", { name: removal.left });
@@ -167,7 +189,9 @@ test("a plan that has become another one while it waits is shown anew, and runs 
   await expect(page.getByText(en.task.stale)).toBeVisible();
   await expect(left).toContainText(second.name);
   await expect(waitsFor(page, "Grace")).toHaveCount(0);
-  await hearsEnd(page, panel, OTHER);
+  await hearsEnd(page, panel);
+  // To confirm, once.
+  expect(called).toHaveLength(1);
   expect(await started(panel)).toEqual([]);
   await confirmButton(page).click();
   await done(page);
@@ -190,6 +214,22 @@ test("a plan that has become another one unseen is refused by the panel once the
   seen.resolve();
   await expect(page.getByRole("region", { name: removal.left })).toContainText(second.name);
   expect(await started(panel)).toEqual([]);
+  await confirmButton(page).click();
+  await done(page);
+});
+
+test("where the panel does not answer when it would start, the page says so, keeps what was typed, and runs nothing", {
+  tag: ["@P10"],
+}, async ({ page, panel, guard }) => {
+  guard.allow(/ERR_FAILED/);
+  await confirmRemoval(page, panel);
+  await expect(waitsFor(page, "Grace")).toBeVisible();
+  await page.route(/\/remove$/, (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await endTask(panel.databaseUrl, OTHER);
+  await expect(page.getByText(en.common.panelUnreachable)).toBeVisible();
+  await expect(typedName(page)).toHaveValue("fast");
+  expect(await started(panel)).toEqual([]);
+  await page.unrouteAll();
   await confirmButton(page).click();
   await done(page);
 });
