@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { en } from "../../../messages/en.ts";
 import type { LeftoversContext } from "../../contract.ts";
 import { networkLvmConfig } from "./config.ts";
+import { onFakeNode, program, sh } from "./fake-node.ts";
 import { networkLvmLeftovers as leftovers } from "./leftovers.ts";
 import { type LeftoverFacts, readLeftovers } from "./leftovers-look.ts";
 
@@ -169,6 +170,28 @@ describe("what is left on a node @P16", () => {
           if (argv[0] === "sh") expect(spawnSync("sh", ["-n", "-c", argv[2] ?? ""]).stderr.toString()).toBe("");
       }
     }
+  });
+});
+
+describe("before a map of an LV that is gone is removed", () => {
+  onFakeNode();
+  const proof = (lvs: string) => {
+    const [step] = steps(facts({ maps: [map("net0-b", LOST)] }), `map:LVM-${PLAIN}${LOST}`);
+    const [, , script = "", , ...words] = step?.precondition?.command.argv ?? [];
+    program("dmsetup", `echo 'LVM-${PLAIN}${LOST} 0'`);
+    program("vgs", "echo '  net0'");
+    program("lvs", lvs);
+    return sh(script, ...words).status;
+  };
+  const dashed = (uuid: string) => [uuid.slice(0, 6), uuid.slice(6, 26), uuid.slice(26)].join("-");
+
+  it.each([
+    ["has it not", `echo '  ${dashed(LV)}'`, true],
+    ["has none", "true", true],
+    ["has it", `printf '  %s\\n' ${dashed(LV)} ${dashed(LOST)}`, false],
+    ["does not say which it has", "echo 'Input/output error' >&2; exit 5", false],
+  ])("its group %s", (_what, lvs, isProven) => {
+    expect(proof(lvs) === 0).toBe(isProven);
   });
 });
 
