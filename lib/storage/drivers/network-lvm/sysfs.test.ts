@@ -218,9 +218,9 @@ describe("a target that is new to a storage", () => {
 
 describe("what a node has of a target already", () => {
   const state = () => {
-    const { argv } = nodeStateCommand({ target: TARGET, wwid: WWID, vgName: "net0" });
+    const { argv } = nodeStateCommand({ target: TARGET, vgName: "net0" });
     const [, , script = "", , ...words] = argv;
-    return readNodeState(sh(script, ...words.with(3, join(folder, "marks"))).said);
+    return readNodeState(sh(script, ...words.with(2, join(folder, "marks"))).said);
   };
 
   it("nothing", () => {
