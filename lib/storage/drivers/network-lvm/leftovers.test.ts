@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { en } from "../../../messages/en.ts";
 import type { LeftoversContext } from "../../contract.ts";
 import { networkLvmConfig } from "./config.ts";
-import { onFakeNode, program, sh } from "./fake-node.ts";
+import { file, folder, onFakeNode, program, sh } from "./fake-node.ts";
 import { networkLvmLeftovers as leftovers } from "./leftovers.ts";
 import { type LeftoverFacts, readLeftovers } from "./leftovers-look.ts";
 
@@ -170,6 +171,25 @@ describe("what is left on a node @P16", () => {
           if (argv[0] === "sh") expect(spawnSync("sh", ["-n", "-c", argv[2] ?? ""]).stderr.toString()).toBe("");
       }
     }
+  });
+});
+
+describe("before sessions of a target end that nobody seems to need", () => {
+  onFakeNode();
+  const proof = (note: string, by = "st_2") => {
+    const found = facts({ marks: [own, old], records: [record(TARGET), record(GONE)] });
+    const step = steps(found, "storage:st_old").find(({ id }) => id === "log-out");
+    const [, , script = "", , ...words] = step?.precondition?.command.argv ?? [];
+    file(`marks/${by}`, `panel pa_1\ntarget ${note}`);
+    return sh(script, ...words.with(0, join(folder, "marks"))).status;
+  };
+
+  it.each([
+    ["another storage has noted it since", GONE, "st_2", false],
+    ["another storage has noted another target", `${GONE}.2`, "st_2", true],
+    ["nobody but the storage that is gone has", GONE, "st_old", true],
+  ])("%s", (_what, note, by, isProven) => {
+    expect(proof(note, by) === 0).toBe(isProven);
   });
 });
 

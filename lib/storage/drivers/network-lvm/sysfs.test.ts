@@ -203,6 +203,11 @@ describe("a target that is new to a storage", () => {
     ["a record that the panel did not write", () => file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), "foreign-record"],
     ["a session of somebody else's", () => session(1), "foreign-session"],
     [
+      "a record that the panel did not write, beside a storage of the panel on another target",
+      () => [file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), file("marks/st_2", `target ${TARGET}.2\ntarget another`)],
+      "foreign-record",
+    ],
+    [
       "records and sessions of another storage of the panel",
       () => [session(1), file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), file("marks/st_2", `target ${TARGET}`)],
       null,
