@@ -61,6 +61,13 @@ describe("parts of a storage that all nodes see @P15", () => {
     expect(plain && pinOf(plain)).not.toHaveProperty("source");
   });
 
+  it("are not changed where the driver has something against it, whatever steps it names", () => {
+    const blocked = planParts(place({ blockers: [title] }), null, add);
+    expect([blocked.plan, blocked.blockers]).toEqual([null, [title]]);
+    const wrong = planParts(place({ problems: { disks: title } }), null, add);
+    expect([wrong.plan, wrong.problems]).toEqual([null, { disks: title }]);
+  });
+
   it("are not changed while one of the nodes takes no change, or with what another storage has", () => {
     const away = planParts(place({}, { obstacles: [title] }), null, add);
     expect([away.plan, away.blockers]).toEqual([null, [title]]);

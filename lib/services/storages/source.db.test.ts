@@ -9,12 +9,14 @@ import type { PanelStep } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { HOSTILE_STRINGS } from "../../domain/hostile-strings.ts";
 import { panelStepWork } from "../../plans/panel-steps.ts";
+import type { PartsRequest } from "../../domain/parts-request.ts";
 import { openSecret, sealSecret } from "../../secrets/store.ts";
 import type { Source } from "../../storage/contract.ts";
+import { seen } from "../drives/test-scene.ts";
 import { deleteSecretsOf } from "../drafts/storage-secrets.ts";
 import { replanTask } from "../tasks/replan.ts";
 import { ctx as anna, startTestPanel } from "../test-panel.ts";
-import { lookAtParts, notePartsSource, registerPartsStep } from "./parts.ts";
+import { changeParts, lookAtParts, notePartsSource, registerPartsStep } from "./parts.ts";
 import type { PartsPlace, PinInput } from "./plan-parts.ts";
 import { limitSourceSecrets, readSourceForm } from "./source.ts";
 
@@ -30,6 +32,7 @@ beforeEach(async () => {
     storages: [
       { id: "st_net", name: "san", kind: "network-lvm", isMain: true },
       { id: "st_lvm", name: "fast", kind: "lvm" },
+      { id: "st_other", name: "other", kind: "network-lvm" },
     ],
     nodes: [{ id: "nd_1" }],
   });
@@ -56,14 +59,14 @@ const refusal = (...fields: string[]) => ({
 
 const NOTHING = { group: { pvs: [] }, targets: [], luns: [], pvOf: {}, contents: {}, typed: null };
 /** What a look is asked with. */
-async function lookedWith(source: Source, ctx = anna): Promise<Source | undefined> {
-  let seen: Source | undefined;
+async function lookedWith(source: Source, ctx = anna, where = place): Promise<Source | undefined> {
+  let asked: Source | undefined;
   const look = async ({ context }: PartsPlace) => {
-    seen = context.source;
+    asked = context.source;
     return NOTHING;
   };
-  await lookAtParts(ctx, { ...place, request: null, source }, look);
-  return seen;
+  await lookAtParts(ctx, { ...where, request: null, source }, look);
+  return asked;
 }
 
 describe("where further disks of a storage are @P15 @S05", () => {
@@ -101,9 +104,74 @@ describe("where further disks of a storage are @P15 @S05", () => {
     await expect(lookedWith(typed)).rejects.toMatchObject(refusal("chapSecret"));
   });
 
+  it("a secret is good for the storage that it was typed for, both ways of CHAP, and as long as it is kept", async () => {
+    const noted = await note({ ...typed, reverseUser: "san", reverseSecret: "who-is-there" });
+    expect(await openSecret(noted.reverseSecret ?? "")).toBe("who-is-there");
+    const both = refusal("chapSecret", "reverseSecret");
+    await expect(lookedWith(noted, anna, { ...place, storageId: "st_other" })).rejects.toMatchObject(both);
+    await db()
+      .update(secrets)
+      .set({ expiresAt: new Date(Date.now() - 1000) });
+    await expect(lookedWith(noted)).rejects.toMatchObject(both);
+  });
+
   it("of a storage whose disks are a node's own there is none", async () => {
     const own = { ...place, storageId: "st_lvm", source: typed };
     await expect(notePartsSource(anna, own)).rejects.toMatchObject({ view: { code: "not-supported" } });
+    expect(await readSourceForm(anna, { id: "st_lvm", kind: "lvm", config: {} }, null)).toBeNull();
+  });
+
+  it("its form has the portals of the storage's own target, and nothing of its secrets", async () => {
+    const config = { portals: "10.0.0.9", target: "iqn.own", chapUser: "own", chapSecret: "se_00000000000000ab" };
+    const form = await readSourceForm(anna, { id: "st_net", kind: "network-lvm", config }, null);
+    const shown = Object.fromEntries((form?.fields ?? []).map((field) => [field.name, field.default]));
+    expect(shown).toMatchObject({ portals: "10.0.0.9", target: "", chapUser: "", chapSecret: "" });
+  });
+});
+
+describe("a change that brings a target @P15", () => {
+  const THIRD = "360000000000000000e00000000020001";
+  const GIB = 2 ** 30;
+  const request: PartsRequest = { verb: "add", disks: [`/dev/disk/by-id/dm-uuid-mpath-${THIRD}`] };
+  const shown = { ...{ lun: "0001000000000000", wwid: THIRD, size: GIB, keys: [] }, vendor: "", model: "", serial: "" };
+  const portal = { portal: "10.0.0.1", targets: [typed.target], luns: [shown], problem: null };
+  const pv = { uuid: "PV", device: "/dev/dm-1", size: GIB, used: 0, deviceSize: GIB, grown: 0, isMissing: false };
+  /** What a node would answer that sees the typed target. */
+  const look = async () => ({
+    ...NOTHING,
+    group: {
+      group: { name: "net0", uuid: "NET", missingPvs: 0, attributes: "wz--n-", systemId: "", lockType: "", pvs: [] },
+      ...{ pvs: [pv], isMoving: false, systemId: "" },
+    },
+    ...{ luns: [{ wwid: "3", target: "iqn" }], targets: [{ target: typed.target, portals: [portal] }] },
+    contents: { [THIRD]: { contents: { kind: "blank" }, contentsProblem: null } },
+    typed: { initiator: "iqn.a", records: [], sessions: [], marks: [], nameInDev: false },
+  });
+  async function confirm(source: Source, by = source) {
+    const { planned } = await lookAtParts(anna, { ...place, request, source }, look, seen());
+    if (!planned?.digest) throw new Error(JSON.stringify(planned));
+    const change = { ...place, request, source: by, digest: planned.digest, typed: "" };
+    return changeParts(anna, change, look, seen());
+  }
+  const expiries = async () => (await db().select().from(secrets)).map(({ expiresAt }) => expiresAt);
+
+  it("keeps its secret for as long as its task may last, and lets it go again within the hour after that", async () => {
+    const { taskId } = await confirm(await note(typed));
+    expect(taskId).toMatch(/^tk_/);
+    expect(await expiries()).toEqual([null]);
+    await limitSourceSecrets();
+    expect(await expiries()).toEqual([null]);
+    await db().delete(taskLocks);
+    await limitSourceSecrets();
+    expect(await expiries()).toEqual([expect.any(Date)]);
+  });
+
+  it("is not begun with somebody else's secret", async () => {
+    const bobs = (await note(typed, bob)).chapSecret ?? "";
+    const noted = await note(typed);
+    const change = confirm(noted, { ...noted, chapSecret: bobs });
+    await expect(change).rejects.toMatchObject(refusal("chapSecret"));
+    expect(await db().select().from(tasks)).toEqual([]);
   });
 });
 
@@ -150,6 +218,28 @@ describe("the last step of a change that brings a target @P15", () => {
     expect((await storage()).config).not.toHaveProperty("targets");
     const [place] = await db().select().from(nodeStorages).where(eq(nodeStorages.storageId, "st_net"));
     expect(place?.identity).not.toMatchObject(pinned);
+  });
+
+  it("where the storage has left the node meanwhile nothing is written either", async () => {
+    const noted = await note(typed);
+    await db().delete(nodeStorages).where(eq(nodeStorages.storageId, "st_net"));
+    await expect(pin([noted])).rejects.toMatchObject({ view: { code: "conflict" } });
+    expect((await storage()).config).not.toHaveProperty("targets");
+  });
+
+  it("other secrets without an end keep it, and so does one of a storage that a task works on", async () => {
+    const key = await sealSecret({ purpose: "node-key", value: "a node's own" });
+    const { chapSecret } = await note(typed);
+    await db().update(secrets).set({ expiresAt: null });
+    await seedTask();
+    await db().insert(taskLocks).values({ key: "storage-node:st_net:nd_9", taskId: "tk_1" });
+    await limitSourceSecrets();
+    const endless = async () =>
+      (await db().select().from(secrets)).flatMap(({ id, expiresAt }) => (expiresAt ? [] : id));
+    expect((await endless()).toSorted()).toEqual([key, chapSecret].toSorted());
+    await db().update(taskLocks).set({ key: "storage-node:st_net2:nd_9" });
+    await limitSourceSecrets();
+    expect(await endless()).toEqual([key]);
   });
 
   it("a secret whose change came to nothing goes within the hour", async () => {

@@ -47,6 +47,7 @@ describe("a LUN of another target @P15", () => {
     const [before, after] = [`panel pa_1\ntarget ${TARGET}\nwwid ${WWID}`, `\ntarget ${NEXT}\n`];
     expect(mark?.command.argv[5]).toBe(before);
     expect(mark?.command.argv[6]).toContain(after);
+    expect(mark?.command.argv[6]).toContain(`\nwwid ${THIRD}`);
     expect(mark?.undo).toMatchObject({ command: { argv: expect.arrayContaining([before]) } });
     expect(mark?.precondition?.command.argv).toContain(NEXT);
   });
@@ -98,6 +99,20 @@ describe("a LUN of another target @P15", () => {
       [THIRD, NEXT],
     ]);
     expect(networkLvmParts.view(partsFacts(two())).disks.every(({ at }) => at === undefined)).toBe(true);
+  });
+
+  it("one that is the storage's is listed where it is pinned, also where another target shows it first", () => {
+    const base = found();
+    const [first, second] = base.targets.map(({ target, portals: [one] }) => ({
+      target,
+      portals: one ? [{ ...one, luns: [lun(WWID), lun(THIRD)] }] : [],
+    }));
+    const luns = [...base.luns, { wwid: THIRD, target: NEXT }];
+    const both = { ...base, luns, targets: [first!, second!], pvOf: { [WWID]: "P", [THIRD]: "Q" } };
+    expect(networkLvmParts.view(both).disks.map(({ name, at }) => [name, at])).toEqual([
+      [WWID, TARGET],
+      [THIRD, NEXT],
+    ]);
   });
 
   const silent = (what: string, luns: LunLook[] | null = null) => {

@@ -23,6 +23,7 @@ import {
   THIRD,
   WWID,
 } from "./test-storage.ts";
+import { onlyLuns } from "./wwid.ts";
 
 describe("a storage on LUNs of several targets", () => {
   const next = { portals: "10.0.0.1", target: NEXT, chapUser: "nextin", chapSecret: "se_00000000000000ab" };
@@ -65,6 +66,20 @@ describe("a storage on LUNs of several targets", () => {
     expect(of("relogin-service-t2")?.argv[4]).toBe("/etc/systemd/system/spindle-st-1-t2-login.service");
     expect(of("relogin-service-t2")?.argv[5]).not.toContain(TARGET);
     expect(of(`scan-${THIRD}`)?.argv).toContain(NEXT);
+    expect(steps.find(({ id }) => id === "log-in-t2")?.undo).toMatchObject({
+      command: { argv: expect.arrayContaining([NEXT, THIRD]) },
+    });
+  });
+
+  it("a record is written anew where another user or secret signs in", () => {
+    const markOf = (change: object) => {
+      const by = networkLvmConfig.parse({ ...config, targets: [{ ...next, ...change }] });
+      const { steps } = joinNetworkLvm({ ...later, config: by }, seen());
+      return steps.find(({ id }) => id === "record-1-t2")?.command.argv[8];
+    };
+    const changes = [{}, { chapUser: "other" }, { chapSecret: "se_00000000000000cd" }];
+    expect(new Set(changes.map(markOf)).size).toBe(changes.length);
+    expect(markOf({})).toBe(markOf({}));
   });
 
   it.each([
@@ -81,7 +96,9 @@ describe("a storage on LUNs of several targets", () => {
   });
 
   it("is left with both: nothing logs in by itself any more, then LUNs, sessions and records go", () => {
-    const { steps } = leaveNetworkLvm({ ...leaveContext(false), config: wide, identity: pinned });
+    const { steps, left } = leaveNetworkLvm({ ...leaveContext(false), config: wide, identity: pinned });
+    expect(left[0]?.values?.target).toBe(`${TARGET}, ${NEXT}`);
+    expect(steps.at(-1)?.command.argv[5]).toBe(joinNetworkLvm(later, seen()).steps[0]?.command.argv[5]);
     expect(idsOf(steps)).toEqual([
       ...["maps", ...NO_RELOGIN, ...NO_RELOGIN.map((id) => `${id}-t2`), `drop-${THIRD}`, "log-out", "log-out-t2"],
       ...["unrecord-1", "unrecord-2", "unrecord-1-t2", "no-multipath", "disclaim"],
@@ -92,6 +109,12 @@ describe("a storage on LUNs of several targets", () => {
     expect(steps.find(({ id }) => id === `drop-${THIRD}`)?.undo).toMatchObject({
       command: { argv: expect.arrayContaining([NEXT]) },
     });
+  });
+
+  it("its marks are taken off the group on all of its LUNs", () => {
+    const { steps } = leaveNetworkLvm({ ...leaveContext(true), config: wide, identity: pinned });
+    const untag = steps.find(({ id }) => id === "untag")?.command.argv;
+    expect(untag).toEqual(expect.arrayContaining(onlyLuns([WWID, THIRD])));
   });
 
   it("of a target that none of its LUNs lies on it lets no disk go by an empty name", () => {
