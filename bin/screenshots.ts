@@ -16,6 +16,7 @@ const FOLDER = "docs/screenshots";
 const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 
 async function take(page: Page, name: string): Promise<void> {
+  await page.getByText("live", { exact: true }).waitFor();
   for (const scheme of ["light", "dark"] as const) {
     // Colours pass over into each other: a picture is taken of where that ends.
     await page.emulateMedia({ colorScheme: scheme });
