@@ -48,6 +48,27 @@ async function add(draftId: string, user: string, password: string | null) {
   return { key, fingerprint: seen.nodes[0]?.seenFingerprint ?? "" };
 }
 
+/** Stands before findmnt: the first time that it is asked about /vm it cuts every connection. */
+const CUT_ONCE = `#!/bin/sh
+case "$*" in */vm*) [ -e /run/cut ] || { touch /run/cut; pkill -KILL -f "sshd: root"; } ;; esac
+exec /usr/bin/findmnt "$@"`;
+
+describe("a connection that is lost while a storage is looked at @P01", () => {
+  it("is made once more, and nobody has to ask for that", async () => {
+    await node.sh([
+      "sh",
+      "-c",
+      'mkdir /vm; printf %s "$1" >/usr/local/bin/findmnt; chmod 755 /usr/local/bin/findmnt',
+      "x",
+      CUT_ONCE,
+    ]);
+    const draft = await addLabNode(panel.ctx, await typeCluster(panel.ctx, "cut", FILES), node);
+    await node.sh("test -e /run/cut && rm /usr/local/bin/findmnt && rmdir /vm");
+    expect(draft.nodes[0]).toMatchObject({ state: "ready", error: null });
+    expect(failedRows(draft)).toEqual([]);
+  });
+});
+
 describe("signing in as somebody else than root @P01", () => {
   it("by sudo without a password: joined, undone, the account is as it was", async () => {
     await node.sh(
