@@ -22,7 +22,7 @@ import { targetOf } from "../drives/plan.ts";
 import { measured, World } from "../drives/world.ts";
 import { startPlanned, withDigest } from "../tasks/start-plan.ts";
 import { lockStorage } from "./lock.ts";
-import { type PartsPlace, type PinInput, partsPlace, pinOf, planParts } from "./plan-parts.ts";
+import { PARTS_PIN, type PartsPlace, type PinInput, partsPlace, pinOf, planParts } from "./plan-parts.ts";
 import { keepSecrets, noteSource, sourceSchema, withSource } from "./source.ts";
 
 const id = z.string().min(1).max(80);
@@ -163,7 +163,7 @@ async function pin(tx: Transaction, input: PinInput, context: PanelStepContext):
 
 /** Makes the panel step of a change of parts known to the engine; called once, at start. */
 export function registerPartsStep(): void {
-  registerPanelStep("parts.pin", {
+  registerPanelStep(PARTS_PIN, {
     do: (tx, input, context) => pin(tx, input as unknown as PinInput, context),
   });
 }

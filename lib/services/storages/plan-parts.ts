@@ -44,12 +44,13 @@ export interface PinInput {
   source?: Source;
 }
 
-const PIN = "parts.pin";
+/** The panel step that ends a plan of parts. */
+export const PARTS_PIN = "parts.pin";
 
 /** What the last step of a plan is given. Null where it is no plan of parts. */
 export function pinOf({ steps }: Plan): PinInput | null {
   const last = steps.at(-1);
-  return last?.kind === "panel" && last.action === PIN ? (last.input as unknown as PinInput) : null;
+  return last?.kind === "panel" && last.action === PARTS_PIN ? (last.input as unknown as PinInput) : null;
 }
 
 /** Null where the storage is not made of disks, or not joined there. */
@@ -128,7 +129,7 @@ function partsPlan(
         "meet",
       ),
       {
-        ...{ kind: "panel", id: "pin", title: text("parts.step.pin", values), action: PIN },
+        ...{ kind: "panel", id: "pin", title: text("parts.step.pin", values), action: PARTS_PIN },
         ...{ input: pin as unknown as Record<string, unknown>, undo: { none: text("parts.step.pin-none") } },
       },
     ],

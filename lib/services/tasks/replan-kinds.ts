@@ -5,7 +5,7 @@ import type { RecordInput } from "../drafts/assemble.ts";
 import { reopenDraft, reopenStorageDraft } from "../drafts/reopen.ts";
 import type { DrivesInput } from "../drives/plan.ts";
 import { driveFormOf } from "../drives/reopen.ts";
-import type { PinInput } from "../storages/plan-parts.ts";
+import { PARTS_PIN, type PinInput } from "../storages/plan-parts.ts";
 import type { RemovalInput } from "../storages/plan-removal.ts";
 
 /** The task that is planned anew: what was typed for it stands in its plan. */
@@ -52,7 +52,7 @@ const clusterRemovalAgain: Replan = async (_ctx, task) =>
   `/clusters/${String(inputOf(task.plan, "cluster.remove").clusterId)}/remove`;
 
 const partsAgain: Replan = async (_ctx, task) => {
-  const { storageId, nodeId, verb, what, source } = inputOf(task.plan, "parts.pin") as unknown as PinInput;
+  const { storageId, nodeId, verb, what, source } = inputOf(task.plan, PARTS_PIN) as unknown as PinInput;
   const typed = new URLSearchParams({
     do: verb,
     node: nodeId,
