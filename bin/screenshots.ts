@@ -74,7 +74,7 @@ try {
   await page.setViewportSize(SIZES.desktop);
   await page.getByRole("columnheader", { name: /group/ }).getByRole("link").click();
   await page.getByRole("heading", { level: 1, name: "group" }).waitFor();
-  await page.waitForLoadState("networkidle");
+  await page.getByText("VG UUID", { exact: true }).first().waitFor();
   await take(page, "storage");
   await page.goBack();
   await lab.nodes[0]?.breakFault("dir-replaced");
