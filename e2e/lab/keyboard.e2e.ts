@@ -3,7 +3,7 @@ import { expect, test } from "../fixtures/test.ts";
 import { nodesDown, preparedNodes } from "../support/nodes.ts";
 import { walk } from "../support/walk.ts";
 import { tabTo } from "../verbs/keyboard.ts";
-import { machine } from "../verbs/wizard.ts";
+import { machine, taskDone } from "../verbs/wizard.ts";
 
 test.afterAll(nodesDown);
 
@@ -51,6 +51,6 @@ test.describe("a cluster is made by keyboard alone", () => {
     await expect(page.getByRole("button", { name: "Create the cluster" })).toBeEnabled();
     await press(/Create the cluster/);
     await page.waitForURL(/\/tasks\//, { timeout: 300_000 });
-    await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: 300_000 });
+    await taskDone(page);
   });
 });

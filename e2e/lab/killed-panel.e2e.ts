@@ -1,6 +1,6 @@
 import { expect, test } from "../fixtures/test.ts";
 import { nodesDown, preparedNodes } from "../support/nodes.ts";
-import { fillWizard } from "../verbs/wizard.ts";
+import { fillWizard, taskDone } from "../verbs/wizard.ts";
 
 test.afterAll(nodesDown);
 
@@ -26,7 +26,7 @@ test("a panel killed in the middle of a creation goes on after its start; the op
   await panel.kill9();
   await expect(page.locator("[data-live=live]")).toHaveCount(0, { timeout: 60_000 });
   await panel.start();
-  await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: 300_000 });
+  await taskDone(page);
   const records = await node!.sh("ls /var/lib/spindle 2>/dev/null; systemctl list-units --all --no-legend 'spindle-*'");
   expect(records.trim(), "no record of the task stays on the node").toBe("");
   await page.goto(panel.url);

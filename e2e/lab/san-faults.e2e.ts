@@ -3,8 +3,9 @@ import { type LabNode, portalAddresses, sanPort } from "../../lab/index.ts";
 import { allWell, changesSince, checkedAnew, storagesNow } from "../support/live.ts";
 import { nodesDown } from "../support/nodes.ts";
 import { BACK, SHOWN, status, test, toCluster, why } from "../support/situation.ts";
-import { LONG, openNewDrive, runPlan } from "../verbs/drives.ts";
+import { LONG, openNewDrive } from "../verbs/drives.ts";
 import { extentsOf, strange } from "../verbs/many-drives.ts";
+import { taskDone } from "../verbs/wizard.ts";
 
 test.use({ scene: "joined-san" });
 test.afterAll(nodesDown);
@@ -161,14 +162,15 @@ test("a node that freezes within lvcreate, under a panel that dies, keeps the gr
   await expect(status(page, two)).toHaveText("Active", BACK);
   await openNewDrive(page, { storage: "shared", label: "warm", mib: 16 });
   await create.click(VERY_LONG);
-  await expect(page.getByRole("alert").filter({ hasText: "Another task works on this" })).toBeVisible(LONG);
+  await expect(page.getByText(/^Waiting for .*started by/)).toBeVisible(LONG);
   expect(await two.sh("lvs --noheadings -o lv_tags net0")).not.toContain("label=warm");
   await one.thaw();
   await one.sh("pkill -CONT -x lvcreate");
+  // Then the page that waits goes on by itself.
+  await page.waitForURL(/\/tasks\//, VERY_LONG);
+  await taskDone(page, VERY_LONG.timeout);
   await page.goto(cold);
-  await expect(page.getByText("Done", { exact: true }).first()).toBeVisible(VERY_LONG);
-  await openNewDrive(page, { storage: "shared", label: "warm", mib: 16 });
-  await runPlan(page, "Create the drive", VERY_LONG);
+  await taskDone(page);
   const said = (await two.sh("lvs --noheadings -o lv_name net0")).trim().split("\n");
   const ids = said.map((name) => name.trim());
   expect(ids).toHaveLength(2);

@@ -6,7 +6,8 @@ import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, s
 const GROUP = { storage: "shared", vg: "net0" };
 /** Of each of the two. One takes two emulated nodes a dozen seconds, so a landing makes few. */
 const COUNT = isFull ? 100 : 4;
-const timeout = COUNT * 60_000;
+/** For those of both: a group is worked on by one task at a time, and one without a portal waits for its sessions. */
+const timeout = 2 * COUNT * 60_000;
 export const SHARED_DRIVES_MS = 1_200_000 + 6 * timeout;
 
 /** An administrator, and the node whose commands make the drives. */

@@ -144,10 +144,18 @@ export async function fillWizard(page: Page, input: ClusterInput): Promise<void>
   await expect(page.getByRole("button", { name: "Create the cluster" })).toBeEnabled();
 }
 
-/** Confirms the review and waits for the end of the task. Answers with the word its page shows. */
+/** Confirms the review and waits until its task is done; one that ends otherwise fails at once, with what its page says of it. */
 export async function confirmAndWait(page: Page, button: string | RegExp, timeoutMs = 300_000): Promise<void> {
   await page.getByRole("button", { name: button }).click();
   // Another task may have what it needs first: the page waits for that.
   await page.waitForURL(/\/tasks\//, { timeout: Math.max(300_000, timeoutMs) });
-  await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: timeoutMs });
+  await taskDone(page, timeoutMs);
+}
+
+/** Waits until the task whose page this is has ended, and well. */
+export async function taskDone(page: Page, timeoutMs = 300_000): Promise<void> {
+  const main = page.getByRole("main");
+  const head = main.getByRole("heading", { level: 1 }).locator("xpath=../..");
+  await expect(head).toContainText(/Done|Undone|Failed|Cancelled/, { timeout: timeoutMs });
+  if (!(await head.textContent())?.includes("Done")) throw new Error((await main.textContent())?.slice(0, 4000));
 }

@@ -52,6 +52,10 @@ export interface Layout {
   /** Another storage under the same name, and back. */
   swap: string;
   swapBack: string;
+  /** Each leaves a new drive `$1` as a command does that is cut off in the middle; where LVM makes drives. */
+  halfMade?: readonly string[];
+  /** So for a drive `$1` that has grown from `$2` bytes: what was added shows something, and its device is short. */
+  halfGrown?: string;
   /** Prints what is left of the drive `$1` on the node beside a whole volume that nobody uses. */
   litter: string;
   /** Makes what it lies on answer every read and write with an error, and mends that. */
@@ -74,6 +78,12 @@ const onDisk = (disk: string): Pick<Layout, "lose" | "mend"> => ({
   mend: (_lab, node) => node.mendFault("disk-offline", { disk }),
 });
 
+/** A device of the LV `$1` by its own UUID, without a table. */
+const withoutTable = (vg: string) => `set -e
+  lvchange -an "${vg}/$1"
+  uuid=$(lvs --noheadings -o vg_uuid,lv_uuid "${vg}/$1" | tr -d ' -')
+  dmsetup create "${vg}-$1" --notable --uuid "LVM-$uuid"`;
+
 /** What is asked of LVs, whatever their group lies on. */
 const lvsOf = (vg: string): Omit<Layout, "kind" | "config" | "lose" | "mend" | "regain"> => ({
   path: `/dev/${vg}/$ID`,
@@ -87,6 +97,15 @@ const lvsOf = (vg: string): Omit<Layout, "kind" | "config" | "lose" | "mend" | "
     lvremove -y -qq ${vg}/soil`,
   swap: `vgrename ${vg} away && truncate -s 64M /root/swap && losetup /dev/loop7 /root/swap && vgcreate -q ${vg} /dev/loop7`,
   swapBack: `vgremove -q ${vg}; losetup -d /dev/loop7; rm -f /root/swap; vgrename away ${vg}`,
+  halfMade: [
+    withoutTable(vg),
+    `${withoutTable(vg)}; dmsetup load "${vg}-$1" --table "0 8 error"`,
+    `lvchange -ay "${vg}/$1" && dmsetup suspend "${vg}-$1"`,
+  ],
+  halfGrown: `set -e
+    tr '\\0' 'x' </dev/zero | dd of="/dev/${vg}/$1" bs=1M oflag=direct,seek_bytes iflag=fullblock seek="$2" 2>/dev/null || true
+    dmsetup table "${vg}-$1" | { read -r from _ rest; dmsetup load "${vg}-$1" --table "$from $(($2 / 512)) $rest"; }
+    dmsetup resume "${vg}-$1"`,
   litter: `ls -d "/dev/${vg}/$1" 2>/dev/null; dmsetup ls | grep -- "^${vg}-$1[[:space:]]"; exit 0`,
   lost: /Error reading device|not found|spindle: vg-gone/,
 });

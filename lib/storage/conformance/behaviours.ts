@@ -45,6 +45,11 @@ export const BEHAVIOURS = {
   },
   "taken-back": { csi: "–", says: "Undoing a creation leaves nothing; with data in it the drive stays." },
   killed: { csi: "–", says: "A creation cut off in any step is gone on with, and ends the same." },
+  "half-done": {
+    csi: "–",
+    says: "A device that a command cut off has left without its table, suspended, or as short as before growing is put right by going on, and shows nothing old.",
+    kinds: ["lvm", "network-lvm"],
+  },
   "panel-killed": {
     csi: "–",
     says: "With panel or database killed before, in and after each step, forth and back, everything ends the same.",

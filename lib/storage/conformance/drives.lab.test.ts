@@ -295,6 +295,31 @@ describe.concurrent.each(LAYOUTS.map((layout) => [layout.kind, layout] as const)
       }
     });
 
+    const { halfMade, halfGrown } = layout;
+    if (halfMade && halfGrown)
+      it(says("half-done"), IN_ORDER, async () => {
+        for (const half of halfMade) {
+          const drive = fresh();
+          const steps = drives().create(backend.context, drive);
+          await backend.perform(steps.slice(0, 1));
+          expect(await backend.sh(half, drive.id)).toMatchObject({ code: 0 });
+          expect(await backend.perform(steps)).toSatisfy(wentWell);
+          expect(await isBlank(drive)).toBe(true);
+          await gone(drive);
+        }
+        const drive = await made();
+        const grown = { ...drive, size: 32 * MIB };
+        await backend.perform(drives().activate(backend.context, drive));
+        const steps = drives().grow(backend.context, drive, grown.size);
+        await backend.perform(steps.slice(0, -1));
+        expect(await backend.sh(halfGrown, drive.id, String(drive.size))).toMatchObject({ code: 0 });
+        expect(await backend.perform(steps)).toSatisfy(wentWell);
+        await backend.perform(drives().deactivate(backend.context, grown));
+        expect(await isBlank(grown)).toBe(true);
+        await gone(grown);
+        await nothingLeft(grown);
+      });
+
     it(says("two-creates"), IN_ORDER, async () => {
       const drive = fresh();
       const ask = () => backend.perform(drives().create(backend.context, drive));

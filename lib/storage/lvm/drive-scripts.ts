@@ -4,7 +4,8 @@ import { ASIDE } from "./aside.ts";
 /**
  * `volume` sets vg, attributes, missing, free and metadata of the VG with UUID `$uuid`, and name, size, active, open and
  * tags of its LV `$lv`; `group` those of the VG alone. The devices are the arguments. Empty where there is no such
- * thing. One report tells of both, because each takes LVM a second on a busy node.
+ * thing. One report tells of both, because each takes LVM a second on a busy node. `active` is `half` where a command
+ * that was cut off has left a device without a table, or suspended.
  */
 const LOOK = `
 # Which LVs, where it is not $lv alone; whatever the surroundings call so is not meant.
@@ -15,15 +16,16 @@ ask() {
   shift 3
   line=$("$program" "$@" --noheadings --nosuffix --units b --separator '|' \\
     -o "vg_name,vg_attr,vg_missing_pv_count,vg_free_count,vg_mda_free$fields" -S "vg_uuid=$uuid$selection") || exit 9
-  IFS='|' read -r vg attributes missing free metadata name size active open tags <<EOF
+  IFS='|' read -r vg attributes missing free metadata name size active table suspended open tags <<EOF
 \${line#"\${line%%[! ]*}"}
 EOF
+  case $active,$table,$suspended in active,*present*,) ;; active,*) active=half ;; *) active= ;; esac
 }
 
 group() { ask vgs '' '' "$@"; }
 
 volume() {
-  ask lvs ',lv_name,lv_size,lv_active,lv_device_open,lv_tags' " && (\${names:-lv_name=$lv})" "$@"
+  ask lvs ',lv_name,lv_size,lv_active,lv_live_table,lv_suspended,lv_device_open,lv_tags' " && (\${names:-lv_name=$lv})" "$@"
   [ -n "$vg" ] || group "$@"
 }
 
@@ -60,12 +62,12 @@ case $what in
   wiped) tagged spindle.wipe=done ;;
   made) [ "$size" = "$value" ] ;;
   blank) [ -z "$from" ] ;;
-  ready) [ -z "$from" ] && [ "$active" != active ] ;;
+  ready) [ -z "$from" ] && [ -z "$active" ] ;;
   size) [ "$size" -ge "$value" ] ;;
   marked) [ "$size" -ge "$value" ] || [ -n "$from" ] ;;
   label) tagged "spindle.label=$value" ;;
   active) [ "$active" = active ] ;;
-  inactive) [ "$active" != active ] ;;
+  inactive) [ -z "$active" ] ;;
 esac`;
 
 /**
@@ -129,6 +131,8 @@ reads_zeros() {
 fill() {
   at=$from
   end=$(blockdev --getsize64 "$device")
+  # What a short device hides would count as filled.
+  [ "$end" = "$size" ] || refuse other-size "$end bytes, not $size"
   total=$(((end - from) / mib)) shown=0
   while [ "$at" -lt "$end" ]; do
     piece=$((end - at))
@@ -157,8 +161,12 @@ volume "$@"
 [ -n "$name" ] || refuse lv-gone "$lv"
 device=/dev/$vg/$lv
 
-# Switches it on where it is not.
-on() { [ "$active" = active ] || lvchange "$@" -ay -- "$vg/$lv"; }
+# Switches it on where it is not. Of what a command that was cut off has left, LVM mends a device without a table or
+# suspended by switching it on; it reloads one that is as short as before an lvextend, or has no link, when it is told to.
+on() {
+  [ "$active" = active ] || lvchange "$@" -ay -- "$vg/$lv"
+  [ "$(blockdev --getsize64 "$device")" = "$size" ] || lvchange "$@" --refresh -- "$vg/$lv"
+}
 `;
 
 /** Writes zeros from where the LV's tag says to its end, reads the edges of every piece back, and takes the tag off. */
@@ -174,7 +182,7 @@ blank_from`;
 export const ZERO_ADDED_SCRIPT = `${OPEN}${ZERO}
 [ -n "$from" ] || exit 0
 zero "$@"
-[ "$active" = active ] || lvchange "$@" -an -- "$vg/$lv"`;
+[ -n "$active" ] || lvchange "$@" -an -- "$vg/$lv"`;
 
 /** Zeroes an LV that nobody has got yet, and leaves it inactive: lvcreate has switched it on. $1 VG UUID, $2 LV; then the devices. */
 export const ZERO_NEW_LV_SCRIPT = `${OPEN}${ZERO}
