@@ -1,8 +1,13 @@
 import { SYSFS_SCRIPT } from "./sysfs-script.ts";
 
-/** Shell function `record_file TARGET ADDRESS PORT`: the record of a portal, in $file; 1 without one. `aside` is where it is written. */
+/**
+ * Shell function `record_file TARGET ADDRESS PORT`: the record of a portal, in $file; 1 without one. `aside` is where it is
+ * written, `note` where it stands whose it is from before open-iscsi makes it until it says so itself.
+ */
 const RECORD_FILE = `
 aside() { echo "\${1%%/nodes/*}/.spindle-$2-$3-$4"; }
+
+note() { echo "/etc/iscsi/.spindle-made-$1-$2-$3"; }
 
 record_file() {
   for root in /etc/iscsi/nodes /var/lib/iscsi/nodes; do
@@ -27,7 +32,12 @@ secret= reverse_secret=
 [ -z "$user" ] || IFS= read -r secret
 [ -z "$reverse" ] || IFS= read -r reverse_secret
 umask 077
-record_file "$target" "$address" "$port" || iscsiadm -m node -T "$target" -p "$portal" -o new
+note=$(note "$target" "$address" "$port")
+record_file "$target" "$address" "$port" || {
+  printf '%s\\n' "$mark" >"$note"
+  sync -- "$note"
+  iscsiadm -m node -T "$target" -p "$portal" -o new
+}
 record_file "$target" "$address" "$port"
 # Of this record alone: another storage's may be written at the same time.
 new=$(aside "$file" "$target" "$address" "$port")
@@ -55,21 +65,23 @@ done=
 } >"$new"
 chmod 0600 -- "$new"
 sync -- "$new"
-mv -- "$new" "$file"`;
+mv -- "$new" "$file"
+rm -f -- "$note"`;
 
 /** Whether the record is there with this mark, for root alone. $1 target, $2 address, $3 port, $4 mark */
 export const IS_RECORDED = `${RECORD_FILE}
 record_file "$1" "$2" "$3" && [ "$(stat -c %a -- "$file")" = 600 ] && grep -qxF -- "$4" "$file"`;
 
 /**
- * Shell function `own_record`: the record of a portal that carries the panel's mark, in $file, and that no other storage of
- * the panel needs on the node, nor a session that stays for another LUN; 1 where there is none, and what there is instead is said. $1 target, $2 address, $3 port,
- * $4 portal, $5 how the panel's marks begin, $6 where storages are noted, $7 this one
+ * Shell function `own_record`: the record of a portal that carries the panel's mark or is noted with it, in $file, and that
+ * no other storage of the panel needs on the node, nor a session that stays for another LUN; 1 where there is none, and what
+ * there is instead is said. $1 target, $2 address, $3 port, $4 portal, $5 how the panel's marks begin, $6 where storages are
+ * noted, $7 this one
  */
 const OWN_RECORD = `${SYSFS_SCRIPT}${RECORD_FILE}
 own_record() {
   record_file "$1" "$2" "$3" || return 1
-  grep -qF -- "$5" "$file" || { echo "not the panel's: $file"; return 1; }
+  grep -qsF -- "$5" "$file" "$(note "$1" "$2" "$3")" || { echo "not the panel's: $file"; return 1; }
   for mark in "$6"/*; do
     [ -f "$mark" ] && [ "\${mark##*/}" != "$7" ] || continue
     ! grep -qxF "target $1" "$mark" || { echo "another storage's as well: $mark"; return 1; }
@@ -87,6 +99,10 @@ export const HAS_OWN_RECORD = `${OWN_RECORD}own_record "$@"`;
 
 /** Deletes it. */
 export const DELETE_RECORD = `${OWN_RECORD}
-own_record "$@" || exit 0
+note=$(note "$1" "$2" "$3")
+own_record "$@" || { rm -f -- "$note"; exit 0; }
 rm -f -- "$(aside "$file" "$1" "$2" "$3")"
-iscsiadm -m node -T "$1" -p "$4" -o delete`;
+iscsiadm -m node -T "$1" -p "$4" -o delete
+code=$?
+[ "$code" != 0 ] || rm -f -- "$note"
+exit "$code"`;

@@ -1,12 +1,22 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LOOK_SCRIPT } from "./look-script.ts";
 import { DROP_MAPS, NO_MAP, PROVE_NO_MAP } from "./map-script.ts";
-import { DELETE_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
+import { DELETE_RECORD, HAS_OWN_RECORD, IS_RECORDED, WRITE_RECORD } from "./record-script.ts";
 
 const TARGET = "iqn.2026-01.lab.host:san1";
 /** As open-iscsi 2.1.8 writes one, cut short. */
@@ -39,7 +49,7 @@ function program(name: string, body: string): void {
 /** A script with the node's directories in the test's folder. */
 function sh(script: string, words: string[], input = "") {
   const moved = script
-    .replaceAll("/etc/iscsi/nodes", `${folder}/nodes`)
+    .replaceAll("/etc/iscsi/", `${folder}/`)
     .replaceAll("/var/lib/iscsi/nodes", "/nowhere")
     .replaceAll("/sys/module/dm_mod", folder)
     .replaceAll("/sys/class", `${folder}/sys`);
@@ -138,6 +148,26 @@ describe("a record", () => {
     program("iscsiadm", "exit 0");
     expect(sh(DELETE_RECORD, deletion()).status).toBe(0);
     expect(existsSync(aside)).toBe(false);
+  });
+
+  it("that was made and not yet marked when the power failed is deleted as the panel's own", () => {
+    const made = `mkdir -p "${place()}" && cp "${folder}/record" "${file()}"`;
+    writeFileSync(join(folder, "record"), RECORD);
+    program("iscsiadm", `case "$*" in *new) ${made}; kill -9 $PPID ;; *) echo "$@" >"${folder}/argv" ;; esac`);
+    sh(WRITE_RECORD, words());
+    expect(readFileSync(file(), "utf8")).toBe(RECORD);
+    expect(sh(HAS_OWN_RECORD, deletion()).status).toBe(0);
+    expect(sh(DELETE_RECORD, deletion()).status).toBe(0);
+    expect(readFileSync(join(folder, "argv"), "utf8")).toMatch(/-o delete$/m);
+    expect(readdirSync(folder)).not.toContain(`.spindle-made-${TARGET}-10.0.0.1-3260`);
+  });
+
+  it("whose making is gone on with says whose it is by itself, and is noted no more", () => {
+    writeFileSync(join(folder, `.spindle-made-${TARGET}-10.0.0.1-3260`), "# spindle pa_1 abc\n");
+    haveRecord();
+    expect(sh(WRITE_RECORD, words()).status).toBe(0);
+    expect(readFileSync(file(), "utf8")).toContain("# spindle pa_1 abc");
+    expect(readdirSync(folder)).not.toContain(`.spindle-made-${TARGET}-10.0.0.1-3260`);
   });
 
   it("that is gone is deleted already", () => {
