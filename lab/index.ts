@@ -1,4 +1,5 @@
 export { ExecTimeout, type ExecResult } from "./agent.ts";
+export { isFull } from "./extent.ts";
 export { type Fault, faultNames, faults } from "./faults.ts";
 export { makeMountedFs, makeVolumeGroup } from "./layout.ts";
 export { type Missing, checkHost, installHostPackages, missingPackages } from "./host.ts";

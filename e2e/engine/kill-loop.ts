@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
+import { isFull } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { whileAway } from "../../lib/db/retry.ts";
 import { taskLocks, taskSteps, tasks } from "../../lib/db/schema/index.ts";
 import type { Plan, StepState, TaskState } from "../../lib/domain/plan.ts";
-import { isFull, ROOT } from "../fixtures/run.ts";
+import { ROOT } from "../fixtures/run.ts";
 import type { TestDatabase } from "./database.ts";
 import { EngineProcess } from "./engine-host.ts";
 

@@ -1,11 +1,10 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Lab, LabNode } from "../../lab/index.ts";
+import { isFull, type Lab, type LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { clusters } from "../../lib/db/schema/index.ts";
 import type { DraftView } from "../../lib/domain/dto.ts";
 import { lookAgain } from "../../lib/services/drafts/machines.ts";
-import { isFull } from "../fixtures/run.ts";
 import { plainDown, plainNode } from "../support/nodes.ts";
 import { traceOf } from "./trace.ts";
 import {

@@ -1,5 +1,5 @@
 import { expect } from "@playwright/test";
-import { isFull } from "../fixtures/run.ts";
+import { isFull } from "../../lab/index.ts";
 import { nodesDown } from "../support/nodes.ts";
 import { test } from "../support/situation.ts";
 import { invite } from "../verbs/administrators.ts";

@@ -1,6 +1,5 @@
 import { expect } from "@playwright/test";
-import type { Lab, LabNode } from "../../lab/index.ts";
-import { isFull } from "../fixtures/run.ts";
+import { isFull, type Lab, type LabNode } from "../../lab/index.ts";
 import { createMany, extentsOf, fillEach, idsOf, MIB, type Person, removeMany, strange } from "./many-drives.ts";
 
 const GROUP = { storage: "shared", vg: "net0" };

@@ -18,7 +18,6 @@ import { requireDriver } from "../registry.ts";
 import { type Ended, perform, type Run } from "./perform.ts";
 import { logIn, type Surroundings } from "./surroundings.ts";
 
-const SCENE = "conformance-san";
 const DISKS = [
   { name: "disk1", sizeMiB: 512 },
   { name: "disk2", sizeMiB: 512 },
@@ -47,7 +46,7 @@ export interface Layout {
   /** Makes a volume of the name `$1` that is not ours, and takes it away. */
   stranger: string;
   noStranger: string;
-  /** Something is written over the whole of what is free now, then freed. */
+  /** Something is written over what a drive of 128 MiB would get now, then freed. */
   soil: string;
   /** Another storage under the same name, and back. */
   swap: string;
@@ -92,7 +91,7 @@ const lvsOf = (vg: string): Omit<Layout, "kind" | "config" | "lose" | "mend" | "
   free: `vgs --noheadings --nosuffix --units b -o vg_free ${vg}`,
   stranger: `lvcreate -y -qq -n "$1" -L 4m ${vg}`,
   noStranger: `lvremove -y "${vg}/$1"`,
-  soil: `lvcreate -y -qq -n soil -l 100%FREE ${vg}
+  soil: `lvcreate -y -qq -n soil -L 192m ${vg}
     tr '\\0' 'x' </dev/zero | dd of=/dev/${vg}/soil bs=1M oflag=direct iflag=fullblock status=none
     lvremove -y -qq ${vg}/soil`,
   swap: `vgrename ${vg} away && truncate -s 64M /root/swap && losetup /dev/loop7 /root/swap && vgcreate -q ${vg} /dev/loop7`,
@@ -310,18 +309,19 @@ async function layOut(node: LabNode): Promise<void> {
 }
 
 /** A node for each layout, so that they are asked side by side; each is laid out for every storage. A shared one has two. */
-export async function conformancePlaces(): Promise<Place[]> {
+export async function conformancePlaces(layouts: readonly Layout[]): Promise<Place[]> {
   const lab = await labOfConformance();
-  if (await lab.hasScene(SCENE)) await lab.restore(SCENE);
+  const scene = ["conformance", ...layouts.map(({ kind }) => kind)].join("-");
+  if (await lab.hasScene(scene)) await lab.restore(scene);
   else {
-    const count = LAYOUTS.reduce((sum, { isShared }) => sum + (isShared ? 2 : 1), 0);
+    const count = layouts.reduce((sum, { isShared }) => sum + (isShared ? 2 : 1), 0);
     await lab.up({ nodes: Array.from({ length: count }, () => ({ image: "ready", disks: DISKS })) });
     await lab.startSan(TARGETS);
     await Promise.all(lab.nodes.map(layOut));
-    await lab.save(SCENE);
+    await lab.save(scene);
   }
   const nodes = [...lab.nodes];
-  return LAYOUTS.map(({ isShared }) => {
+  return layouts.map(({ isShared }) => {
     const node = nodes.shift();
     const peer = isShared ? nodes.shift() : null;
     if (!node || peer === undefined) throw new Error("a node for each layout");

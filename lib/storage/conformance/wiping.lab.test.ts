@@ -51,7 +51,7 @@ describe("drives that are wiped when they are deleted @P04 @S17", () => {
   let place: Place;
   let backend: Backend;
   beforeAll(async () => {
-    place = (await conformancePlaces())[LAYOUTS.indexOf(lvm)] as Place;
+    [place] = (await conformancePlaces([lvm])) as [Place];
   });
   afterAll(conformanceDown);
 
