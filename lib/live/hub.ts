@@ -148,7 +148,9 @@ class Hub {
   /** A task has worked on drives of `NODE:STORAGE`: what is there now is looked at soon. */
   #drivesChanged(place: string): void {
     const [nodeId = "", storageId = ""] = place.split(":");
-    if (storageId) this.recheck(nodeId, storageId);
+    if (!storageId) return;
+    this.#watched.get(nodeId)?.session.state.awaitVolumes(storageId, Date.now());
+    this.recheck(nodeId, storageId);
   }
 
   #changed(nodeId: string, kind: "status" | "figures"): void {

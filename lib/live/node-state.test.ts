@@ -17,6 +17,18 @@ it("a listing says nothing of what was made after its check began", () => {
   expect(state.listedVolumes(ended)).toMatchObject([{ listedAt: 999_200, ageMs: 800 }]);
 });
 
+it("a listing that is the same is news once volumes were changed before it began", () => {
+  const state = new NodeState("nd_1", "cl_1", NOTHING_KNOWN);
+  state.setStorages([{ storageId: "st_1", name: "a", isMain: true }], NOTHING_KNOWN);
+  const list = (ended: number, begun: number) => {
+    state.addCheck("st_1", { outcome: "ok", volumes: [volume] }, { mono: ended, wall: ended }, begun);
+    return state.takeVolumesNew();
+  };
+  expect([list(1_000, 900), list(2_000, 1_900)]).toEqual([true, false]);
+  state.awaitVolumes("st_1", 2_500);
+  expect([list(3_000, 2_400), list(4_000, 3_900), list(5_000, 4_900)]).toEqual([false, true, false]);
+});
+
 it("disks with faults are part of what every page has of a node, from before the panel's start on @P03", () => {
   const smart = { temperature: null, powerOnHours: null, reallocated: 0, pending: 4, wear: null, mediaErrors: null };
   const disk = {

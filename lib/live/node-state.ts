@@ -46,6 +46,8 @@ export interface StorageState {
   figures: Aged<StorageFigures> | null;
   details: Record<string, unknown> | null;
   volumes: Aged<Volume[]> | null;
+  /** Wall time after which a listing has to begin that somebody waits for; null while nobody does. */
+  awaitedSince: number | null;
   /** What its report and those of other nodes contradict each other in. */
   alarm: Cause | null;
   checkedAt: Moment | null;
@@ -147,8 +149,9 @@ export class NodeState {
       if (known) Object.assign(known, { name, isMain });
       else {
         const { figures = null, details = null, volumes = null } = last.storages.get(storageId) ?? {};
-        const known = { figures, details, volumes, alarm: null, checkedAt: figures?.at ?? null, begunAt: null };
-        this.storages.set(storageId, { storageId, name, isMain, track: UNMEASURED, ...known });
+        const known = { figures, details, volumes, checkedAt: figures?.at ?? null };
+        const blank = { track: UNMEASURED, awaitedSince: null, alarm: null, begunAt: null };
+        this.storages.set(storageId, { storageId, name, isMain, ...blank, ...known });
       }
     }
   }
@@ -199,12 +202,20 @@ export class NodeState {
   #addVolumes(storage: StorageState, volumes: Volume[], at: Moment): void {
     const before = storage.volumes?.value;
     const isSame = JSON.stringify(volumes) === JSON.stringify(before);
-    this.#areVolumesNew ||= !isSame;
+    const isAwaited = storage.awaitedSince !== null && at.wall > storage.awaitedSince;
+    if (isAwaited) storage.awaitedSince = null;
+    this.#areVolumesNew ||= !isSame || isAwaited;
     // The same list stays the same value: whoever keeps it sees by that that nothing is new.
     storage.volumes = { value: isSame && before ? before : volumes, at };
   }
 
-  /** Whether a listing differs from the one before it, since this was asked last. */
+  /** Volumes have changed just now: the next listing that begins is news, also where it says the same. */
+  awaitVolumes(storageId: string, wall: number): void {
+    const storage = this.storages.get(storageId);
+    if (storage) storage.awaitedSince = wall;
+  }
+
+  /** Whether a listing differs from the one before it, or was waited for, since this was asked last. */
   takeVolumesNew(): boolean {
     const areNew = this.#areVolumesNew;
     this.#areVolumesNew = false;

@@ -39,6 +39,7 @@ export const drive = {
   },
   place: {
     others: "{node} can’t be asked now whether it has drives of {storage} switched on.",
+    unseen: "{node} is being looked at: drives of {storage} were changed just now. That takes a moment.",
     "not-member": "{node} is not a member yet.",
     unreachable: "{node} can’t be reached.",
     unknown: "How {storage} is on {node} is not known now.",

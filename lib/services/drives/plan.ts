@@ -157,6 +157,8 @@ function blockerOf(world: World, request: Change, row: DriveRow): Text | null {
   if (obstacle) return obstacle;
   const away = changeObstacle(world.place(node, storage)) ?? othersObstacle(world, request, node, storage);
   if (away) return away;
+  const unseen = world.unseenSince(row, storage);
+  if (unseen) return text("drive.place.unseen", { node: unseen.name, storage: storage.name });
   const details = world.details(node.id, storage.id);
   return world.driverOf(storage).obstacle(details, 0);
 }

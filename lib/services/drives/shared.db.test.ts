@@ -90,6 +90,28 @@ describe("drives of a storage that all nodes share", () => {
     expect(blockers.map(({ key }) => key)).toEqual(matters ? ["drive.place.others"] : []);
   });
 
+  it.each([
+    ["that answers", {}, ["drive.place.unseen"]],
+    ["whose storage is lost", { storage: { status: "lost" } }, ["drive.place.lost"]],
+    ["that can't be reached", { health: { nd_2: "unreachable" } }, []],
+  ] as const)("are planned for by what was seen since they were changed, of each node %s", async (_what, how, keys) => {
+    const { id } = await ready(net);
+    const request = { verb: "rename", ids: [id], label: "other" } as const;
+    const { blockers } = await previewDrives(ctx, request, seen({ ...how, longAgo: ["nd_2"] }));
+    expect(blockers.map(({ key }) => key)).toEqual(keys);
+    expect((await previewDrives(ctx, request, seen())).blockers).toEqual([]);
+  });
+
+  it("of one node alone are planned for at once", async () => {
+    const { id } = await ready();
+    const { blockers } = await previewDrives(
+      ctx,
+      { verb: "rename", ids: [id], label: "other" },
+      seen({ longAgo: ["nd_1", "nd_2"] }),
+    );
+    expect(blockers).toEqual([]);
+  });
+
   it("are listed once, switched on where any node has them, and strangers once as well", async () => {
     const { id } = await ready(net);
     const stranger = { storageId: "st_net", name: "theirs" };

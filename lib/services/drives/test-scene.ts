@@ -54,10 +54,18 @@ export interface Situation {
   storage?: Partial<StorageLive>;
   details?: Record<string, unknown>;
   volumes?: (Partial<Volume> & { nodeId: string; storageId: string })[];
+  /** Nodes of which the last listing is an hour old. */
+  longAgo?: readonly string[];
 }
 
 /** What the hub would answer. */
-export function seen({ health = {}, storage = {}, details, volumes = [] }: Situation = {}): () => Promise<Measured> {
+export function seen({
+  health = {},
+  storage = {},
+  details,
+  volumes = [],
+  longAgo = [],
+}: Situation = {}): () => Promise<Measured> {
   const storageOn = (nodeId: string, storageId: string): StorageLive => {
     const free = storageId === "st_net" ? SHARED_FREE : (FREE[nodeId] ?? 0);
     return {
@@ -82,7 +90,7 @@ export function seen({ health = {}, storage = {}, details, volumes = [] }: Situa
   });
   const listed = ["nd_1", "nd_2"].flatMap((nodeId) =>
     STORAGES.map((storageId) => ({
-      ...{ nodeId, storageId, listedAt: Date.now() + 60_000, ageMs: 0 },
+      ...{ nodeId, storageId, listedAt: Date.now() + (longAgo.includes(nodeId) ? -3_600_000 : 60_000), ageMs: 0 },
       volumes: volumes
         .filter((volume) => volume.nodeId === nodeId && volume.storageId === storageId)
         .map(({ nodeId: _node, storageId: _storage, ...volume }): Volume => {

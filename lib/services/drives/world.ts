@@ -139,6 +139,16 @@ export class World {
     return nodes.find(({ id }) => id === active) ?? nodes.find(isOpen) ?? nodes[0];
   }
 
+  /**
+   * Of a drive that all nodes see, a node that can be looked at and was not since the drive was changed; undefined where there
+   * is none. Until then it is not known which node has it switched on.
+   */
+  unseenSince({ nodeId, changedAt }: DriveRow, storage: StorageRow): NodeRow | undefined {
+    if (nodeId !== null) return undefined;
+    const isSeen = (node: NodeRow) => (this.#found.listed(node.id, storage.id)?.listedAt ?? 0) > changedAt.getTime();
+    return this.nodesOf(storage).find((node) => !isSeen(node) && changeObstacle(this.place(node, storage)) === null);
+  }
+
   /** Drives at a place; of a shared storage all of them, on whichever node one asks. */
   drivesOn(nodeId: string, storageId: string): readonly DriveRow[] {
     const storage = this.storage(storageId);
