@@ -1,17 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
-import { en } from "../lib/messages/en.ts";
+import { hasSentence } from "../lib/messages/sentence.ts";
 
 /** Calls that name a sentence by its whole key: `text("area.key")`. */
 const CALL = /\btext\(\s*"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+)"/g;
-
-function has(key: string): boolean {
-  let at: unknown = en;
-  for (const part of key.split(".")) {
-    if (typeof at !== "object" || at === null || !(part in at)) return false;
-    at = (at as Record<string, unknown>)[part];
-  }
-  return typeof at === "string";
-}
 
 /** Every `text("…")` in the sources whose key has no sentence in the English catalogue, as `file:line key`. */
 export async function missingMessages(root: string): Promise<string[]> {
@@ -21,7 +12,7 @@ export async function missingMessages(root: string): Promise<string[]> {
     const source = readFileSync(`${root}/${file}`, "utf8");
     for (const match of source.matchAll(CALL)) {
       const key = match[1] as string;
-      if (!has(key)) missing.push(`${file}:${source.slice(0, match.index).split("\n").length} ${key}`);
+      if (!hasSentence(key)) missing.push(`${file}:${source.slice(0, match.index).split("\n").length} ${key}`);
     }
   }
   return missing;

@@ -1,6 +1,5 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { type ReactNode, useState, useTransition } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import { T, useText } from "#components/text/t.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
@@ -13,6 +12,8 @@ import type { ActionResult, ErrorView } from "#lib/domain/errors.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import type { PlannedView } from "#lib/domain/planned.ts";
 import { visible } from "#lib/domain/visible.ts";
+import { useConfirmation } from "./use-confirmation.ts";
+import { WaitNotice } from "./wait-notice.tsx";
 
 export interface PlanNow<View extends PlannedView = PlannedView> {
   view: View | null;
@@ -66,11 +67,11 @@ export function PlannedForm({
   const t = useTranslations("common.plan");
   const cancel = useTranslations("common")("cancel");
   const say = useText();
-  const router = useRouter();
   const [typed, setTyped] = useState("");
-  const [busy, start] = useTransition();
-  const [error, setError] = useState<ErrorView | null>(null);
   const { view, isCurrent } = plan;
+  const confirmation = useConfirmation({ shown: view?.digest ?? null, hold: plan.hold });
+  const { busy, error, waitsFor } = confirmation;
+  const button = useRef<HTMLButtonElement>(null);
   const name = view?.confirmName ?? null;
   const moreBlockers = (view?.counts?.blockers ?? 0) - (view?.blockers.length ?? 0);
   const isTyped = name === null || typed === name;
@@ -88,17 +89,7 @@ export function PlannedForm({
   const confirmShown = () => {
     const digest = view?.digest;
     if (!isReady || !digest) return;
-    // At once, not with the rest: that is drawn when it has ended.
-    plan.hold?.(true);
-    start(async () => {
-      const result = await onConfirm({ digest, typed });
-      if (result.ok) {
-        router.push(`/tasks/${result.value.taskId}`);
-        return;
-      }
-      setError(result.error);
-      plan.hold?.(false);
-    });
+    confirmation.confirm({ digest, send: () => onConfirm({ digest, typed }) });
   };
   return (
     <div className="p-4 sm:p-5">
@@ -106,6 +97,8 @@ export function PlannedForm({
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
         <form
           className="min-w-0 space-y-4"
+          // Of every field in it.
+          onChange={confirmation.change}
           onSubmit={(event) => {
             event.preventDefault();
             if (reason === null && !busy) confirmShown();
@@ -134,12 +127,20 @@ export function PlannedForm({
             </Notice>
           ) : null}
           {force}
+          {waitsFor ? <WaitNotice task={waitsFor} onStop={confirmation.stop} next={button} /> : null}
           {error ? <ErrorNotice error={error} /> : null}
           {plan.error && !error ? <ErrorNotice error={plan.error} retry={plan.retry} /> : null}
           <div className="flex flex-wrap items-center justify-end gap-2">
             <LinkButton href={back}>{cancel}</LinkButton>
-            <Button type="submit" look={danger ? "danger" : "primary"} reason={reason} apart busy={busy}>
-              {confirm}
+            <Button
+              ref={button}
+              type="submit"
+              look={waitsFor ? "quiet" : danger ? "danger" : "primary"}
+              reason={reason}
+              apart
+              busy={busy}
+            >
+              {waitsFor ? t("wait.button") : confirm}
             </Button>
           </div>
         </form>

@@ -13,7 +13,7 @@ import {
 import { formatBytes, formatPercent, formatUsage, fractionOf, naturalOrder, UNKNOWN } from "#lib/domain/units.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { CELL, HEAD, ROW } from "./details-table.ts";
-import { DiskActions, PartAction, type PartsPlace } from "./part-actions.tsx";
+import { canLeave, DiskActions, PartAction, type PartsPlace } from "./part-actions.tsx";
 import { LunPaths } from "./paths-table.tsx";
 import { readLuns } from "./san.ts";
 
@@ -51,17 +51,10 @@ function Group({ group, lvCount }: { group: GroupDetails; lvCount: number | null
   );
 }
 
-interface PvTableProps {
-  pvs: PhysicalVolume[];
-  vgName: string;
-  place: PartsPlace;
-  /** Nothing is ever moved off a LUN that several nodes see, so no row offers it. */
-  canLeave: boolean;
-}
-
-function PvTable({ pvs, vgName, place, canLeave }: PvTableProps) {
+function PvTable({ pvs, vgName, place }: { pvs: PhysicalVolume[]; vgName: string; place: PartsPlace }) {
   const t = useTranslations("pages.storage");
   const parts = pvs.map(({ uuid, ...pv }) => ({ ...pv, id: uuid }));
+  const hasActions = canLeave(place);
   const rows = [...pvs].sort((a, b) => naturalOrder(a.device ?? "~", b.device ?? "~"));
   return (
     <table className="w-full border-collapse max-sm:block" aria-label={t("pvsOf", { vg: visible(vgName) })}>
@@ -82,7 +75,7 @@ function PvTable({ pvs, vgName, place, canLeave }: PvTableProps) {
           <th scope="col" className={HEAD}>
             {t("column.status")}
           </th>
-          {canLeave ? (
+          {hasActions ? (
             <th scope="col" className={`${HEAD} text-right`}>
               {t("column.action")}
             </th>
@@ -117,7 +110,7 @@ function PvTable({ pvs, vgName, place, canLeave }: PvTableProps) {
               <td className={CELL}>
                 {pv.isMissing ? <Status tone="bad">{t("missing")}</Status> : <Status tone="ok">{t("present")}</Status>}
               </td>
-              {canLeave ? (
+              {hasActions ? (
                 <td className={`${CELL} text-right max-sm:text-left`}>
                   <PartAction place={place} part={{ ...pv, id: pv.uuid }} parts={parts} />
                 </td>
@@ -185,11 +178,9 @@ function PartitionTable({ partitions }: { partitions: PartitionDetails[] }) {
 export function DetailsView({
   details,
   place,
-  isShared,
 }: {
   details: Record<string, unknown> | null | undefined;
   place: PartsPlace;
-  isShared: boolean;
 }) {
   const t = useTranslations("pages.storage");
   const { group, pvs, lvCount, staleMaps, partitions } = readDetails(details);
@@ -201,7 +192,7 @@ export function DetailsView({
       {group ? <Group group={group} lvCount={lvCount} /> : null}
       {pvs.length > 0 ? (
         <div>
-          <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} canLeave={!isShared} />
+          <PvTable pvs={pvs} vgName={group?.name ?? ""} place={place} />
           <div className="border-t border-line px-3.5 py-2">
             <DiskActions place={place} />
           </div>

@@ -5,7 +5,7 @@ import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useText } from "#components/text/t.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
-import { CheckField, TextField } from "#components/ui/field.tsx";
+import { TextField } from "#components/ui/field.tsx";
 import { Gone } from "#components/ui/gone.tsx";
 import { PageHead } from "#components/ui/layout.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
@@ -14,6 +14,7 @@ import { editStorage } from "#lib/actions/storages.ts";
 import type { ClusterView, FormField, StorageView } from "#lib/domain/dto.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { findStorage } from "#lib/queries/panel.ts";
+import { DriverField } from "./driver-field.tsx";
 
 /** What the storage is made of: shown where it would be typed, with why it can't be. */
 function Fixed({ cluster, storage, fields }: { cluster: ClusterView; storage: StorageView; fields: FormField[] }) {
@@ -76,12 +77,12 @@ function EditForm({ cluster, storage, fields }: { cluster: ClusterView; storage:
           onChange={(event) => setName(event.target.value)}
         />
         {changeable.map((field) => (
-          <CheckField
+          <DriverField
             key={field.name}
-            label={say(field.label)}
-            help={field.help && say(field.help)}
-            checked={settings[field.name] === true}
-            onChange={(next) => setTyped({ ...typed, [field.name]: next })}
+            field={field}
+            name={field.name}
+            value={settings[field.name] === true}
+            onType={(next) => setTyped({ ...typed, [field.name]: next === true })}
           />
         ))}
         <Fixed cluster={cluster} storage={storage} fields={fields.filter((field) => !field.isChangeable)} />

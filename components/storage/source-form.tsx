@@ -4,12 +4,12 @@ import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { useText } from "#components/text/t.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { TextField } from "#components/ui/field.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
 import { useAction } from "#components/ui/use-action.ts";
 import { notePartsSource } from "#lib/actions/storages.ts";
 import type { FormField, SourceFormView } from "#lib/domain/dto.ts";
 import type { Text } from "#lib/domain/text.ts";
+import { DriverField } from "./driver-field.tsx";
 
 export type Source = Record<string, string>;
 
@@ -25,7 +25,7 @@ const firstTyped = (fields: readonly FormField[]): Typed => ({
   kept: {},
 });
 
-/** After a note: what was typed of secrets is forgotten here. */
+/** What the server has of it: of secrets nothing is known here but their ids. */
 function noted(fields: readonly FormField[], source: Source): Typed {
   const isSecret = (name: string) => fields.some((field) => field.name === name && field.widget === "secret");
   const entries = Object.entries(source);
@@ -33,45 +33,6 @@ function noted(fields: readonly FormField[], source: Source): Typed {
     values: Object.fromEntries(entries.map(([name, value]) => [name, isSecret(name) ? "" : value])),
     kept: Object.fromEntries(entries.filter(([name, value]) => isSecret(name) && value !== "")),
   };
-}
-
-function SourceField({
-  field,
-  typed: { values, kept },
-  error,
-  onType,
-  onLook,
-}: {
-  field: FormField;
-  typed: Typed;
-  error: Text | undefined;
-  onType: (value: string) => void;
-  onLook: () => void;
-}) {
-  const t = useTranslations("wizard.storages");
-  const say = useText();
-  const { name, widget, label, help, placeholder } = field;
-  const isSecret = widget === "secret";
-  return (
-    <TextField
-      label={say(label)}
-      help={help && say(help)}
-      error={error && say(error)}
-      name={`source.${name}`}
-      type={isSecret ? "password" : "text"}
-      autoComplete={isSecret ? "new-password" : "off"}
-      spellCheck={false}
-      placeholder={kept[name] ? t("secretKept") : placeholder}
-      value={values[name] ?? ""}
-      onChange={(event) => onType(event.target.value)}
-      // The form around the field starts the plan: this key looks, and nothing else.
-      onKeyDown={(event) => {
-        if (event.key !== "Enter") return;
-        event.preventDefault();
-        onLook();
-      }}
-    />
-  );
 }
 
 interface Props {
@@ -87,7 +48,8 @@ interface Props {
 
 function Fields({ place, form, problems, isLooking, onNote }: Props) {
   const t = useTranslations("parts.source");
-  const [typed, setTyped] = useState(() => firstTyped(form.fields));
+  const say = useText();
+  const [typed, setTyped] = useState(() => (form.typed ? noted(form.fields, form.typed) : firstTyped(form.fields)));
   const [isShown, setShown] = useState(false);
   const { busy, error, run } = useAction(
     () => notePartsSource({ ...place, source: { ...typed.values, ...typed.kept } }),
@@ -108,18 +70,24 @@ function Fields({ place, form, problems, isLooking, onNote }: Props) {
     onNote(null);
   };
   const fields = { ...problems, ...error?.fields };
-  const problemOf = (name: string) => (isShown ? (fields[name] ?? fields[`source.${name}`]) : undefined);
+  const problemOf = (name: string) => {
+    const problem = isShown ? (fields[name] ?? fields[`source.${name}`]) : undefined;
+    return problem && say(problem);
+  };
   return (
     <div className="space-y-4">
       <div className="grid gap-x-3 gap-y-4 sm:grid-cols-2">
         {form.fields.map((field) => (
-          <SourceField
+          <DriverField
             key={field.name}
             field={field}
-            typed={typed}
+            name={`source.${field.name}`}
+            value={typed.values[field.name] ?? ""}
+            isKept={typed.kept[field.name] !== undefined}
             error={problemOf(field.name)}
-            onType={(value) => type(field.name, value)}
-            onLook={look}
+            onType={(value) => type(field.name, String(value))}
+            // The form around the field starts the plan: this key looks, and nothing else.
+            onEnter={look}
           />
         ))}
       </div>
@@ -134,8 +102,8 @@ function Fields({ place, form, problems, isLooking, onNote }: Props) {
 /** Where further disks of a storage are, folded: named, it is looked at through the node, with the rest. */
 export function SourceForm(props: Props) {
   const say = useText();
-  const [isOpen, setOpen] = useState(false);
-  const { title, help } = props.form;
+  const { title, help, typed } = props.form;
+  const [isOpen, setOpen] = useState(typed !== undefined);
   return (
     <section className="space-y-3 border-t border-line pt-4">
       <Button

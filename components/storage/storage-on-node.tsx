@@ -57,7 +57,7 @@ function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" 
         {t("details")}
       </summary>
       {details ? (
-        <DetailsView details={details} place={{ storageId: storage.id, nodeId: node.id }} isShared={storage.shared} />
+        <DetailsView details={details} place={{ storageId: storage.id, nodeId: node.id, verbs: storage.partsVerbs }} />
       ) : error ? (
         <ErrorNotice error={errorViewOf(error)} retry={() => void refetch()} />
       ) : (

@@ -72,7 +72,8 @@ export function Button({
       {children}
     </button>
   );
-  if (!reason) return button;
+  // One that may get a reason is drawn in one place with and without it, or it would lose the focus.
+  if (!reason && !apart) return button;
   return (
     <span
       className={
@@ -81,12 +82,14 @@ export function Button({
           : "inline-flex max-w-full flex-wrap items-center justify-end gap-x-2 gap-y-1 max-sm:justify-start"
       }
     >
-      <span
-        id={id}
-        className={`min-w-0 text-s wrap-anywhere text-ink-2 ${apart ? "order-first flex-1 basis-40 text-right max-sm:basis-full" : ""}`}
-      >
-        {reason}
-      </span>
+      {reason ? (
+        <span
+          id={id}
+          className={`min-w-0 text-s wrap-anywhere text-ink-2 ${apart ? "order-first flex-1 basis-40 text-right max-sm:basis-full" : ""}`}
+        >
+          {reason}
+        </span>
+      ) : null}
       {button}
     </span>
   );

@@ -1,9 +1,9 @@
 "use client";
 import { useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
-import { useText } from "#components/text/t.tsx";
+import { DriverField } from "#components/storage/driver-field.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { CheckField, TextField } from "#components/ui/field.tsx";
+import { TextField } from "#components/ui/field.tsx";
 import { Status, Tag } from "#components/ui/status.tsx";
 import type { DraftData, FormField } from "#lib/domain/dto.ts";
 import { isSecretId } from "#lib/domain/secret-id.ts";
@@ -25,53 +25,22 @@ interface FieldsProps {
   onChange: (storage: DraftStorage) => void;
 }
 
-function DriverField({
+function CardField({
   storage,
   field,
   problems,
   onChange,
 }: Omit<FieldsProps, "fields" | "form"> & { field: FormField }) {
-  const say = useText();
   const path = `storages.${storage.key}.config.${field.name}`;
   const value = storage.config[field.name] ?? field.default;
-  const set = (next: string | number | boolean) =>
-    onChange({ ...storage, config: { ...storage.config, [field.name]: next } });
-  const left = () => problems.leave(path);
-  if (field.widget === "switch") {
-    return (
-      <div className="sm:col-span-2">
-        <CheckField
-          label={say(field.label)}
-          help={field.help && say(field.help)}
-          checked={value === true}
-          onChange={set}
-        />
-      </div>
-    );
-  }
-  const shown = { label: say(field.label), help: field.help && say(field.help), name: path, error: problems.of(path) };
-  if (field.widget === "secret")
-    return <SecretField {...shown} isKept={isSecretId(String(value))} onType={set} onLeave={left} />;
-  return (
-    <TextField
-      {...shown}
-      mono={field.widget === "path"}
-      inputMode={field.widget === "number" ? "numeric" : undefined}
-      placeholder={field.placeholder}
-      autoComplete="off"
-      spellCheck={false}
-      value={String(value)}
-      // What is not a number stays as typed: the server says so beside the field.
-      onChange={(event) =>
-        set(
-          field.widget === "number" && /^\d+$/.test(event.target.value)
-            ? Number(event.target.value)
-            : event.target.value,
-        )
-      }
-      onBlur={left}
-    />
-  );
+  const shown = {
+    ...{ field, name: path, error: problems.of(path) },
+    onType: (next: string | number | boolean) =>
+      onChange({ ...storage, config: { ...storage.config, [field.name]: next } }),
+    onLeave: () => problems.leave(path),
+  };
+  if (field.widget === "secret") return <SecretField {...shown} isKept={isSecretId(String(value))} />;
+  return <DriverField {...shown} value={value} />;
 }
 
 function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
@@ -95,7 +64,7 @@ function Fields({ storage, fields, form, problems, onChange }: FieldsProps) {
         onBlur={() => problems.leave(namePath)}
       />
       {fields.map((field) => (
-        <DriverField key={field.name} storage={storage} field={field} problems={problems} onChange={onChange} />
+        <CardField key={field.name} storage={storage} field={field} problems={problems} onChange={onChange} />
       ))}
       <div className="grid gap-x-3 gap-y-4 sm:col-span-2 sm:grid-cols-2">
         {dirs.map(({ name, label }) => (

@@ -1,7 +1,8 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
+import { useConfirmation } from "#components/plan/use-confirmation.ts";
+import { WaitNotice } from "#components/plan/wait-notice.tsx";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { useAddress } from "#components/shell/use-address.ts";
 import { useText } from "#components/text/t.tsx";
@@ -10,7 +11,6 @@ import { PageHead } from "#components/ui/layout.tsx";
 import { ErrorNotice, Notice } from "#components/ui/notice.tsx";
 import { confirmDraft } from "#lib/actions/drafts.ts";
 import type { DraftView, StorageKindView } from "#lib/domain/dto.ts";
-import type { ErrorView } from "#lib/domain/errors.ts";
 import type { Plan } from "#lib/domain/plan.ts";
 import { visible } from "#lib/domain/visible.ts";
 import { DiscardDraft } from "./discard-draft.tsx";
@@ -109,24 +109,30 @@ function useReason(step: StepName, draft: DraftView): string | null {
   });
 }
 
-/** Confirms what is shown: answers with the task, or with the new plan's reason. */
-function useConfirm({ draft, leave }: DraftForm, onNameRefused: () => void) {
-  const router = useRouter();
-  const [busy, start] = useTransition();
-  const [refused, setRefused] = useState<{ error: ErrorView; plan: Plan | null } | null>(null);
-  const confirm = () => {
+/** Confirms what is shown: leads to the task, or says what is different now. `isLast`: on the step that confirms. */
+function useConfirm({ draft, leave }: DraftForm, isLast: boolean, onNameRefused: () => void) {
+  const [confirmed, setConfirmed] = useState<Plan | null>(null);
+  const confirmation = useConfirmation({
+    shown: draft.digest,
     // Carried out, it is gone: that news comes here before the answer does, and what a transition sets comes after it.
-    leave(true);
-    start(async () => {
-      const { plan } = draft;
-      const result = await confirmDraft({ draftId: draft.id, digest: draft.digest ?? "" });
-      if (result.ok) return router.push(`/tasks/${result.value.taskId}`);
-      leave(false);
-      setRefused({ error: result.error, plan });
-      if (result.error.fields?.name) onNameRefused();
-    });
+    hold: leave,
+    onRefused: ({ fields }) => {
+      if (fields?.name) onNameRefused();
+    },
+  });
+  const { waitsFor, stop } = confirmation;
+  // Another step is there to type something else; and where another tab was quicker, the draft is carried out already.
+  const isOff = waitsFor !== null && (!isLast || draft.taskId !== null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: stopped once
+  useEffect(() => {
+    if (isOff) stop();
+  }, [isOff]);
+  const confirm = () => {
+    const digest = draft.digest ?? "";
+    setConfirmed(draft.plan);
+    confirmation.confirm({ digest, send: () => confirmDraft({ draftId: draft.id, digest }) });
   };
-  return { busy, refused, confirm };
+  return { ...confirmation, confirmed, confirm };
 }
 
 function DraftGone() {
@@ -143,6 +149,7 @@ function DraftGone() {
 /** The wizard: what you type at the left, what will happen at the right; its step stands in the address. */
 export function Wizard({ initial, kinds }: Props) {
   const t = useTranslations("wizard");
+  const words = useTranslations("common");
   const form = useDraft(initial);
   const { draft, data } = form;
   const problems = useProblems(form);
@@ -170,10 +177,12 @@ export function Wizard({ initial, kinds }: Props) {
     setAddress({ step: to });
   };
   // Somebody else was quicker with this name: back to its field, where it says so.
-  const { busy, refused, confirm } = useConfirm(form, () => {
+  const confirmation = useConfirm(form, next === undefined, () => {
     problems.submit(STEP_PATHS.name);
     go("name");
   });
+  const { busy, error, waitsFor, confirmed } = confirmation;
+  const button = useRef<HTMLButtonElement>(null);
   const goNext = async () => {
     if (!next) return;
     problems.submit(STEP_PATHS[step]);
@@ -221,9 +230,10 @@ export function Wizard({ initial, kinds }: Props) {
         </h2>
         <div ref={body} className="flex-1 space-y-4 pb-6">
           <SaveTrouble form={form} />
-          {refused ? (
-            <ErrorNotice error={refused.error}>
-              {refused.plan && draft.plan ? <PlanChanges before={refused.plan} after={draft.plan} /> : null}
+          {waitsFor ? <WaitNotice task={waitsFor} onStop={confirmation.stop} next={button} /> : null}
+          {error ? (
+            <ErrorNotice error={error}>
+              {confirmed && draft.plan ? <PlanChanges before={confirmed} after={draft.plan} /> : null}
             </ErrorNotice>
           ) : null}
           {draft.taskId ? (
@@ -251,8 +261,14 @@ export function Wizard({ initial, kinds }: Props) {
               {t("next", { step: t(`step.${next}`) })}
             </Button>
           ) : (
-            <Button look="primary" reason={reason} busy={busy} onClick={confirm}>
-              {busy ? t("review.starting") : last}
+            <Button
+              ref={button}
+              look={waitsFor ? "quiet" : "primary"}
+              reason={reason}
+              busy={busy}
+              onClick={confirmation.confirm}
+            >
+              {waitsFor ? words("plan.wait.button") : busy ? t("review.starting") : last}
             </Button>
           )}
         </div>

@@ -7,13 +7,13 @@ import { driveIdOf } from "../../lib/services/drives/ids.ts";
 import { confirmDrives, previewDrives } from "../../lib/services/drives/request.ts";
 import type { TestDatabase } from "./database.ts";
 import { ctx } from "./join-subject.ts";
-import type { LoopSubject } from "./kill-loop.ts";
 import {
   type Deed,
   ended,
   keepMember,
   type Member,
   type MemberStorage,
+  type MemberSubjects,
   memberSubjects,
   type SeenVolumes,
   seenVolumes,
@@ -119,12 +119,9 @@ for lv in $(lvs --noheadings -o lv_full_name); do
   lvchange -an "$lv"
 done`;
 
-export interface DriveSubjects {
-  subjects: Record<DriveDeed, LoopSubject>;
-  before: SeenDrives;
-}
+export type DriveSubjects = MemberSubjects<DriveDeed, SeenDrives>;
 
-/** Makes a drive on each of these storages of a cluster, and from there each of the tasks, confirmed and not yet begun. */
+/** Makes a drive on each of these storages of a cluster, and from there each of the tasks. */
 export async function driveSubjects(
   database: TestDatabase,
   member: Member,
@@ -138,12 +135,11 @@ export async function driveSubjects(
     const read = await machine.sh(["sh", "-euc", CONTENTS, "drives", String(SIZE)], { timeoutMs: 180_000 });
     return { ...volumes, contents: read.trim().split("\n") };
   };
-  const before = await seen("");
   const onEach = kinds.flatMap((kind) => {
     const on = deedsOn(member, kind);
     return DEEDS.map((deed): [DriveDeed, Deed] => [`${kind}-${deed}`, on[deed]]);
   });
   const wiped = { "lvm-wiped": { confirm: () => confirmWiping(member) } };
   const deeds = { ...Object.fromEntries(onEach), ...(kinds.includes("lvm") ? wiped : {}) };
-  return { subjects: await memberSubjects(database, deeds as Record<DriveDeed, Deed>, seen), before };
+  return memberSubjects(database, member, deeds as Record<DriveDeed, Deed>, seen);
 }

@@ -1,10 +1,9 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
 import { taskLog, taskSteps } from "../../lib/db/schema/index.ts";
-import { bareNodes, nodesDown } from "../support/nodes.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
+import { bareNodes } from "../support/nodes.ts";
 import {
   engineFrozen,
   killedAt,
@@ -14,26 +13,21 @@ import {
   undisturbed,
   VICTIMS,
 } from "./kill-loop.ts";
+import { databaseOfTests } from "./kill-test.ts";
 import { SAMPLE_SECRET, sampleOn } from "./sample-plan.ts";
 
 const MODULES = [new URL("sample-steps.ts", import.meta.url).pathname];
 
-let database: TestDatabase;
+const database = databaseOfTests();
 let node: LabNode;
 
 beforeAll(async () => {
-  const [opened, lab] = await Promise.all([testDatabase(), bareNodes()]);
-  database = opened;
-  node = lab.nodes[0]!;
-});
-afterAll(async () => {
-  await database?.remove();
-  await nodesDown();
+  node = (await bareNodes()).nodes[0]!;
 });
 
 async function subjectOf(fails: boolean): Promise<LoopSubject> {
   const sample = await sampleOn(node, fails);
-  return { database, modules: MODULES, ...sample, ...(fails ? { failsAt: 4 } : {}) };
+  return { database: database(), modules: MODULES, ...sample, ...(fails ? { failsAt: 4 } : {}) };
 }
 
 describe.each([

@@ -32,8 +32,7 @@ export type JoinKind = "cluster" | "join";
 
 /** The same task as it ends well, and with a row in the way of its last step. */
 export interface JoinSubjects<S extends Seen = Seen> {
-  free: LoopSubject;
-  taken: LoopSubject;
+  subjects: Record<"free" | "taken", LoopSubject<S>>;
   /** What is seen before anything. */
   before: S;
 }
@@ -106,12 +105,10 @@ export async function joinSubjects<S extends Seen>(
     untouched = site.isTraceAll && isDeepStrictEqual(seen.trace, before.trace);
     return seen;
   };
-  const subject = (kept: string, more: Partial<LoopSubject>): LoopSubject => {
+  const subject = (kept: string, more: Partial<LoopSubject>): LoopSubject<S> => {
     const clean = async () => {
       await Promise.all([nodesPutBack(), database.putBack(kept)]);
-      // A long loop outlives the hour that a password is kept.
-      const expiresAt = new Date(Date.now() + 3_600_000);
-      await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
+      await keepSecrets();
     };
     return {
       database,
@@ -126,11 +123,17 @@ export async function joinSubjects<S extends Seen>(
       snapshot,
     };
   };
-  return {
+  const subjects = {
     free: subject(`${what}_free`, {}),
     taken: subject(`${what}_taken`, { failsAt: plan.steps.length - 1 }),
-    before,
   };
+  return { subjects, before };
+}
+
+/** A long loop outlives the hour that a password is kept, and the quarter of an hour that a new key is. */
+export async function keepSecrets(): Promise<void> {
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
 }
 
 async function emptyPanel(): Promise<void> {

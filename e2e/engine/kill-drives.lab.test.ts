@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { BEHAVIOURS, type Behaviour } from "../../lib/storage/conformance/behaviours.ts";
-import { nodesDown } from "../support/nodes.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
+import type { TestDatabase } from "./database.ts";
 import {
   type DriveDeed,
   type DriveSubjects,
@@ -12,24 +11,14 @@ import {
   type SeenDrives,
   SIZE,
 } from "./drive-subject.ts";
-import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
+import { databaseOfTests, killLoop, LOOP_MS, MAKE_MS } from "./kill-test.ts";
 import { type Member, type MemberStorage, oneMember } from "./member-subject.ts";
 import { sanMember } from "./san-subject.ts";
 
-let database: TestDatabase;
-
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database?.remove();
-  await nodesDown();
-});
+const database = databaseOfTests();
 
 const says = (behaviour: Behaviour) => BEHAVIOURS[behaviour].says;
 
-/** Points that are tried where not all of them are. */
-const AT_MOST = 6;
 const sumOfZeros = (bytes: number) => createHash("sha256").update(Buffer.alloc(bytes)).digest("hex");
 /** Without what differs in the database, and without who has done it. */
 const onNode = ({ trace, volumes, contents }: SeenDrives) => ({ trace, volumes, contents });
@@ -44,17 +33,16 @@ const CLUSTERS: [string, (of: TestDatabase) => Promise<Member>, readonly MemberS
 
 describe.each(CLUSTERS)("drives that are made, grown and deleted, %s @B02 @P04", (_title, cluster, kinds) => {
   let made: DriveSubjects;
+  const loop = killLoop(() => made.subjects);
 
   beforeAll(async () => {
-    made = await driveSubjects(database, await cluster(database), kinds);
-  }, 1_800_000);
+    made = await driveSubjects(database(), await cluster(database()), kinds);
+  }, MAKE_MS);
 
-  const clean = {} as Record<DriveDeed, LoopOutcome>;
   const ends = async (deed: DriveDeed) => {
-    clean[deed] = await undisturbed(made.subjects[deed]);
-    const seen = clean[deed].snapshot as SeenDrives;
+    const { outcome, ...seen } = await loop.ends(deed);
     const drives = seen.rows.drives.map(({ label, state, size, taskId }) => [label, state, size, taskId]);
-    return { seen, drives, outcome: [clean[deed].state, clean[deed].locks] };
+    return { seen, drives, outcome };
   };
   const old = kinds.map((kind) => [`old-${kind}`, "ready", SIZE, null]);
   const oldBut = (kind: string, ...instead: unknown[][]) =>
@@ -81,7 +69,7 @@ describe.each(CLUSTERS)("drives that are made, grown and deleted, %s @B02 @P04",
 
       const subject = made.subjects[`${kind}-refused`];
       await subject.clean();
-      const begun = (await subject.snapshot()) as SeenDrives;
+      const begun = await subject.snapshot();
       const refused = await ends(`${kind}-refused`);
       expect(refused.outcome).toEqual(["undone", 0]);
       expect(refused.drives).toEqual(old);
@@ -103,10 +91,5 @@ describe.each(CLUSTERS)("drives that are made, grown and deleted, %s @B02 @P04",
   if (kinds.includes("lvm"))
     it("lvm, undisturbed: one that is wiped first is nowhere", () => isNowhere("lvm-wiped", "lvm"));
 
-  it(says("panel-killed"), async () => {
-    for (const { end, victim, points } of killRuns(made.subjects, clean, AT_MOST)) {
-      const outcome = await killedAt(made.subjects[end], victim, points);
-      expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
-    }
-  }, 14_400_000);
+  it(says("panel-killed"), () => loop.endsTheSame(), LOOP_MS);
 });

@@ -11,7 +11,7 @@ import type { TestDatabase } from "./database.ts";
 import { EngineProcess } from "./engine-host.ts";
 
 /** A task that is run once for each point at which something is killed. */
-export interface LoopSubject {
+export interface LoopSubject<Seen = unknown> {
   database: TestDatabase;
   /** Modules that register the plan's panel steps. */
   modules: string[];
@@ -23,14 +23,14 @@ export interface LoopSubject {
   /** The same, and writes the task. Answers with its id. */
   begin(): Promise<string>;
   /** Everything on the nodes and in the database that the task may touch, for comparison by equality. */
-  snapshot(): Promise<unknown>;
+  snapshot(): Promise<Seen>;
 }
 
-export interface LoopOutcome {
+export interface LoopOutcome<Seen = unknown> {
   state: TaskState;
   steps: StepState[];
   locks: number;
-  snapshot: unknown;
+  snapshot: Seen;
 }
 
 const CRASH_DEADLINE_MS = 300_000;
@@ -104,10 +104,10 @@ export function drawn<Point>(count: number, points: readonly Point[], nameOf: (p
 }
 
 /** What it takes to run a task. */
-type Runnable = Pick<LoopSubject, "database" | "modules" | "begin" | "snapshot">;
+type Runnable<Seen = unknown> = Pick<LoopSubject<Seen>, "database" | "modules" | "begin" | "snapshot">;
 
 /** Runs the task without any fault. */
-export async function undisturbed(subject: Runnable): Promise<LoopOutcome> {
+export async function undisturbed<Seen>(subject: Runnable<Seen>): Promise<LoopOutcome<Seen>> {
   const id = await subject.begin();
   const engine = new EngineProcess(envOf(subject), null);
   try {
@@ -232,7 +232,7 @@ async function until<T>(read: () => Promise<T>, good: (value: T) => boolean, dea
   }
 }
 
-async function outcome(subject: Runnable, id: string, engine: EngineProcess): Promise<LoopOutcome> {
+async function outcome<Seen>(subject: Runnable<Seen>, id: string, engine: EngineProcess): Promise<LoopOutcome<Seen>> {
   const read = () =>
     whileAway(() => db().select({ state: tasks.state, endedAt: tasks.endedAt }).from(tasks).where(eq(tasks.id, id)));
   try {

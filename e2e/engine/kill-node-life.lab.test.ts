@@ -1,54 +1,40 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { nodesDown } from "../support/nodes.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
-import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
-import { type NodeDeed, type NodeSubjects, nodeSubjects, type SeenNode } from "./node-subject.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { databaseOfTests, killLoop, LOOP_MS, MAKE_MS } from "./kill-test.ts";
+import { type NodeSubjects, nodeSubjects } from "./node-subject.ts";
 
-let database: TestDatabase;
-let made: NodeSubjects;
-
-beforeAll(async () => {
-  database = await testDatabase();
-  made = await nodeSubjects(database);
-}, 1_800_000);
-afterAll(async () => {
-  await database?.remove();
-  await nodesDown();
-});
-
-const DEEDS = ["rotated", "kept", "removed"] as const;
-/** Points that are tried where not all of them are. */
-const AT_MOST = 6;
-
-const seenIn = (outcome: LoopOutcome) => outcome.snapshot as SeenNode;
+const database = databaseOfTests();
 
 describe("a node's key, and its removal @B02 @P03", () => {
-  const clean = {} as Record<NodeDeed, LoopOutcome>;
+  let made: NodeSubjects;
+  const { ends, endsTheSame } = killLoop(() => made.subjects);
+
+  beforeAll(async () => {
+    made = await nodeSubjects(database());
+  }, MAKE_MS);
 
   it("end as they should undisturbed: one line of ours, and it is the panel's; or nothing of ours", async () => {
-    for (const deed of DEEDS) clean[deed] = await undisturbed(made.subjects[deed]);
-    expect(DEEDS.map((deed) => [clean[deed].state, clean[deed].locks])).toEqual([
+    const rotated = await ends("rotated");
+    const kept = await ends("kept");
+    const removed = await ends("removed");
+    expect([rotated.outcome, kept.outcome, removed.outcome]).toEqual([
       ["done", 0],
       // The stranger's own lock is none: it was never confirmed.
       ["undone", 0],
       ["done", 0],
     ]);
-    for (const deed of ["rotated", "kept"] as const) {
-      const { lines, rows } = seenIn(clean[deed]);
+    for (const [deed, { lines, rows }] of Object.entries({ rotated, kept })) {
       expect(lines, deed).toHaveLength(1);
       expect(rows.secrets, deed).toEqual([{ id: rows.nodes[0]?.keySecret, purpose: "node-key", ends: false }]);
     }
-    expect(seenIn(clean.kept).trace).toEqual(made.before);
-    expect(seenIn(clean.rotated).lines).not.toEqual(seenIn(clean.kept).lines);
-    const { lines, rows, trace } = seenIn(clean.removed);
-    expect([lines, rows.nodes, rows.secrets]).toEqual([[], [], []]);
-    expect(trace.filter((line) => /spindle/.test(line))).toEqual([]);
+    expect(kept.trace).toEqual(made.before.trace);
+    expect(rotated.lines).not.toEqual(kept.lines);
+    expect([removed.lines, removed.rows.nodes, removed.rows.secrets]).toEqual([[], [], []]);
+    expect(removed.trace.filter((line) => /spindle/.test(line))).toEqual([]);
   });
 
-  it("end the same with panel or database killed before, in and after each step, forth and back", async () => {
-    for (const { end, victim, points } of killRuns(made.subjects, clean, AT_MOST)) {
-      const outcome = await killedAt(made.subjects[end], victim, points);
-      expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
-    }
-  }, 14_400_000);
+  it(
+    "end the same with panel or database killed before, in and after each step, forth and back",
+    () => endsTheSame(),
+    LOOP_MS,
+  );
 });

@@ -1,57 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { nodesDown } from "../support/nodes.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type JoinSubjects, joinSubjects } from "./join-subject.ts";
-import { killedAt, killRuns, type LoopOutcome, type LoopSubject, undisturbed } from "./kill-loop.ts";
+import { databaseOfTests, killLoop, LOOP_MS, MAKE_MS } from "./kill-test.ts";
 import { pvsOf } from "./member-subject.ts";
-import {
-  BESIDE_SAN,
-  GROWN_LUN,
-  SAN_GROUP,
-  type SanDeed,
-  type SanSubjects,
-  type SeenSan,
-  sanSubjects,
-} from "./san-subject.ts";
+import { BESIDE_SAN, GROWN_LUN, SAN_GROUP, type SanSubjects, type SeenSan, sanSubjects } from "./san-subject.ts";
 
-let database: TestDatabase;
+const database = databaseOfTests();
 
-beforeAll(async () => {
-  database = await testDatabase();
-});
-afterAll(async () => {
-  await database?.remove();
-  await nodesDown();
-});
-
-/** Points that are tried where not all of them are. */
-const AT_MOST = 6;
 const UNDISTURBED_MS = 1_800_000;
-const LOOP_MS = 28_800_000;
+/** Two nodes and a SAN are put back before each run. */
+const SAN_LOOP_MS = 2 * LOOP_MS;
 
 /** Two nodes, each with a session to two portals. */
 const NODES = 2;
 const SESSIONS = 4;
-
-/** How a subject ends without a fault, with what is seen then; kept in `clean`. */
-async function ended<End extends string>(
-  subjects: Record<End, LoopSubject>,
-  clean: Record<End, LoopOutcome>,
-  end: End,
-) {
-  clean[end] = await undisturbed(subjects[end]);
-  return { ...(clean[end].snapshot as SeenSan), outcome: [clean[end].state, clean[end].locks] };
-}
-
-async function endsTheSame<End extends string>(
-  subjects: Record<End, LoopSubject>,
-  clean: Record<End, LoopOutcome>,
-): Promise<void> {
-  for (const { end, victim, points } of killRuns(subjects, clean, AT_MOST)) {
-    const outcome = await killedAt(subjects[end], victim, points);
-    expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
-  }
-}
 
 /** Sizes of the LUNs that multipath has, for each node that has them. */
 const lunsIn = ({ san }: Pick<SeenSan, "san">) =>
@@ -64,18 +25,17 @@ const OF_TOOLS = /(?:^|\s)\/etc\/(?:multipath(?:\/conf\.d|\/wwids)?|iscsi\/[a-z_
 const withoutTools = (trace: readonly string[]) => trace.filter((line) => !OF_TOOLS.test(line));
 
 describe("a cluster that is created on a bare LUN @B02 @S26 @S27", () => {
-  type End = "free" | "taken";
-  const clean = {} as Record<End, LoopOutcome>;
   let made: JoinSubjects<SeenSan>;
+  const { ends, endsTheSame } = killLoop(() => made.subjects);
 
   beforeAll(async () => {
-    made = await joinSubjects(database, "cluster", BESIDE_SAN);
-  }, UNDISTURBED_MS);
+    made = await joinSubjects(database(), "cluster", BESIDE_SAN);
+  }, MAKE_MS);
 
   it(
     "undisturbed, every node logs in, and the group is made once; where the cluster's name is taken, nothing of it is left on any @P10",
     async () => {
-      const { outcome, rows, ...seen } = await ended(made, clean, "free");
+      const { outcome, rows, ...seen } = await ends("free");
       expect(outcome).toEqual(["done", 0]);
       expect(sessionsIn(seen)).toHaveLength(SESSIONS);
       expect(lunsIn(seen)).toHaveLength(NODES);
@@ -85,7 +45,7 @@ describe("a cluster that is created on a bare LUN @B02 @S26 @S27", () => {
       const pinned = rows.pinned.filter(({ storageId }) => storageId === shared?.id);
       expect(pinned.map(({ identity }) => identity.vgUuid)).toEqual([SAN_GROUP, SAN_GROUP]);
 
-      const taken = await ended(made, clean, "taken");
+      const taken = await ends("taken");
       expect(taken.outcome).toEqual(["undone", 0]);
       expect([taken.san, taken.volumes]).toEqual([made.before.san, made.before.volumes]);
       expect(withoutTools(taken.trace)).toEqual(withoutTools(made.before.trace));
@@ -95,21 +55,20 @@ describe("a cluster that is created on a bare LUN @B02 @S26 @S27", () => {
 
   it(
     "ends the same with panel or database killed before, in and after each step, forth and back",
-    () => endsTheSame({ free: made.free, taken: made.taken }, clean),
-    LOOP_MS,
+    () => endsTheSame(),
+    SAN_LOOP_MS,
   );
 });
 
 describe("LUNs that come and grow, a storage that is removed, a cluster that is deleted @B02 @P14 @S28", () => {
-  const clean = {} as Record<SanDeed, LoopOutcome>;
   let made: SanSubjects;
-  const ends = (deed: SanDeed) => ended(made.subjects, clean, deed);
+  const { ends, endsTheSame } = killLoop(() => made.subjects);
   const pinnedIn = (rows: SeenSan["rows"]) =>
     rows.pinned.filter(({ storageId }) => storageId === made.member.storageId("network-lvm"));
 
   beforeAll(async () => {
-    made = await sanSubjects(database);
-  }, UNDISTURBED_MS);
+    made = await sanSubjects(database());
+  }, MAKE_MS);
 
   it(
     "undisturbed, another LUN is in the group on both nodes; where the storage has left them meanwhile, it is as it was @P15 @P10",
@@ -187,7 +146,7 @@ describe("LUNs that come and grow, a storage that is removed, a cluster that is 
 
   it(
     "end the same with panel or database killed before, in and after each step, forth and back",
-    () => endsTheSame(made.subjects, clean),
-    LOOP_MS,
+    () => endsTheSame(),
+    SAN_LOOP_MS,
   );
 });

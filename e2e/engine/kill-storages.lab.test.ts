@@ -1,31 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { nodesDown } from "../support/nodes.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
-import { killedAt, killRuns, type LoopOutcome, undisturbed } from "./kill-loop.ts";
-import { pvsOf, type SeenVolumes } from "./member-subject.ts";
-import { NEW_GROUP, type StorageDeed, type StorageSubjects, storageSubjects } from "./storage-subject.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { databaseOfTests, killLoop, LOOP_MS, MAKE_MS } from "./kill-test.ts";
+import { pvsOf } from "./member-subject.ts";
+import { NEW_GROUP, type StorageSubjects, storageSubjects } from "./storage-subject.ts";
 
-let database: TestDatabase;
-let made: StorageSubjects;
-
-beforeAll(async () => {
-  database = await testDatabase();
-  made = await storageSubjects(database);
-}, 1_800_000);
-afterAll(async () => {
-  await database?.remove();
-  await nodesDown();
-});
-
-/** Points that are tried where not all of them are. */
-const AT_MOST = 6;
+const database = databaseOfTests();
 
 describe("storages that come, grow and leave, and a cluster that is deleted @B02 @P14", () => {
-  const clean = {} as Record<StorageDeed, LoopOutcome>;
-  const ends = async (deed: StorageDeed) => {
-    clean[deed] = await undisturbed(made.subjects[deed]);
-    return { ...(clean[deed].snapshot as SeenVolumes), outcome: [clean[deed].state, clean[deed].locks] };
-  };
+  let made: StorageSubjects;
+  const { ends, endsTheSame } = killLoop(() => made.subjects);
+
+  beforeAll(async () => {
+    made = await storageSubjects(database());
+  }, MAKE_MS);
 
   it("undisturbed, a group is made on a bare disk; where the storage's name is taken, the disk is bare again @B04 @P10", async () => {
     const { outcome, rows, ...seen } = await ends("added");
@@ -73,10 +59,9 @@ describe("storages that come, grow and leave, and a cluster that is deleted @B02
     expect(seen.volumes).toEqual(made.before.volumes);
   });
 
-  it("end the same with panel or database killed before, in and after each step, forth and back", async () => {
-    for (const { end, victim, points } of killRuns(made.subjects, clean, AT_MOST)) {
-      const outcome = await killedAt(made.subjects[end], victim, points);
-      expect.soft(outcome, `${end}: ${victim} killed at ${points}`).toEqual(clean[end]);
-    }
-  }, 14_400_000);
+  it(
+    "end the same with panel or database killed before, in and after each step, forth and back",
+    () => endsTheSame(),
+    LOOP_MS,
+  );
 });

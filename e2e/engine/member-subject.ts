@@ -1,14 +1,14 @@
-import { eq, isNotNull } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { LabNode } from "../../lab/index.ts";
 import { db } from "../../lib/db/client.ts";
-import { nodes, secrets, storages, tasks } from "../../lib/db/schema/index.ts";
+import { nodes, storages, tasks } from "../../lib/db/schema/index.ts";
 import type { NodeLive } from "../../lib/domain/live.ts";
 import type { TaskState } from "../../lib/domain/plan.ts";
 import type { Measured } from "../../lib/services/drives/world.ts";
 import { closeConnections } from "../../lib/ssh/pool.ts";
 import { labOfThisClone, sanIsBack } from "../support/nodes.ts";
 import type { TestDatabase } from "./database.ts";
-import { joinSubjects, ONE_NODE, type Seen, seenOn, type Site } from "./join-subject.ts";
+import { joinSubjects, keepSecrets, ONE_NODE, type Seen, seenOn, type Site } from "./join-subject.ts";
 import { type LoopSubject, undisturbed } from "./kill-loop.ts";
 
 /** A cluster that was made for a loop, and the first of its nodes: whoever acts acts there. */
@@ -53,8 +53,8 @@ export async function keepMember(database: TestDatabase): Promise<void> {
 
 /** Makes a cluster of a site's nodes. */
 export async function memberOf<S extends Seen>(database: TestDatabase, site: Site<S>): Promise<Member> {
-  const { free } = await joinSubjects(database, "cluster", site);
-  const { state } = await undisturbed(free);
+  const { subjects } = await joinSubjects(database, "cluster", site);
+  const { state } = await undisturbed(subjects.free);
   if (state !== "done") throw new Error(`the cluster could not be made: ${state}`);
   await keepMember(database);
   const machines = (await labOfThisClone()).nodes;
@@ -94,23 +94,33 @@ export async function ended(database: TestDatabase, taskId: string): Promise<Tas
   return (await undisturbed(subject)).state;
 }
 
-/** A loop's subject for each deed; `seen` is compared, for the task of that id. */
-export async function memberSubjects<Name extends string>(
-  database: TestDatabase,
-  deeds: Record<Name, Deed>,
-  seen: (taskId: string) => Promise<unknown>,
-): Promise<Record<Name, LoopSubject>> {
-  const subjects = {} as Record<Name, LoopSubject>;
-  for (const name of Object.keys(deeds) as Name[]) subjects[name] = await subjectOf(database, name, deeds[name], seen);
-  return subjects;
+/** What tasks about a member are tried with. */
+export interface MemberSubjects<Name extends string, S> {
+  subjects: Record<Name, LoopSubject<S>>;
+  member: Member;
+  /** What is seen before any of them. */
+  before: S;
 }
 
-async function subjectOf(
+/** A loop's subject for each deed, confirmed and not yet begun; `seen` is compared, for the task of that id. */
+export async function memberSubjects<Name extends string, S>(
+  database: TestDatabase,
+  member: Member,
+  deeds: Record<Name, Deed>,
+  seen: (taskId: string) => Promise<S>,
+): Promise<MemberSubjects<Name, S>> {
+  const before = await seen("");
+  const subjects = {} as Record<Name, LoopSubject<S>>;
+  for (const name of Object.keys(deeds) as Name[]) subjects[name] = await subjectOf(database, name, deeds[name], seen);
+  return { subjects, member, before };
+}
+
+async function subjectOf<S>(
   database: TestDatabase,
   name: string,
   { confirm, meanwhile, obstacle, before, fails }: Deed,
-  seen: (taskId: string) => Promise<unknown>,
-): Promise<LoopSubject> {
+  seen: (taskId: string) => Promise<S>,
+): Promise<LoopSubject<S>> {
   const lab = await labOfThisClone();
   await database.putBack(KEPT);
   await before?.();
@@ -122,9 +132,7 @@ async function subjectOf(
   await database.keep(`${KEPT}_${name}`);
   const clean = async () => {
     await Promise.all([lab.restore(SCENE), database.putBack(`${KEPT}_${name}`)]);
-    // A long loop outlives the quarter of an hour that a new key is kept.
-    const expiresAt = new Date(Date.now() + 3_600_000);
-    await db().update(secrets).set({ expiresAt }).where(isNotNull(secrets.expiresAt));
+    await keepSecrets();
     await sanIsBack(lab);
     await before?.();
     if (obstacle) await lab.nodes[0]!.sh(obstacle);

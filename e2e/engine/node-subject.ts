@@ -3,20 +3,12 @@ import { db } from "../../lib/db/client.ts";
 import { tasks } from "../../lib/db/schema/index.ts";
 import { confirmRemoval, previewRemoval } from "../../lib/services/nodes/remove.ts";
 import { confirmKeyRotation, planKeyRotation } from "../../lib/services/nodes/rotate.ts";
-import { traceOf } from "../join/trace.ts";
 import type { TestDatabase } from "./database.ts";
 import { ctx, type Seen, seenOn } from "./join-subject.ts";
-import type { LoopSubject } from "./kill-loop.ts";
-import { type Member, memberSubjects, oneMember, well } from "./member-subject.ts";
+import { type Member, type MemberSubjects, memberSubjects, oneMember, well } from "./member-subject.ts";
 
 /** The change of a key as it ends well, the same with another task in the way of its switch, and a removal. */
 export type NodeDeed = "rotated" | "kept" | "removed";
-
-export interface NodeSubjects {
-  subjects: Record<NodeDeed, LoopSubject>;
-  /** The joined node's trace before anything. */
-  before: string[];
-}
 
 /** Lines of ours that let somebody in. */
 export type SeenNode = Seen & { lines: string[] };
@@ -45,11 +37,12 @@ async function stranger(taskId: string): Promise<void> {
     .values({ ...task, id: "tk_stranger", state: "running", leaseOwner: "elsewhere:1", leaseUntil });
 }
 
-/** Makes a cluster of one node, and from there each of the tasks, confirmed and not yet begun. */
+export type NodeSubjects = MemberSubjects<NodeDeed, SeenNode>;
+
+/** Makes a cluster of one node, and from there each of the tasks. */
 export async function nodeSubjects(database: TestDatabase): Promise<NodeSubjects> {
   const member = await oneMember(database);
   const { machine } = member;
-  const before = await traceOf(machine);
   const seen = async (taskId: string): Promise<SeenNode> => {
     const lines = await machine.sh("grep -h spindle: /root/.ssh/authorized_keys || true");
     return { ...(await seenOn([machine], taskId)), lines: lines.trim().split("\n").filter(Boolean) };
@@ -59,5 +52,5 @@ export async function nodeSubjects(database: TestDatabase): Promise<NodeSubjects
     kept: { confirm: () => confirmNewKey(member), meanwhile: stranger, fails: "switch-key" },
     removed: { confirm: () => confirmNodeRemoval(member) },
   };
-  return { subjects: await memberSubjects(database, deeds, seen), before };
+  return memberSubjects(database, member, deeds, seen);
 }

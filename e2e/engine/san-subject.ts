@@ -4,11 +4,11 @@ import { lunLink } from "../../lib/storage/drivers/network-lvm/wwid.ts";
 import { labOfThisClone, sanForm, sanNodes } from "../support/nodes.ts";
 import type { TestDatabase } from "./database.ts";
 import type { Site } from "./join-subject.ts";
-import type { LoopSubject } from "./kill-loop.ts";
 import {
   type Deed,
   type Member,
   memberOf,
+  type MemberSubjects,
   memberSubjects,
   printedOn,
   type SeenVolumes,
@@ -83,16 +83,10 @@ async function deedsOn(member: Member): Promise<Record<SanDeed, Deed>> {
   };
 }
 
-export interface SanSubjects {
-  subjects: Record<SanDeed, LoopSubject>;
-  member: Member;
-  before: SeenSan;
-}
+export type SanSubjects = MemberSubjects<SanDeed, SeenSan>;
 
-/** Makes a cluster on a LUN, and from there each of the tasks, confirmed and not yet begun. */
+/** Makes a cluster on a LUN, and from there each of the tasks. */
 export async function sanSubjects(database: TestDatabase): Promise<SanSubjects> {
   const member = await sanMember(database);
-  const seen = (taskId: string) => seenSan(member.machines, taskId);
-  const before = await seen("");
-  return { subjects: await memberSubjects(database, await deedsOn(member), seen), member, before };
+  return memberSubjects(database, member, await deedsOn(member), (taskId) => seenSan(member.machines, taskId));
 }

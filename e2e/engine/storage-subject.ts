@@ -14,11 +14,11 @@ import type { Source } from "../../lib/storage/contract.ts";
 import { settled } from "../join/panel.ts";
 import type { TestDatabase } from "./database.ts";
 import { ctx } from "./join-subject.ts";
-import type { LoopSubject } from "./kill-loop.ts";
 import {
   type Deed,
   type Member,
   type MemberStorage,
+  type MemberSubjects,
   memberSubjects,
   oneMember,
   type SeenVolumes,
@@ -112,17 +112,12 @@ function deedsOn(member: Member): Record<StorageDeed, Deed> {
   };
 }
 
-export interface StorageSubjects {
-  subjects: Record<StorageDeed, LoopSubject>;
-  member: Member;
-  before: SeenVolumes;
-}
+export type StorageSubjects = MemberSubjects<StorageDeed, SeenVolumes>;
 
-/** Makes a cluster of one node, and from there each of the tasks, confirmed and not yet begun. */
+/** Makes a cluster of one node, and from there each of the tasks. */
 export async function storageSubjects(database: TestDatabase): Promise<StorageSubjects> {
   const member = await oneMember(database);
   const { machine, machines } = member;
   const seen = async (taskId: string) => withoutUuid(machine, NEW_GROUP, await seenVolumes(machines, taskId));
-  const before = await seen("");
-  return { subjects: await memberSubjects(database, deedsOn(member), seen), member, before };
+  return memberSubjects(database, member, deedsOn(member), seen);
 }

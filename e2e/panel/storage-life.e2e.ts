@@ -283,6 +283,27 @@ test("a PV that can't be emptied says why, and disks of a node that can't be ask
   await expect(page.getByRole("button", { name: "Add a disk" })).toHaveAttribute("aria-disabled", "true");
 });
 
+test("a LUN that all nodes see is offered no way out, and an address that asks for one is told why", {
+  tag: ["@P15"],
+}, async ({ page, panel }) => {
+  await joinFast(panel);
+  await withDatabase(panel.databaseUrl, async (db) => {
+    const config = { portals: "127.0.0.1", target: "iqn.2026-01.lab.host:san1", wwid: `3${"0".repeat(32)}` };
+    const shared = { kind: "network-lvm" as const, config: { ...config, vgName: "lvm0" } };
+    await db.update(schema.storages).set(shared).where(eq(schema.storages.id, SEED.fast.id));
+  });
+  await page.goto(panel.url + fast);
+  const pvs = page.getByRole("table", { name: "Physical volumes of lvm0" }).first();
+  await expect(pvs.getByRole("columnheader", { name: en.pages.storage.column.status })).toBeVisible();
+  await expect(pvs.getByRole("columnheader", { name: en.pages.storage.column.action })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: en.parts.verb.add }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: en.parts.verb.grow }).first()).toBeVisible();
+  await page.goto(`${panel.url + fast}/parts?do=empty&node=${SEED.node.id}&part=pv1`);
+  await expect(page.getByText(`don’t offer this: ${en.parts.verb.empty}`)).toBeVisible();
+  await expect(page.getByText(en["network-lvm"].parts["no-move"])).toBeVisible();
+  await expect(page.getByRole("button", { name: en.parts.confirm.empty })).toHaveAttribute("aria-disabled", "true");
+});
+
 test("a storage that is gone meanwhile says so instead of a form", { tag: ["@P14"] }, async ({ page, panel }) => {
   await withoutDrives(panel);
   await page.goto(`${panel.url + fast}/edit`);

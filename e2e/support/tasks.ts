@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { connect } from "../../lib/db/client.ts";
 import * as schema from "../../lib/db/schema/index.ts";
@@ -88,17 +88,21 @@ export function drivesPlan({ verb, drives }: DrivesInput): Plan {
 interface SeededTask {
   id: string;
   plan: Plan;
-  state: "queued" | "undone" | "failed" | "done";
+  /** `running`: by a process of which this panel hears nothing, so that it stays so. */
+  state: "queued" | "running" | "undone" | "failed" | "done";
   who?: string;
   clusterId?: string;
   minutesAgo?: number;
   locks?: string[];
 }
 
+/** Another process's right to a task, for as long as any test takes. */
+const others = () => ({ leaseOwner: "another", leaseUntil: new Date(Date.now() + 3_600_000) });
+
 /** Puts a task with its journal into the database of a panel; a queued one begins at once where the panel runs. */
 export async function insertTask(url: string | null, task: SeededTask): Promise<void> {
   const at = new Date(Date.now() - (task.minutesAgo ?? 1) * 60_000);
-  const isOpen = task.state === "queued";
+  const isOpen = task.state === "queued" || task.state === "running";
   await withDatabase(url, (db) =>
     db.transaction(async (tx) => {
       await tx.insert(schema.tasks).values({
@@ -107,7 +111,8 @@ export async function insertTask(url: string | null, task: SeededTask): Promise<
         actorName: task.who ?? "Ada",
         requestId: "rq-seed",
         createdAt: at,
-        startedAt: isOpen ? null : at,
+        ...(task.state === "running" ? others() : {}),
+        startedAt: task.state === "queued" ? null : at,
         endedAt: isOpen ? null : new Date(at.getTime() + 41_000),
         error:
           task.state === "undone" ? { code: "unreachable", message: text("task.waiting", { node: "kvm-1" }) } : null,
@@ -123,6 +128,21 @@ export async function insertTask(url: string | null, task: SeededTask): Promise<
       );
       // As the panel itself does: whoever looks hears of it.
       await tx.execute(sql`select pg_notify('spindle_task', ${task.id})`);
+    }),
+  );
+}
+
+type Tx = Parameters<Parameters<ReturnType<typeof drizzle<typeof schema>>["transaction"]>[0]>[0];
+
+/** Ends an open task as the process that works on it would; `also` happens in the same moment. */
+export async function endTask(url: string | null, id: string, also?: (tx: Tx) => Promise<void>): Promise<void> {
+  await withDatabase(url, (db) =>
+    db.transaction(async (tx) => {
+      await tx.delete(schema.taskLocks).where(eq(schema.taskLocks.taskId, id));
+      const end = { state: "done" as const, endedAt: new Date(), leaseOwner: null, leaseUntil: null };
+      await tx.update(schema.tasks).set(end).where(eq(schema.tasks.id, id));
+      await also?.(tx);
+      await tx.execute(sql`select pg_notify('spindle_task', ${`${id} end`})`);
     }),
   );
 }

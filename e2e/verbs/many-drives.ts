@@ -1,7 +1,7 @@
-import { expect, type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import type { LabNode } from "../../lab/index.ts";
 import { en } from "../../lib/messages/en.ts";
-import { openNewDrive } from "./drives.ts";
+import { openNewDrive, runPlan } from "./drives.ts";
 
 /** Of every drive, in MiB. */
 export const MIB = 8;
@@ -29,21 +29,6 @@ export async function idsOf(node: LabNode, { vg }: Group, { name }: Person, roun
   return found.sort((a, b) => a.number - b.number).map(({ id }) => id);
 }
 
-/**
- * Confirms the shown plan and waits for the end of its task. A group that nodes share has one writer: where another task is
- * that, the page says so and keeps what was typed, and the button is pressed again until it is its turn.
- */
-async function runInTurn(page: Page, button: string, timeout: number): Promise<void> {
-  const confirm = page.getByRole("button", { name: button });
-  const begun = /\/tasks\//;
-  await expect(confirm).not.toHaveAttribute("aria-disabled", "true", { timeout });
-  await expect(async () => {
-    if (!begun.test(page.url())) await confirm.click();
-    await page.waitForURL(begun, { timeout: 15_000 });
-  }).toPass({ timeout });
-  await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout });
-}
-
 /** Makes so many drives, labelled by who makes them. `node`: where they lie, or which one makes them where nodes share the group. */
 export async function createMany(
   { name, page }: Person,
@@ -52,13 +37,13 @@ export async function createMany(
 ): Promise<void> {
   await openNewDrive(page, { storage, label: `${name}-${round}`, mib: MIB, ...(node ? { node } : {}) });
   await page.getByLabel(en.drives.form.count).fill(String(count));
-  await runInTurn(page, `Create ${count} drives`, timeout);
+  await runPlan(page, `Create ${count} drives`, { timeout });
 }
 
 export async function removeMany({ page }: Person, ids: readonly string[], timeout: number): Promise<void> {
   await page.goto(`/drives/change?do=delete&ids=${ids.join(",")}`);
   await page.getByLabel("Type alpha to confirm").fill("alpha");
-  await runInTurn(page, `Delete ${ids.length} drives`, timeout);
+  await runPlan(page, `Delete ${ids.length} drives`, { timeout });
 }
 
 /** Writes each LV full of its own name. $1 group */

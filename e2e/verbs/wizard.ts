@@ -147,6 +147,7 @@ export async function fillWizard(page: Page, input: ClusterInput): Promise<void>
 /** Confirms the review and waits for the end of the task. Answers with the word its page shows. */
 export async function confirmAndWait(page: Page, button: string | RegExp, timeoutMs = 300_000): Promise<void> {
   await page.getByRole("button", { name: button }).click();
-  await page.waitForURL(/\/tasks\//, { timeout: 300_000 });
+  // Another task may have what it needs first: the page waits for that.
+  await page.waitForURL(/\/tasks\//, { timeout: Math.max(300_000, timeoutMs) });
   await expect(page.getByText("Done", { exact: true }).first()).toBeVisible({ timeout: timeoutMs });
 }

@@ -3,6 +3,7 @@ import type { ErrorView } from "./errors.ts";
 import type { NodeWord, StorageWord } from "./badges.ts";
 import type { Cause, Membership, NodeLive, NodeMode, StorageFigures, StorageLook } from "./live.ts";
 import type { Need } from "./needs.ts";
+import type { PartsVerb } from "./parts.ts";
 import type { Plan, StepState, TaskState } from "./plan.ts";
 import type { PreflightGroup } from "./preflight.ts";
 import type { StorageKind, Virtualization } from "./storage.ts";
@@ -19,6 +20,8 @@ export interface StorageView {
   isEnabled: boolean;
   shared: boolean;
   config: Record<string, string | number | boolean>;
+  /** What can be done with the disks that it is made of; empty where it is made of none. Its driver says it. */
+  partsVerbs: readonly PartsVerb[];
   /** What changes of its parts have added to its settings, such as further targets: fields of its form once more. */
   more?: Record<string, string | number | boolean>[];
 }
@@ -28,6 +31,8 @@ export interface SourceFormView {
   title: Text;
   help: Text;
   fields: FormField[];
+  /** What was typed for a task that is planned again; of a secret the id, where it can be used still, else nothing. */
+  typed?: Record<string, string>;
 }
 
 /** A node as lists show it; a panel has hundreds of them, and every page carries them all. */

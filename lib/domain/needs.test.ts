@@ -16,6 +16,7 @@ const storage = (id: string, isMain: boolean): StorageView => ({
   isMain,
   isEnabled: true,
   shared: false,
+  partsVerbs: [],
   config: {},
 });
 

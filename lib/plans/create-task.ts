@@ -1,8 +1,8 @@
-import { eq, inArray } from "drizzle-orm";
+import { asc, eq, inArray } from "drizzle-orm";
 import { writeAudit } from "../audit/write.ts";
 import type { Transaction } from "../db/client.ts";
 import { taskLocks, taskSteps, tasks } from "../db/schema/index.ts";
-import { PanelError } from "../domain/errors.ts";
+import { PanelError, type TaskRef } from "../domain/errors.ts";
 import { newId } from "../domain/ids.ts";
 import { PLAN_FORMAT, type Plan } from "../domain/plan.ts";
 import { text } from "../domain/text.ts";
@@ -18,36 +18,57 @@ export interface TaskAuthor {
   requestId: string;
 }
 
+/** A task that has a lock; its end, where it kept the lock beyond that. */
+type Holder = TaskRef & { endedAt: Date | null };
+
+/** Locks of these that are free are the task's from now on. Answers with the others. */
+async function takeFree(tx: Transaction, taskId: string, keys: readonly string[]): Promise<string[]> {
+  const taken = await tx
+    .insert(taskLocks)
+    .values(keys.map((key) => ({ key, taskId })))
+    .onConflictDoNothing()
+    .returning({ key: taskLocks.key });
+  const own = new Set(taken.map(({ key }) => key));
+  return keys.filter((key) => !own.has(key));
+}
+
+/** A task that has one of these locks; rather one that has ended: then no other one is waited for in vain. */
+async function holderOf(tx: Transaction, keys: string[]): Promise<Holder | undefined> {
+  const [holder] = await tx
+    .select({ id: tasks.id, title: tasks.title, actorName: tasks.actorName, endedAt: tasks.endedAt })
+    .from(taskLocks)
+    .innerJoin(tasks, eq(tasks.id, taskLocks.taskId))
+    .where(inArray(taskLocks.key, keys))
+    .orderBy(asc(tasks.endedAt), asc(tasks.id))
+    .limit(1);
+  return holder;
+}
+
+/** Nobody knows when a lock is let go that outlived its task: only one that is open may be waited for. */
+function refusal({ endedAt, ...task }: Holder): PanelError {
+  const word = endedAt ? "held" : "locked";
+  const message = text(`task.${word}`, { task: say(task.title), id: task.id });
+  return new PanelError({
+    ...{ code: "busy", message, hint: text(`task.${word}-hint`) },
+    ...(endedAt ? {} : { waitFor: task }),
+  });
+}
+
 /** Takes the plan's locks, or says who holds one. */
 async function takeLocks(tx: Transaction, taskId: string, keys: readonly string[]): Promise<void> {
   // In one order for everybody, so that two tasks never wait for each other.
-  const wanted = [...new Set(keys)].sort();
-  if (wanted.length === 0) return;
-  const taken = await tx
-    .insert(taskLocks)
-    .values(wanted.map((key) => ({ key, taskId })))
-    .onConflictDoNothing()
-    .returning({ key: taskLocks.key });
-  if (taken.length === wanted.length) return;
-  const own = new Set(taken.map(({ key }) => key));
-  const [holder] = await tx
-    .select({ id: tasks.id, title: tasks.title, endedAt: tasks.endedAt })
-    .from(taskLocks)
-    .innerJoin(tasks, eq(tasks.id, taskLocks.taskId))
-    .where(
-      inArray(
-        taskLocks.key,
-        wanted.filter((key) => !own.has(key)),
-      ),
-    );
-  const values = { task: holder ? say(holder.title) : "", id: holder?.id ?? "" };
-  const word = holder?.endedAt ? "held" : "locked";
-  throw new PanelError({ code: "busy", message: text(`task.${word}`, values), hint: text(`task.${word}-hint`) });
+  let wanted = [...new Set(keys)].sort();
+  while (wanted.length > 0) {
+    wanted = await takeFree(tx, taskId, wanted);
+    const holder = wanted.length > 0 ? await holderOf(tx, wanted) : undefined;
+    if (holder) throw refusal(holder);
+    // Whoever had the rest of them has ended in between.
+  }
 }
 
 /**
  * Writes a task with its journal, locks and audit row in the caller's transaction; the engine starts once that is
- * committed. Throws PanelError `busy` that names the task which holds one of the locks.
+ * committed. Throws PanelError `busy` that names the task which holds one of the locks, with `waitFor` while that is open.
  */
 export async function createTask(
   tx: Transaction,

@@ -1,8 +1,8 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { stalePlanView } from "../domain/errors.ts";
 import type { NodeRemovalView } from "../domain/node.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { RemovalView } from "../domain/planned.ts";
-import { text } from "../domain/text.ts";
 import { getJson, RequestError } from "./get-json.ts";
 
 /** A node that comes back, or goes, changes what a removal would do. */
@@ -31,8 +31,7 @@ export async function wholePlan<What extends keyof RemovalViews>(
   { isForced, digest }: { isForced: boolean; digest: string | null },
 ): Promise<Plan> {
   const view = await getJson<RemovalViews[What]>(address(what, id, [...asked(isForced), "whole"]));
-  if (!view.plan || view.digest !== digest)
-    throw new RequestError({ code: "stale", message: text("task.stale"), hint: text("task.stale-hint") }, 409);
+  if (!view.plan || view.digest !== digest) throw new RequestError(stalePlanView(), 409);
   return view.plan;
 }
 

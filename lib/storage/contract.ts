@@ -246,12 +246,16 @@ export interface PartsPlan {
 }
 
 /** The half of a driver whose storages are made of disks, and can be given others, grown with them, or freed of one (B04, P15). */
-export interface PartsDriver<Config = unknown, Facts = unknown> {
+export interface PartsDriver<Config = unknown, Facts = unknown, Request extends PartsRequest = PartsRequest> {
+  /** What it can do. Everything else is offered nowhere, and refused before a node is asked. */
+  verbs: readonly Request["verb"][];
+  /** Why it can't do the rest, and what to do instead; left out where that goes without saying. */
+  otherVerbs?: Text;
   /** What is looked at on the node; reads only. */
   facts(read: Reader, context: PartsContext<Config>): Promise<Facts>;
   view(facts: Facts): Pick<PartsView, "disks" | "parts" | "sourceProblems">;
   /** Facts and a request → steps. Pure. */
-  plan(context: PartsContext<Config>, facts: Facts, request: PartsRequest): PartsPlan;
+  plan(context: PartsContext<Config>, facts: Facts, request: Request): PartsPlan;
   /** Left out where disks are a node's own. */
   source?: SourceForm<Config>;
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { HOSTILE_STRINGS } from "../domain/hostile-strings.ts";
 import type { Command, NodeStep } from "../domain/plan.ts";
-import { en } from "../messages/en.ts";
+import { hasSentence } from "../messages/sentence.ts";
 import type { DriveContext } from "./contract.ts";
 import { formFields } from "./form.ts";
 import { requireDriver } from "./registry.ts";
+import { commandsOf, textsOf } from "./test-steps.ts";
 
 const owner = {
   ...{ panelId: "pa_1", clusterId: "cl_1", clusterName: "c", storageId: "st_1", storageName: "s", epoch: 1 },
@@ -50,13 +51,6 @@ function everyStep(kind: string, label = drive.label): NodeStep[] {
   ];
 }
 
-const commandsOf = ({ command, alreadyDone, precondition, undo }: NodeStep): Command[] => [
-  command,
-  ...(alreadyDone ? [alreadyDone.command] : []),
-  ...(precondition ? [precondition.command] : []),
-  ...("none" in undo ? [] : [undo.command, ...(undo.proof ? [undo.proof.command] : [])]),
-];
-
 describe.each(Object.keys(CONTEXTS))("steps of drives on %s @P04", (kind) => {
   it("every one proves what it stands on, is a no-op where it is done, and has words for its failures", () => {
     for (const step of everyStep(kind)) {
@@ -69,16 +63,10 @@ describe.each(Object.keys(CONTEXTS))("steps of drives on %s @P04", (kind) => {
   });
 
   it("everything that is said of it has its sentence", () => {
-    const has = (key: string) =>
-      key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], en);
-    for (const { title, undo, failures = [] } of everyStep(kind)) {
-      const said = [
-        title,
-        "none" in undo ? undo.none : undo.title,
-        ...failures.flatMap((one) => [one.message, one.hint]),
-      ];
-      for (const one of said) expect(typeof has(one?.key ?? ""), one?.key).toBe("string");
-    }
+    const steps = everyStep(kind);
+    for (const { key } of steps.flatMap(textsOf)) expect(hasSentence(key), key).toBe(true);
+    for (const { message, hint } of steps.flatMap(({ failures = [] }) => failures))
+      expect(hint, message.key).toBeDefined();
   });
 
   it("nothing that could destroy is undone without a proof, and no undo forces", () => {

@@ -34,7 +34,7 @@ export function secretIds(driver: Pick<StorageDriver, "secrets"> | null, config:
 
 /** The same config without those secrets whose row is not there any more. */
 export function withoutGone<C extends Config>(
-  driver: StorageDriver | null,
+  driver: Pick<StorageDriver, "secrets"> | null,
   config: C,
   isThere: (id: string) => boolean,
 ): C {

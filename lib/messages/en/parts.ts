@@ -13,6 +13,7 @@ export const parts = {
     node: "{node}: {reason}",
     taken: "{storage} uses this already: {value}",
     "no-parts": "Storages of this type are not made of disks.",
+    "no-verb": "Storages of this type don’t offer this: {verb}.",
     "not-joined": "This storage was never joined on {node}.",
     "no-source": "Disks of this storage are those of {node} alone.",
     unreachable: "{node} can’t be reached.",

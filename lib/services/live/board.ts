@@ -59,12 +59,14 @@ export class Board {
 
 function storageView(row: typeof storages.$inferSelect): StorageView {
   const { id, clusterId, name, kind, isMain, isEnabled } = row;
+  const driver = driverOf(kind);
   // What a storage that an older release made was never asked for is as its form has it.
-  const config = driverOf(kind)?.config.safeParse(row.config).data ?? row.config;
-  const shown = withoutGone(driverOf(kind), config, () => false);
+  const config = driver?.config.safeParse(row.config).data ?? row.config;
+  const shown = withoutGone(driver, config, () => false);
   const more = listEntries(shown);
   return {
     ...{ id, clusterId, name, kind, isMain, isEnabled, shared: SHARED_BY_KIND[kind], config: formValues(shown) },
+    partsVerbs: driver?.parts?.verbs ?? [],
     ...(more.length > 0 ? { more } : {}),
   };
 }

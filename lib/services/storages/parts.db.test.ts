@@ -111,6 +111,21 @@ describe("the disks of a storage on a node @P15", () => {
     await expect(change).rejects.toMatchObject(refusal(code, key));
   });
 
+  it.each([
+    { verb: "empty", part: "PV", andRemove: false },
+    { verb: "remove", part: "PV" },
+  ] as const)("whose driver can't do %j refuse it with its reason, and no node is asked", async (request) => {
+    await seedStorages("cl_1", [{ id: "st_net", name: "san", kind: "network-lvm" }], ["nd_1"]);
+    const never = () => Promise.reject(new Error("it was asked"));
+    const input = { storageId: "st_net", nodeId: "nd_1", request };
+    const refused = {
+      view: { ...refusal("not-supported", "parts.obstacle.no-verb").view, hint: { key: "network-lvm.parts.no-move" } },
+    };
+    await expect(lookAtParts(ctx, input, never)).rejects.toMatchObject(refused);
+    const change = changeParts(ctx, { ...input, digest: "0".repeat(64), typed: "" }, never);
+    await expect(change).rejects.toMatchObject(refused);
+  });
+
   it("are changed as it was shown, or not at all", async () => {
     await expect(confirm(empty, seen(), seen({ used: GIB / 4 }))).rejects.toMatchObject({ view: { code: "stale" } });
     await expect(confirm(add, seen(), seen({ serial: "another" }))).rejects.toMatchObject({ view: { code: "stale" } });

@@ -4,12 +4,12 @@ import { writeAudit } from "../../audit/write.ts";
 import { inTransaction, type Transaction } from "../../db/client.ts";
 import { nodeStorages, storages } from "../../db/schema/index.ts";
 import { PanelError } from "../../domain/errors.ts";
-import type { PartsView } from "../../domain/parts.ts";
+import type { PartsVerb, PartsView } from "../../domain/parts.ts";
 import { type PartsRequest, partsRequestSchema } from "../../domain/parts-request.ts";
-import type { Plan } from "../../domain/plan.ts";
 import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import { auditOf, type PanelStepContext, registerPanelStep } from "../../plans/panel-steps.ts";
+import { say } from "../../plans/say.ts";
 import { poolTargetOf } from "../../plans/target-nodes.ts";
 import { openSecret } from "../../secrets/store.ts";
 import { withConnection } from "../../ssh/pool.ts";
@@ -22,7 +22,7 @@ import { targetOf } from "../drives/plan.ts";
 import { measured, World } from "../drives/world.ts";
 import { startPlanned, withDigest } from "../tasks/start-plan.ts";
 import { lockStorage } from "./lock.ts";
-import { type PartsPlace, type PinInput, partsPlace, planParts } from "./plan-parts.ts";
+import { type PartsPlace, type PinInput, partsPlace, pinOf, planParts } from "./plan-parts.ts";
 import { keepSecrets, noteSource, sourceSchema, withSource } from "./source.ts";
 
 const id = z.string().min(1).max(80);
@@ -55,6 +55,24 @@ function requirePlace(world: World, { storageId, nodeId }: Place): PartsPlace {
   throw new PanelError({ code: "not-supported", message });
 }
 
+/** Throws PanelError `not-supported` where the storage's driver has no such verb. */
+function requireVerb({ driver }: PartsPlace, verb: PartsVerb): void {
+  if (driver.verbs.includes(verb)) return;
+  const message = text("parts.obstacle.no-verb", { verb: say(text(`parts.verb.${verb}`)) });
+  throw new PanelError({ code: "not-supported", message, ...(driver.otherVerbs ? { hint: driver.otherVerbs } : {}) });
+}
+
+/** What a look or a change is about; nothing is asked of a node yet. Throws PanelError as `lookAtParts` says. */
+async function askedPlace(
+  ctx: ServiceContext,
+  input: Place & { request: PartsRequest | null },
+  seen: typeof measured,
+): Promise<PartsPlace> {
+  const found = requirePlace(await World.read(await seen()), input);
+  if (input.request) requireVerb(found, input.request.verb);
+  return withSource(ctx, found, input.source);
+}
+
 /** Asks the node, read only. */
 export type LookAtPlace = (place: PartsPlace) => Promise<unknown>;
 
@@ -85,7 +103,7 @@ export async function lookAtParts(
   look = lookAtNode,
   seen = measured,
 ): Promise<PartsView> {
-  const found = await withSource(ctx, requirePlace(await World.read(await seen()), input), input.source);
+  const found = await askedPlace(ctx, input, seen);
   const facts = await look(found);
   const planned = input.request && withDigest(planParts(found, facts, input.request));
   return { ...found.driver.view(facts), planned };
@@ -101,21 +119,16 @@ export async function changeParts(
   look = lookAtNode,
   seen = measured,
 ): Promise<{ taskId: string }> {
-  const found = await withSource(ctx, requirePlace(await World.read(await seen()), input), input.source);
+  const found = await askedPlace(ctx, input, seen);
   const planned = planParts(found, await look(found), input.request);
   const { clusterId, kind } = found.storage;
   return inTransaction(async (tx) => {
     const taskId = await startPlanned(tx, ctx, planned, { ...input, clusterId });
     // A task may last longer than the hour that a secret is kept for.
-    await keepSecrets(tx, secretIds(requireDriver(kind), pinnedConfig(planned.plan)));
+    const { config = {} } = (planned.plan && pinOf(planned.plan)) ?? {};
+    await keepSecrets(tx, secretIds(requireDriver(kind), config));
     return { taskId };
   });
-}
-
-/** What the last step of a plan writes into the config. */
-function pinnedConfig(plan: Plan | null): Record<string, unknown> {
-  const last = plan?.steps.at(-1);
-  return (last?.kind === "panel" && (last.input as unknown as PinInput).config) || {};
 }
 
 /** Settings that the storage is given with its parts, and the secrets that they name: its own from now on. */

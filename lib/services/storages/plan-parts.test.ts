@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PartsDriver, PartsPlan } from "../../storage/contract.ts";
 import type { NodeRow, StorageRow } from "../drives/world.ts";
-import { type PartsPlace, type PinInput, planParts } from "./plan-parts.ts";
+import { type PartsPlace, pinOf, planParts } from "./plan-parts.ts";
 import { text } from "../../domain/text.ts";
 
 const title = text("task.meet");
@@ -37,17 +37,35 @@ describe("parts of a storage that all nodes see @P15", () => {
       ...["storage-node:st_net:nd_1", "storage-node:st_net:nd_2", "volume-group:VG", "lun:3a", "lun:3b"],
     ]);
     expect(plan?.holds).toEqual(["volume-group:VG"]);
-    const pin = plan?.steps.at(-1) as unknown as { input: PinInput };
-    expect(pin.input).toMatchObject({ nodeIds: ["nd_1", "nd_2"], identity: { wwid: "3a,3b", pvUuids: "P,Q" } });
+    expect(plan && pinOf(plan)).toMatchObject({
+      nodeIds: ["nd_1", "nd_2"],
+      identity: { wwid: "3a,3b", pvUuids: "P,Q" },
+    });
   });
 
   it("bring settings of the storage with them, which the last step alone writes", () => {
-    const pinOf = (planned: Partial<PartsPlan>) => {
-      const last = planParts(place(planned), null, add).plan?.steps.at(-1);
-      return (last as unknown as { input: PinInput }).input;
+    const pinned = (planned: Partial<PartsPlan>) => {
+      const { plan } = planParts(place(planned), null, add);
+      return plan && pinOf(plan);
     };
-    expect(pinOf({ config: { targets: [{ target: "iqn.2" }] } }).config).toEqual({ targets: [{ target: "iqn.2" }] });
-    expect(pinOf({})).not.toHaveProperty("config");
+    expect(pinned({ config: { targets: [{ target: "iqn.2" }] } })?.config).toEqual({ targets: [{ target: "iqn.2" }] });
+    expect(pinned({})).not.toHaveProperty("config");
+  });
+
+  it("keep where they were looked for, so that they can be planned again", () => {
+    const source = { target: "iqn.2", chapSecret: "se_1" };
+    const context = { ...place().context, source };
+    const { plan } = planParts(place({}, { context }), null, add);
+    expect(plan && pinOf(plan)?.source).toEqual(source);
+    const plain = planParts(place(), null, add).plan;
+    expect(plain && pinOf(plain)).not.toHaveProperty("source");
+  });
+
+  it("are not changed where the driver has something against it, whatever steps it names", () => {
+    const blocked = planParts(place({ blockers: [title] }), null, add);
+    expect([blocked.plan, blocked.blockers]).toEqual([null, [title]]);
+    const wrong = planParts(place({ problems: { disks: title } }), null, add);
+    expect([wrong.plan, wrong.problems]).toEqual([null, { disks: title }]);
   });
 
   it("are not changed while one of the nodes takes no change, or with what another storage has", () => {

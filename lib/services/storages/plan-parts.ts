@@ -4,7 +4,7 @@ import type { PartsRequest } from "../../domain/parts-request.ts";
 import { type Text, text } from "../../domain/text.ts";
 import { say } from "../../plans/say.ts";
 import { inStages } from "../../plans/stages.ts";
-import type { Identity, PartsContext, PartsDriver, PartsPlan } from "../../storage/contract.ts";
+import type { Identity, PartsContext, PartsDriver, PartsPlan, Source } from "../../storage/contract.ts";
 import { requireDriver } from "../../storage/registry.ts";
 import { targetOf } from "../drives/plan.ts";
 import type { NodeRow, StorageRow, World } from "../drives/world.ts";
@@ -40,6 +40,16 @@ export interface PinInput {
   nodeIds?: string[];
   /** Fields of the storage's config that become others with it; left out where none does. */
   config?: Record<string, unknown>;
+  /** Where further disks were looked for, as it was noted: for the form, where the task comes to nothing. */
+  source?: Source;
+}
+
+const PIN = "parts.pin";
+
+/** What the last step of a plan is given. Null where it is no plan of parts. */
+export function pinOf({ steps }: Plan): PinInput | null {
+  const last = steps.at(-1);
+  return last?.kind === "panel" && last.action === PIN ? (last.input as unknown as PinInput) : null;
 }
 
 /** Null where the storage is not made of disks, or not joined there. */
@@ -102,6 +112,7 @@ function partsPlan(
     ...{ storageId: storage.id, nodeId: node.id, clusterId: storage.clusterId, verb: request.verb, what, identity },
     ...{ storage: storage.name, node: node.name, nodeIds: nodes.map(({ id }) => id) },
     ...(config ? { config } : {}),
+    ...(context.source ? { source: context.source } : {}),
   };
   const values = { storage: storage.name, node: node.name, count: what.length };
   const lock = requireDriver(storage.kind).drives.writerLock(context.identity);
@@ -117,7 +128,7 @@ function partsPlan(
         "meet",
       ),
       {
-        ...{ kind: "panel", id: "pin", title: text("parts.step.pin", values), action: "parts.pin" },
+        ...{ kind: "panel", id: "pin", title: text("parts.step.pin", values), action: PIN },
         ...{ input: pin as unknown as Record<string, unknown>, undo: { none: text("parts.step.pin-none") } },
       },
     ],

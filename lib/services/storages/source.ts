@@ -1,7 +1,7 @@
 import { and, eq, gt, inArray, isNull, like, or, sql } from "drizzle-orm";
 import { z } from "zod";
 import { db, type Executor, inTransaction, type Transaction } from "../../db/client.ts";
-import { secrets } from "../../db/schema/index.ts";
+import { secrets, tasks } from "../../db/schema/index.ts";
 import type { SourceFormView, StorageView } from "../../domain/dto.ts";
 import { PanelError } from "../../domain/errors.ts";
 import { type Text, text } from "../../domain/text.ts";
@@ -9,12 +9,13 @@ import { fieldTexts } from "../../server/failure.ts";
 import type { Source, SourceForm } from "../../storage/contract.ts";
 import { formFields } from "../../storage/form.ts";
 import { driverOf } from "../../storage/registry.ts";
-import { secretIds } from "../../storage/secret-field.ts";
+import { secretIds, withoutGone } from "../../storage/secret-field.ts";
 import type { ServiceContext } from "../context.ts";
 import { credentialExpiry } from "../drafts/expiry.ts";
 import { limitSecrets, sealField } from "../drafts/storage-secrets.ts";
+import { canReplan } from "../tasks/replan-kinds.ts";
 import { placeLock } from "./lock.ts";
-import type { PartsPlace } from "./plan-parts.ts";
+import { type PartsPlace, pinOf } from "./plan-parts.ts";
 
 /** What a browser may send: texts by field, whatever the values. */
 export const sourceSchema = z.record(z.string().max(60), z.string().max(4_096, "errors.field.long"));
@@ -123,17 +124,42 @@ export async function limitSourceSecrets(): Promise<void> {
   await limitSecrets(db(), ids, credentialExpiry());
 }
 
-/** The form for where further disks of a storage are; what is often alike stands there already. Null where there is none. */
+/**
+ * What was typed for a task that came to nothing, of its secrets the ids of those that this person may still use. Null
+ * where nothing was, or the task is none of this storage's that can be planned again.
+ */
+async function typedFor(
+  ctx: ServiceContext,
+  form: SourceForm<unknown>,
+  storageId: string,
+  taskId: string,
+): Promise<Source | null> {
+  const columns = { kind: tasks.kind, state: tasks.state, plan: tasks.plan };
+  const [task] = await db().select(columns).from(tasks).where(eq(tasks.id, taskId));
+  const pin = task && canReplan(task) ? pinOf(task.plan) : null;
+  if (!pin?.source || pin.storageId !== storageId) return null;
+  const { source } = pin;
+  const own = await ownSecrets(db(), ctx, storageId, secretIds(form, source));
+  return withoutGone(form, source, (id) => own.has(id));
+}
+
+/**
+ * The form for where further disks of a storage are; what is often alike stands there already, or what was typed for the
+ * task that is planned again. Null where there is none.
+ */
 export async function readSourceForm(
-  _ctx: ServiceContext,
-  { kind, config }: Pick<StorageView, "kind" | "config">,
+  ctx: ServiceContext,
+  { id, kind, config }: Pick<StorageView, "id" | "kind" | "config">,
+  taskId: string | null,
 ): Promise<SourceFormView | null> {
   const form = driverOf(kind)?.parts?.source;
   if (!form) return null;
   const alike = (name: string) => (form.alike.includes(name) ? config[name] : undefined);
   const fields = formFields({ config: form.fields });
+  const typed = taskId === null ? null : await typedFor(ctx, form, id, taskId);
   return {
     ...{ title: form.title, help: form.help },
     fields: fields.map((field) => ({ ...field, default: alike(field.name) ?? field.default })),
+    ...(typed ? { typed } : {}),
   };
 }

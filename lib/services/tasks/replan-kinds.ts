@@ -52,11 +52,13 @@ const clusterRemovalAgain: Replan = async (_ctx, task) =>
   `/clusters/${String(inputOf(task.plan, "cluster.remove").clusterId)}/remove`;
 
 const partsAgain: Replan = async (_ctx, task) => {
-  const { storageId, nodeId, verb, what } = inputOf(task.plan, "parts.pin") as unknown as PinInput;
+  const { storageId, nodeId, verb, what, source } = inputOf(task.plan, "parts.pin") as unknown as PinInput;
   const typed = new URLSearchParams({
     do: verb,
     node: nodeId,
     ...(what[0] === undefined || verb === "add" ? {} : { part: what[0] }),
+    // What was typed has ids of secrets, which are in no address: the page asks for them by the task.
+    ...(source ? { again: task.id } : {}),
   });
   return `/storages/${storageId}/parts?${typed}`;
 };

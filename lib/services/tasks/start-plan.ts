@@ -1,6 +1,6 @@
 import type { Transaction } from "../../db/client.ts";
 import { plans } from "../../db/schema/index.ts";
-import { PanelError } from "../../domain/errors.ts";
+import { PanelError, stalePlanView } from "../../domain/errors.ts";
 import { newId } from "../../domain/ids.ts";
 import type { Plan } from "../../domain/plan.ts";
 import type { PlannedView } from "../../domain/planned.ts";
@@ -51,8 +51,7 @@ export function withDigest<P extends Planned>(planned: P): P & PlannedView {
 }
 
 /** What was shown is not what would run now. */
-export const stalePlan = () =>
-  new PanelError({ code: "stale", message: text("task.stale"), hint: text("task.stale-hint") });
+export const stalePlan = () => new PanelError(stalePlanView());
 
 function refuse({ blockers, problems }: Planned): PanelError {
   const [message = text("task.stale")] = [...blockers, ...Object.values(problems)];

@@ -49,8 +49,9 @@ case $? in 124 | 137) refuse name-taken "a device did not answer" ;; esac
 const EMPTY_GROUP = `${REFUSE_SCRIPT}
 name=$1 tag=$2 made=$3
 shift 3
-line=$(vgs "$@" --noheadings --separator '|' -o vg_tags,lv_count,vg_missing_pv_count -S "vg_name=$name" | tr -d ' ') || exit 1
+line=$(vgs "$@" --noheadings --separator '|' -o vg_tags,lv_count,vg_missing_pv_count -S "vg_name=$name") || exit 9
 [ -n "$line" ] || exit 0
+line=$(echo $line)
 tags=\${line%%|*}
 case ",$tags," in *",$tag,"*) ;; *) refuse vg-other "$tags" ;; esac
 case ",$tags," in *",$made,"*) ;; *) refuse vg-other "$tags" ;; esac
@@ -59,7 +60,8 @@ case ",$tags," in *",$made,"*) ;; *) refuse vg-other "$tags" ;; esac
 /** Removes the VG where it is there. $1 name; then the devices. */
 const REMOVE_GROUP = `name=$1
 shift
-[ -n "$(vgs "$@" --noheadings -o vg_name -S "vg_name=$name")" ] || exit 0
+left=$(vgs "$@" --noheadings -o vg_name -S "vg_name=$name") || exit 9
+[ -n "$left" ] || exit 0
 vgremove "$@" -- "$name"`;
 
 function groupStep(

@@ -50,8 +50,8 @@ shift 2
 wanted=
 while [ "$left" -gt 0 ]; do wanted="$wanted $1"; shift; left=$((left - 1)); done
 for one in $wanted; do
-  count=$(pvs "$@" --noheadings -o pv_pe_alloc_count -S "vg_uuid=$uuid && pv_uuid=$one" | tr -d ' ') || exit 9
-  [ -z "$count" ] || [ "$count" = 0 ] || refuse pv-in-use "$one holds $count extents"
+  count=$(pvs "$@" --noheadings -o pv_pe_alloc_count -S "vg_uuid=$uuid && pv_uuid=$one") || exit 9
+  case $(echo $count) in '' | 0) ;; *) refuse pv-in-use "$one holds $count extents" ;; esac
 done`;
 
 /** Takes PVs out that are in. $1 VG, $2 how many disks; then the disks, then the devices. */
@@ -60,7 +60,8 @@ shift 2
 disks=
 while [ "$left" -gt 0 ]; do disks="$disks $1"; shift; left=$((left - 1)); done
 for disk in $disks; do
-  [ "$(pvs "$@" --noheadings -o vg_name -- "$disk" | tr -d ' ')" = "$vg" ] || continue
+  group=$(pvs "$@" --noheadings -o vg_name -- "$disk") || exit 9
+  [ "$(echo $group)" = "$vg" ] || continue
   vgreduce "$@" -- "$vg" "$disk" || exit 1
 done`;
 
@@ -156,7 +157,8 @@ export function moveStep({ name, uuid, devices, target }: Group, pv: string, lab
 const IS_OUT = `uuid=$1 pv=$2
 shift 2
 vgs "$@" --noheadings -o vg_name -S "vg_uuid=$uuid" | grep -q . || exit 9
-[ -z "$(pvs "$@" --noheadings -o pv_uuid -S "vg_uuid=$uuid && pv_uuid=$pv")" ]`;
+left=$(pvs "$@" --noheadings -o pv_uuid -S "vg_uuid=$uuid && pv_uuid=$pv") || exit 9
+[ -z "$left" ]`;
 
 /** $1 VG UUID, $2 its name, $3 PV UUID; then the devices. */
 const PROVE_REDUCE = `${PROVE_GROUP}${COUNTS}

@@ -36,10 +36,12 @@ const isVg = (uuid: string, name: string) => `vg_uuid=${uuid} && vg_name=${name}
 export const proveGroup = (uuid: string, name: string, devices: readonly string[]): Check =>
   vgCheck(devices, "vg_uuid", isVg(uuid, name), uuid);
 
+/** Of a disk that is gone LVM tells nothing, and calls it well. $1 the name now, $2 the one before, $3 VG UUID; then the devices. */
 const RENAME_BACK = `from=$1 to=$2 uuid=$3
 shift 3
-name=$(vgs "$@" --noheadings -o vg_name -S "vg_uuid=$uuid" | tr -d ' ')
-[ "$name" = "$from" ] || exit 0
+name=$(vgs "$@" --noheadings -o vg_name -S "vg_uuid=$uuid") || exit 9
+[ -n "$name" ] || exit 9
+[ "$(echo $name)" = "$from" ] || exit 0
 vgrename "$@" -- "$uuid" "$to"`;
 
 /** Renames a VG by UUID; nothing of it may be open when it runs. */

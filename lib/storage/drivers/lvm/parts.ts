@@ -1,4 +1,4 @@
-import { partObstacle } from "../../../domain/parts.ts";
+import { PARTS_VERBS, partObstacle } from "../../../domain/parts.ts";
 import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { type Text, text } from "../../../domain/text.ts";
 import { formatBytes } from "../../../domain/units.ts";
@@ -85,6 +85,7 @@ export function planLvmParts(context: Context, facts: PartsFacts, request: Parts
 
 /** PVs of the VG: another disk, everything off one, an empty one out. */
 export const lvmParts: PartsDriver<LvmConfig, PartsFacts> = {
+  verbs: PARTS_VERBS,
   facts: readPartsFacts,
   view: ({ disks, pvs }) => ({ disks: disks.map(diskView), parts: pvs.map(partOf) }),
   plan: planLvmParts,

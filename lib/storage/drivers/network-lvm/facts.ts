@@ -135,7 +135,7 @@ async function lookAtMore(read: Reader, targets: readonly LookTarget[]): Promise
 
 /** What a node has of a target already, whatever lies on it. Reads only. */
 export async function readTargetState(read: Reader, target: string): Promise<NodeState> {
-  return readNodeState((await read(nodeStateCommand({ target, wwid: "", vgName: "" }))).stdout);
+  return readNodeState((await read(nodeStateCommand({ target, vgName: "" }))).stdout);
 }
 
 /**
@@ -148,7 +148,7 @@ export async function readNetworkLvmFacts(
   dirs: ClusterDirs,
 ): Promise<NetworkLvmFacts> {
   const { target, wwid, vgName } = config;
-  const node = readNodeState((await read(nodeStateCommand({ target, wwid, vgName }))).stdout);
+  const node = readNodeState((await read(nodeStateCommand({ target, vgName }))).stdout);
   const portals = await lookAtPortals(read, config);
   const found = await lookAtContents(read, portals, wwid, config);
   const [image, share] = await lookAtDirectories(read, [dirs.imageDir, dirs.shareDir]);

@@ -1,8 +1,10 @@
-import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { en } from "../../../messages/en.ts";
+import { hasSentence } from "../../../messages/sentence.ts";
 import type { LeftoversContext } from "../../contract.ts";
+import { commandsOf, shellComplaint, textsOf } from "../../test-steps.ts";
 import { networkLvmConfig } from "./config.ts";
+import { file, folder, onFakeNode, program, sh } from "./fake-node.ts";
 import { networkLvmLeftovers as leftovers } from "./leftovers.ts";
 import { type LeftoverFacts, readLeftovers } from "./leftovers-look.ts";
 
@@ -159,16 +161,52 @@ describe("what is left on a node @P16", () => {
 
   it("has scripts that a shell understands, and sentences", () => {
     const found = facts({ marks: [own, old], maps: [map("net0-b", LOST)], records: [record(GONE)] });
-    const has = (key: string) =>
-      key.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], en);
     for (const { id, text } of leftovers.view(context, found)) {
-      expect(typeof has(text.key), text.key).toBe("string");
-      for (const { title, command, precondition, alreadyDone } of steps(found, id)) {
-        expect(typeof has(title.key), title.key).toBe("string");
-        for (const { argv } of [command, precondition?.command ?? command, alreadyDone?.command ?? command])
-          if (argv[0] === "sh") expect(spawnSync("sh", ["-n", "-c", argv[2] ?? ""]).stderr.toString()).toBe("");
-      }
+      const all = steps(found, id);
+      for (const { key } of [text, ...all.flatMap(textsOf)]) expect(hasSentence(key), key).toBe(true);
+      for (const command of all.flatMap(commandsOf)) expect(shellComplaint(command)).toBe("");
     }
+  });
+});
+
+describe("before sessions of a target end that nobody seems to need", () => {
+  onFakeNode();
+  const proof = (note: string, by = "st_2") => {
+    const found = facts({ marks: [own, old], records: [record(TARGET), record(GONE)] });
+    const step = steps(found, "storage:st_old").find(({ id }) => id === "log-out");
+    const [, , script = "", , ...words] = step?.precondition?.command.argv ?? [];
+    file(`marks/${by}`, `panel pa_1\ntarget ${note}`);
+    return sh(script, ...words.with(0, join(folder, "marks"))).status;
+  };
+
+  it.each([
+    ["another storage has noted it since", GONE, "st_2", false],
+    ["another storage has noted another target", `${GONE}.2`, "st_2", true],
+    ["nobody but the storage that is gone has", GONE, "st_old", true],
+  ])("%s", (_what, note, by, isProven) => {
+    expect(proof(note, by) === 0).toBe(isProven);
+  });
+});
+
+describe("before a map of an LV that is gone is removed", () => {
+  onFakeNode();
+  const proof = (lvs: string) => {
+    const [step] = steps(facts({ maps: [map("net0-b", LOST)] }), `map:LVM-${PLAIN}${LOST}`);
+    const [, , script = "", , ...words] = step?.precondition?.command.argv ?? [];
+    program("dmsetup", `echo 'LVM-${PLAIN}${LOST} 0'`);
+    program("vgs", "echo '  net0'");
+    program("lvs", lvs);
+    return sh(script, ...words).status;
+  };
+  const dashed = (uuid: string) => [uuid.slice(0, 6), uuid.slice(6, 26), uuid.slice(26)].join("-");
+
+  it.each([
+    ["has it not", `echo '  ${dashed(LV)}'`, true],
+    ["has none", "true", true],
+    ["has it", `printf '  %s\\n' ${dashed(LV)} ${dashed(LOST)}`, false],
+    ["does not say which it has", "echo 'Input/output error' >&2; exit 5", false],
+  ])("its group %s", (_what, lvs, isProven) => {
+    expect(proof(lvs) === 0).toBe(isProven);
   });
 });
 

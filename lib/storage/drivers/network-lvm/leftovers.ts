@@ -134,8 +134,8 @@ shift 4
 seen=$(dmsetup info -c --noheadings --separator ' ' -o uuid,open -- "$name") || exit 9
 [ "$seen" = "$map 0" ] || refuse in-use "$seen"
 [ -n "$(vgs "$@" --noheadings -o vg_name -S "vg_uuid=$uuid")" ] || refuse in-use "the group can't be asked"
-lvs=$(lvs "$@" -a --noheadings -o lv_uuid -S "vg_uuid=$uuid" | tr -d ' -') || exit 9
-for one in $lvs; do [ "$one" != "$lv" ] || refuse in-use "$one is an LV of the group"; done`;
+lvs=$(lvs "$@" -a --noheadings -o lv_uuid -S "vg_uuid=$uuid") || exit 9
+for one in $(printf '%s\\n' "$lvs" | tr -d ' -'); do [ "$one" != "$lv" ] || refuse in-use "$one is an LV of the group"; done`;
 
 /** Proves that the map is the one that was seen, and that nothing has it open. $1 name, $2 UUID of the map */
 const PROVE_CLOSED = `${REFUSE_SCRIPT}

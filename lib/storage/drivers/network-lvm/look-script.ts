@@ -296,7 +296,10 @@ sub luns {
 
 sub piece {
   my ($unit, $block, $offset, $length) = @_;
-  return scsi($unit, pack('C2 Q> N x2', 0x88, 0, $offset / $block, $length / $block), $length) // fail('scsi', 'read');
+  my $data = scsi($unit, pack('C2 Q> N x2', 0x88, 0, $offset / $block, $length / $block), $length) // fail('scsi', 'read');
+  # What was not said is not zero.
+  fail('strange', length($data), 'bytes of', $length) if length($data) != $length;
+  return $data;
 }
 
 sub contents {

@@ -90,6 +90,15 @@ describe("giving a LUN to multipath", () => {
     expect(said).toContain("multipathd has not read its settings anew: exit 1");
   });
 
+  it("leaves the list as it is where a new one can't be written whole: other LUNs stand there too", () => {
+    file("etc/multipath/wwids", "/36other/");
+    perform(step("claim").command);
+    program("grep", `[ "$1" != -vxF ] || { echo 'No space left on device' >&2; exit 2; }\nexec /usr/bin/grep "$@"`);
+    expect(perform(step("disclaim").command).status).not.toBe(0);
+    expect(list()).toEqual(["/36other/", `/${WWID}/`]);
+    expect(existsSync(join(folder, "etc/multipath/wwids.new"))).toBe(false);
+  });
+
   it("keeps it while the LUN is there", () => {
     perform(step("claim").command);
     multipath();

@@ -42,7 +42,8 @@ for uuid in /sys/class/block/dm-*/dm/uuid; do
   [ -r "$uuid" ] && read -r word <"$uuid" || continue
   [ "$word" != "mpath-$1" ] || { echo "multipath has the LUN still"; exit 1; }
 done
-grep -vxF "/$1/" "$file" >"$file.new"
+# 1: nothing else is in the list.
+grep -vxF "/$1/" "$file" >"$file.new" || [ $? = 1 ] || { rm -f -- "$file.new"; exit 1; }
 chmod 0600 -- "$file.new" && mv -- "$file.new" "$file"
 # What is left to it are settings for a LUN that is gone, until it starts anew or the LUN is claimed again: no reason to stay.
 timeout -k 5 60 multipathd reconfigure || echo "multipathd has not read its settings anew: exit $?"`;

@@ -2,9 +2,8 @@ import type { Command } from "../../../domain/plan.ts";
 import { readSections, readWords, SECTION_SCRIPT } from "../../sections.ts";
 import { MARKS_DIR } from "./mark.ts";
 import { SYSFS_SCRIPT } from "./sysfs-script.ts";
-import { kernelWwid } from "./wwid.ts";
 
-/** What a node has of a target and a LUN already. */
+/** What a node has of a target and a storage's name already. */
 export interface NodeState {
   /** Empty: it has none yet, as before open-iscsi is installed. */
   initiator: string;
@@ -19,7 +18,7 @@ export interface NodeState {
 }
 
 const STATE = `${SECTION_SCRIPT}${SYSFS_SCRIPT}
-target=$1 wwid=$2 name=$3 marks=$4
+target=$1 name=$2 marks=$3
 section words
 printf 'initiator %s\\n' "$(sed -n 's/^InitiatorName=//p' /etc/iscsi/initiatorname.iscsi 2>/dev/null)"
 [ -z "$name" ] || [ ! -e "/dev/$name" ] || echo 'name-in-dev yes'
@@ -37,8 +36,8 @@ done
 section end
 `;
 
-export function nodeStateCommand({ target, wwid, vgName }: { target: string; wwid: string; vgName: string }): Command {
-  return { argv: ["sh", "-c", STATE, "spindle", target, kernelWwid(wwid), vgName, MARKS_DIR], timeoutMs: 30_000 };
+export function nodeStateCommand({ target, vgName }: { target: string; vgName: string }): Command {
+  return { argv: ["sh", "-c", STATE, "spindle", target, vgName, MARKS_DIR], timeoutMs: 30_000 };
 }
 
 const linesOf = (block = "") => block.split("\n").filter((line) => line !== "");

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Lab, lunWwid, openLab, portalAddresses, sanPort, type TargetRecord } from "#lab/index.ts";
 import type { NodeStep } from "../../../domain/plan.ts";
-import type { PartsRequest } from "../../../domain/parts-request.ts";
 import { takeBack, wentWell } from "../../conformance/perform.ts";
 import type { DriveSpec, LeftoversContext, Source } from "../../contract.ts";
 import { FIRST, OTHER, owner, performOn, Site, typedTarget } from "./lab-site.ts";
@@ -47,7 +46,8 @@ afterAll(async () => {
   await lab.down();
 });
 
-async function planned(request: PartsRequest, source?: Source) {
+type Request = Parameters<typeof parts.plan>[2];
+async function planned(request: Request, source?: Source) {
   const context = { ...one.parts(two), ...(source ? { source } : {}) };
   return parts.plan(context, await parts.facts(one.read, context), request);
 }
@@ -86,7 +86,7 @@ async function sizeOn({ node }: Site): Promise<number> {
   return Number(await node.sh("vgs --readonly --noheadings --units b --nosuffix -o vg_size net0"));
 }
 
-const add = (): PartsRequest => ({ verb: "add", disks: [lunLink(lunWwid(target, "lun2"))] });
+const add = (): Request => ({ verb: "add", disks: [lunLink(lunWwid(target, "lun2"))] });
 
 describe("LUNs of a group on two real nodes @P15", () => {
   it("nothing has grown", async () => {

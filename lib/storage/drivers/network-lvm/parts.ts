@@ -15,6 +15,8 @@ import { sourceProblems, targetForm, typedTarget } from "./source.ts";
 import { lunLink } from "./wwid.ts";
 
 type Context = PartsContext<NetworkLvmConfig>;
+/** Nothing is moved off a LUN: what another node has mapped would not follow. */
+type Request = Extract<PartsRequest, { verb: "add" | "grow" }>;
 
 /** A LUN, and the name of the target that shows it. */
 type ShownLun = LunLook & { target: string };
@@ -136,13 +138,10 @@ function planGrow(group: SharedGroup, facts: NetworkPartsFacts): PartsPlan {
 }
 
 /** What a change of the LUNs of a group that all nodes see comes to. Pure. */
-export function planNetworkParts(context: Context, facts: NetworkPartsFacts, request: PartsRequest): PartsPlan {
+export function planNetworkParts(context: Context, facts: NetworkPartsFacts, request: Request): PartsPlan {
   const { config, identity, owner, target, others = [] } = context;
   const obstacle = groupObstacle(config.vgName, facts.group);
   if (obstacle) return noChange({ blockers: [obstacle] });
-  // What another node has mapped would not follow.
-  if (request.verb === "empty" || request.verb === "remove")
-    return noChange({ blockers: [text("network-lvm.parts.no-move")] });
   const { vgUuid } = networkLvmIdentity.parse(identity);
   const group: SharedGroup = { config, owner, target, others, uuid: vgUuid, wwids: wwidsOf(identity) };
   return request.verb === "add"
@@ -157,7 +156,9 @@ function typedView({ typed, targets }: NetworkPartsFacts): { sourceProblems?: Re
 }
 
 /** LUNs of the group: another one, and what they have grown by on the array. */
-export const networkLvmParts: PartsDriver<NetworkLvmConfig, NetworkPartsFacts> = {
+export const networkLvmParts: PartsDriver<NetworkLvmConfig, NetworkPartsFacts, Request> = {
+  verbs: ["add", "grow"],
+  otherVerbs: text("network-lvm.parts.no-move"),
   facts: readNetworkPartsFacts,
   view: (facts) => ({
     disks: lunsIn(facts).map((lun) => diskOf(facts, lun)),

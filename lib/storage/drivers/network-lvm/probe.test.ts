@@ -156,6 +156,11 @@ describe("a check of LUNs on two targets", () => {
     expect(readNetworkLvmCheck(wide, dirs, identity, { code: 0, lines, durationMs: 1 }, owner).outcome).toBe("ok");
   });
 
+  it("a target of several LUNs is asked for once", () => {
+    const own = { ...identity, wwid: `${WWID},${SECOND}` };
+    expect(probeNetworkLvm(config, dirs, own).args[0]).toBe(config.target);
+  });
+
   it("is asked for with both names", () => {
     expect(probeNetworkLvm(wide, dirs, pinned).args.slice(0, 3)).toEqual([
       ...[`${config.target},${NEXT}`, `${WWID},${SECOND}`, `naa.${WWID.slice(1)},naa.${SECOND.slice(1)}`],

@@ -205,8 +205,8 @@ async function portal(meet: (socket: Socket) => void): Promise<{ port: number; c
   return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 }
 
-function look(port: number): Promise<string> {
-  const child = spawn("perl", ["-e", LOOK_SCRIPT, "--", "targets", "1", "127.0.0.1", String(port)], {
+function look(port: number, mode = "targets", ...words: string[]): Promise<string> {
+  const child = spawn("perl", ["-e", LOOK_SCRIPT, "--", mode, "1", "127.0.0.1", String(port), ...words], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   child.stdin.end();
@@ -215,7 +215,52 @@ function look(port: number): Promise<string> {
   return new Promise((resolve) => child.on("close", () => resolve(said.trim())));
 }
 
+const HEAD = 48;
+const CAPACITY = 0x9e;
+
+/** An answer to a request, with a kind, flags and data (RFC 7143 11.2). */
+function pdu(kind: number, flags: number, data: Buffer): Buffer {
+  const head = Buffer.alloc(HEAD);
+  head.set([kind, flags]);
+  head.writeUIntBE(data.length, 5, 3);
+  return Buffer.concat([head, data, Buffer.alloc(-data.length & 3)]);
+}
+
+/** A target with a LUN of 1 MiB, of which each read gets so many bytes, all zero. */
+function disk(bytes: number): (socket: Socket) => void {
+  const capacity = Buffer.alloc(32);
+  capacity.writeBigUInt64BE(2047n);
+  capacity.writeUInt32BE(512, 8);
+  const answer = (request: Buffer) => {
+    // A login leads where it asks to be led; a command gets its data and its end in one.
+    if (request[0] === 0x43) return pdu(0x23, request[1] ?? 0, Buffer.alloc(0));
+    return pdu(0x25, 0x81, request[32] === CAPACITY ? capacity : Buffer.alloc(bytes));
+  };
+  return (socket) => {
+    let got = Buffer.alloc(0);
+    socket.on("data", (chunk) => {
+      got = Buffer.concat([got, chunk]);
+      while (got.length >= HEAD) {
+        const length = HEAD + ((got.readUIntBE(5, 3) + 3) & ~3);
+        if (got.length < length) return;
+        if (got[0] !== 0x46) socket.write(answer(got));
+        got = got.subarray(length);
+      }
+    });
+  };
+}
+
 describe("a look at a portal", () => {
+  it.each([
+    [16_384, "zero 0 16384\nend"],
+    [512, "error strange 512 bytes of 16384"],
+    [0, "error strange 0 bytes of 16384"],
+  ])("that gives %d bytes of 16384, all zero: they are blank only where they are all", async (bytes, said) => {
+    const { port, close } = await portal(disk(bytes));
+    expect(await look(port, "read", TARGET, "", "", "0".repeat(16), "0:16384:?")).toBe(said);
+    close();
+  });
+
   it("that says nothing ends by itself", async () => {
     const { port, close } = await portal(() => {});
     expect(await look(port)).toBe("error silent");

@@ -203,6 +203,11 @@ describe("a target that is new to a storage", () => {
     ["a record that the panel did not write", () => file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), "foreign-record"],
     ["a session of somebody else's", () => session(1), "foreign-session"],
     [
+      "a record that the panel did not write, beside a storage of the panel on another target",
+      () => [file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), file("marks/st_2", `target ${TARGET}.2\ntarget another`)],
+      "foreign-record",
+    ],
+    [
       "records and sessions of another storage of the panel",
       () => [session(1), file(`etc/iscsi/nodes/${TARGET}/10.0.0.1,3260`), file("marks/st_2", `target ${TARGET}`)],
       null,
@@ -218,9 +223,9 @@ describe("a target that is new to a storage", () => {
 
 describe("what a node has of a target already", () => {
   const state = () => {
-    const { argv } = nodeStateCommand({ target: TARGET, wwid: WWID, vgName: "net0" });
+    const { argv } = nodeStateCommand({ target: TARGET, vgName: "net0" });
     const [, , script = "", , ...words] = argv;
-    return readNodeState(sh(script, ...words.with(3, join(folder, "marks"))).said);
+    return readNodeState(sh(script, ...words.with(2, join(folder, "marks"))).said);
   };
 
   it("nothing", () => {

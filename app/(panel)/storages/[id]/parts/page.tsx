@@ -6,8 +6,16 @@ import { pageContext, panelView } from "../../../data.ts";
 
 export const metadata: Metadata = { title: en.pages.storage.pvs };
 
-export default async function Page({ params }: { params: Promise<{ id: string }> }) {
+interface Props {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<{ again?: string | string[] }>;
+}
+
+export default async function Page({ params, searchParams }: Props) {
   const { id } = await params;
+  const { again } = await searchParams;
+  const taskId = typeof again === "string" ? again : null;
   const storage = (await panelView()).clusters.flatMap((cluster) => cluster.storages).find((each) => each.id === id);
-  return <PartsPage id={id} sourceForm={storage ? await readSourceForm(await pageContext(), storage) : null} />;
+  const sourceForm = storage ? await readSourceForm(await pageContext(), storage, taskId) : null;
+  return <PartsPage id={id} sourceForm={sourceForm} />;
 }
