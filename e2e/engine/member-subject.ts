@@ -55,7 +55,10 @@ export async function keepMember(database: TestDatabase): Promise<void> {
 export async function memberOf<S extends Seen>(database: TestDatabase, site: Site<S>): Promise<Member> {
   const { subjects } = await joinSubjects(database, "cluster", site);
   const { state } = await undisturbed(subjects.free);
-  if (state !== "done") throw new Error(`the cluster could not be made: ${state}`);
+  if (state !== "done") {
+    const [task] = await db().select({ error: tasks.error }).from(tasks);
+    throw new Error(`the cluster could not be made: ${state}: ${JSON.stringify(task?.error)}`);
+  }
   await keepMember(database);
   const machines = (await labOfThisClone()).nodes;
   // Of several it is the first by name that acts.
