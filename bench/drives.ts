@@ -6,6 +6,8 @@ import { joinedPanel, type SceneName } from "../e2e/support/joined.ts";
 import { nodesDown } from "../e2e/support/nodes.ts";
 import { openNewDrive } from "../e2e/verbs/drives.ts";
 import type { LabNode } from "../lab/index.ts";
+import { connect as connectDatabase } from "../lib/db/client.ts";
+import type { Plan } from "../lib/domain/plan.ts";
 import { en } from "../lib/messages/en.ts";
 import { driveIdOf, newRequestKey } from "../lib/services/drives/ids.ts";
 import { forgetRecords } from "../lib/plans/unit.ts";
@@ -33,6 +35,8 @@ const QUIET_MS = 4_000;
 
 interface Stage {
   page: Page;
+  /** Of the panel that is measured. */
+  databaseUrl: string;
   /** Where drives are made, where there is a choice. */
   node: LabNode;
   connection: Connection;
@@ -54,11 +58,24 @@ interface Round {
 /** One change done both ways. Milliseconds. */
 interface Pair {
   watched: Watched;
+  plan: Plan;
   typedMs: number;
   /** Of as many units as steps ran, with nothing in them. */
   unitsMs: number;
   /** Of the request that removes a task's records, where there are none. */
   forgetMs: number;
+}
+
+/** The whole plan of a task, with its checks: no page is sent that. */
+async function planOf({ databaseUrl }: Stage, taskId: string): Promise<Plan> {
+  const sql = connectDatabase(databaseUrl, 1);
+  try {
+    const [row] = await sql<{ plan: Plan }[]>`select plan from tasks where id = ${taskId}`;
+    if (!row) throw new Error(`no task ${taskId}`);
+    return row.plan;
+  } finally {
+    await sql.end();
+  }
 }
 
 async function openForm(
@@ -84,14 +101,15 @@ async function measure(stage: Stage, verb: Verb, round: Round): Promise<Pair> {
   await openForm(stage, verb, round);
   await page.waitForTimeout(QUIET_MS);
   const watched = await watchPlan(page, BUTTON[verb]);
-  const { plan, steps } = watched.task;
+  const { id, steps } = watched.task;
+  const plan = await planOf(stage, id);
   round.panelId ||= nodeSteps(plan)[0]?.id.replace(/\..*$/, "") ?? "";
   await page.waitForTimeout(QUIET_MS);
   const { ms, states } = await runTyped(connections, planFor(plan, round.panelId, round.typedId));
   const own = steps.filter(({ position }) => plan.steps[position]?.kind === "node").map(({ state }) => state);
   if (states.join() !== own.join()) throw new Error(`${verb}: the panel's steps ${own}, as a script ${states}`);
   return {
-    ...{ watched, typedMs: ms, unitsMs: await unitsMs(connection, states.length) },
+    ...{ watched, plan, typedMs: ms, unitsMs: await unitsMs(connection, states.length) },
     forgetMs: await forgetMs(connection),
   };
 }
@@ -107,9 +125,8 @@ const ratioOf = ({ watched, typedMs }: Pair) => watched.ms / typedMs;
 const leastOf = ({ typedMs, unitsMs: units }: Pair) => (typedMs + units) / typedMs;
 const overScriptOf = ({ watched, typedMs }: Pair) => watched.ms - typedMs;
 /** Click to done, but for what was waited for on the node: the steps' own spans, and the removal of their records. */
-function panelMsOf({ watched, forgetMs: forget }: Pair): number {
-  const { plan, steps } = watched.task;
-  const spans = steps.map(({ position, startedAt, endedAt }) =>
+function panelMsOf({ watched, plan, forgetMs: forget }: Pair): number {
+  const spans = watched.task.steps.map(({ position, startedAt, endedAt }) =>
     plan.steps[position]?.kind === "node" && startedAt && endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : 0,
   );
   return watched.ms - spans.reduce((sum, span) => sum + span, 0) - forget;
@@ -167,7 +184,7 @@ async function openStage(browser: Browser, scene: SceneName): Promise<{ stage: S
   await signInContext(context, panel);
   const node = lab.nodes[0] as LabNode;
   const stage = {
-    ...{ page: await context.newPage(), node, connections },
+    ...{ page: await context.newPage(), databaseUrl: panel.databaseUrl ?? "", node, connections },
     connection: connections.get(node.address) as Connection,
   };
   const end = async () => {

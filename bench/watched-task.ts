@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 import { TASK_ENDED } from "../lib/domain/plan.ts";
-import type { TaskView } from "../lib/domain/dto.ts";
+import type { TaskProgress } from "../lib/domain/dto.ts";
 import { en } from "../lib/messages/en.ts";
 import { LONG } from "../e2e/verbs/drives.ts";
 import { percentile } from "./statistics.ts";
@@ -53,7 +53,7 @@ function note({ words, timeoutMs }: { words: readonly string[]; timeoutMs: numbe
 }
 
 export interface Watched {
-  task: TaskView;
+  task: TaskProgress;
   /** Milliseconds from the click to the word Done beside the task's heading, both by the browser's clock. */
   ms: number;
   /** Milliseconds from the click to each moment on the way, in order. */
@@ -64,7 +64,7 @@ export interface Watched {
  * Where the time went: page moments by the browser's clock, the others by the task's and its steps' rows, which the
  * panel and its database wrote. All are one machine's clock. A step's end is noted before its row is committed.
  */
-function momentsOf({ clicked, answered, opened, shown }: Seen, task: TaskView): Map<string, number> {
+function momentsOf({ clicked, answered, opened, shown }: Seen, task: TaskProgress): Map<string, number> {
   const written = (iso: string | null) => (iso === null ? null : Date.parse(iso));
   const moments: [string, number | null][] = [
     ["action answered", answered],
@@ -94,7 +94,7 @@ export async function watchPlan(page: Page, button: string): Promise<Watched> {
   const seen = await notes.evaluate(({ seen: end }) => end);
   await notes.dispose();
   const answer = await page.request.get(`/api${new URL(page.url()).pathname}`);
-  const task = (await answer.json()) as TaskView;
+  const task = (await answer.json()) as TaskProgress;
   if (task.state !== "done") throw new Error(`${task.kind} ended as ${seen.word}: ${JSON.stringify(task.error)}`);
   return { task, ms: seen.shown - seen.clicked, moments: momentsOf(seen, task) };
 }

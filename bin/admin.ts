@@ -1,15 +1,17 @@
 import { text as readAll } from "node:stream/consumers";
-import { openToolDatabase } from "../lib/db/open.ts";
+import { openPanelDatabase, openToolDatabase, SecondPanelError } from "../lib/db/open.ts";
 import { newAccountSchema } from "../lib/domain/account.ts";
 import { PanelError } from "../lib/domain/errors.ts";
 import { env } from "../lib/env.ts";
 import { en } from "../lib/messages/en.ts";
 import { loadMasterKey } from "../lib/secrets/master.ts";
+import { takePanelOver } from "../lib/services/panel/take-over.ts";
 import { createFirstAdministrator, createResetLink } from "../lib/services/users/links.ts";
 
 const USAGE = `Usage:
   npm run admin -- reset E-MAIL          print a link that sets a new password, good for an hour
-  npm run admin -- first E-MAIL [NAME]   make the first administrator; the password is read from standard input`;
+  npm run admin -- first E-MAIL [NAME]   make the first administrator; the password is read from standard input
+  npm run admin -- take-over             after a restore, before the panel starts: nodes refuse the panel that was there before`;
 
 function address(path: string): string {
   return `${env().origin ?? `http://${env().host}:${env().port}`}${path}`;
@@ -22,6 +24,17 @@ async function first(email: string, name: string | undefined): Promise<void> {
   console.log(`${data.email} is an administrator now`);
 }
 
+async function takeOver(): Promise<void> {
+  // The panel's own lock: one that runs would go on with the epoch that it began with.
+  const database = await openPanelDatabase();
+  try {
+    const epoch = await takePanelOver();
+    console.log(`The panel's epoch is ${epoch} now: every node that it asks once refuses one with a lower epoch`);
+  } finally {
+    await database.close();
+  }
+}
+
 /** The English sentence of a refusal; none of those met here has values. */
 function sentence(error: PanelError): string {
   const [area, ...path] = error.view.message.key.split(".");
@@ -31,6 +44,10 @@ function sentence(error: PanelError): string {
 }
 
 async function main([verb, email, name]: readonly string[]): Promise<number> {
+  if (verb === "take-over") {
+    await takeOver();
+    return 0;
+  }
   if (!email || (verb !== "reset" && verb !== "first")) {
     console.error(USAGE);
     return 2;
@@ -49,7 +66,10 @@ async function main([verb, email, name]: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    console.error(error instanceof PanelError ? sentence(error) : error instanceof Error ? error.message : error);
+    const hint = error instanceof SecondPanelError ? ". Stop it first" : "";
+    console.error(
+      error instanceof PanelError ? sentence(error) : `${error instanceof Error ? error.message : error}${hint}`,
+    );
     process.exit(1);
   },
 );

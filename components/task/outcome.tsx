@@ -8,13 +8,6 @@ import { ReplanTask } from "./replan-task.tsx";
 
 const FOLLOW = { undone: "undone", failed: "left", undoing: "undoing", cancelled: "cancelled" } as const;
 
-/** The machine a step ran on; null for one of the panel's own. */
-function hostOf(task: TaskView, position: number): string | null {
-  const step = task.plan.steps[position];
-  if (step?.kind !== "node") return null;
-  return task.plan.targets.find((target) => target.key === step.target)?.label ?? step.target;
-}
-
 /** What became of a task that did not go well: what happened, where, what was taken back, what to do now. */
 export function Outcome({ task }: { task: TaskView }) {
   const t = useTranslations("pages.task");
@@ -25,18 +18,17 @@ export function Outcome({ task }: { task: TaskView }) {
     task.steps.find((step) => step.state === "failed") ??
     task.steps.find((step) => step.state === "undone" && step.error !== null) ??
     task.steps.find((step) => step.error !== null);
-  const title = failed ? task.plan.steps[failed.position]?.title : undefined;
-  const host = failed ? hostOf(task, failed.position) : null;
+  const step = failed && task.plan.steps[failed.position];
   const error = failed?.error ?? task.error;
   const bad = task.state === "failed";
   return (
     <Notice tone={bad ? "bad" : "warn"}>
-      {failed && title ? (
-        <p className="font-semibold">{t("failedStep", { number: failed.position + 1, title: say(title) })}</p>
+      {failed && step ? (
+        <p className="font-semibold">{t("failedStep", { number: failed.position + 1, title: say(step.title) })}</p>
       ) : null}
       {error ? (
         <p>
-          {host ? `${t("failedOn", { node: visible(host) })} ` : null}
+          {step?.host ? `${t("failedOn", { node: visible(step.host) })} ` : null}
           <T text={error.message} />
           {error.hint ? (
             <>

@@ -1,15 +1,14 @@
 "use client";
 import { ChevronDown, CircleDashed, CircleSlash, type LucideIcon, Undo2 } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useTranslations } from "use-intl";
 import { PlainButton } from "#components/ui/button.tsx";
 import { T, useText } from "#components/text/t.tsx";
 import { CommandOutput } from "#components/ui/code.tsx";
 import { TONE_TEXT, ToneIcon } from "#components/ui/status.tsx";
 import { STEP_TONE } from "#lib/domain/badges.ts";
-import type { TaskStepView } from "#lib/domain/dto.ts";
-import type { Plan, Step, StepState } from "#lib/domain/plan.ts";
-import { renderCommand } from "#lib/domain/render-command.ts";
+import type { PlanStepView, TaskStepView } from "#lib/domain/dto.ts";
+import type { StepState } from "#lib/domain/plan.ts";
 import { visible, visibleOutput } from "#lib/domain/visible.ts";
 import { Took } from "./took.tsx";
 
@@ -23,28 +22,26 @@ const ICON: Partial<Record<StepState, LucideIcon>> = {
 /** Their end is the undo's: how long the step itself took is not known any more. */
 const UNDOING: readonly StepState[] = ["undoing", "undone", "left"];
 
-function UndoLine({ step }: { step: Step }) {
+function UndoLine({ undo }: Pick<PlanStepView, "undo">) {
   const t = useTranslations("pages.task");
-  if ("none" in step.undo) {
+  if ("none" in undo) {
     return (
       <p className="text-s text-ink-2">
-        {t("noUndo")}: <T text={step.undo.none} />
+        {t("noUndo")}: <T text={undo.none} />
       </p>
     );
   }
   return (
     <p className="text-s text-ink-2">
-      {t("undo")}: <T text={step.undo.title} />
-      {"command" in step.undo ? (
-        <code className="block font-mono break-all whitespace-pre-wrap">
-          {visibleOutput(renderCommand(step.undo.command))}
-        </code>
-      ) : null}
+      {t("undo")}: <T text={undo.title} />
+      {undo.command === null ? null : (
+        <code className="block font-mono break-all whitespace-pre-wrap">{visibleOutput(undo.command)}</code>
+      )}
     </p>
   );
 }
 
-function StepBody({ step, state, host }: { step: Step; state: TaskStepView | undefined; host: string }) {
+function StepBody({ step, state }: Pick<Props, "step" | "state">) {
   const t = useTranslations("pages.task");
   return (
     <div className="space-y-2 pr-3.5 pb-3 pl-10">
@@ -53,17 +50,14 @@ function StepBody({ step, state, host }: { step: Step; state: TaskStepView | und
           <T text={state.error.message} />
         </p>
       ) : null}
-      {step.kind === "node" ? (
-        <CommandOutput host={visible(host)} command={renderCommand(step.command)} output={state?.output} tall />
-      ) : null}
-      <UndoLine step={step} />
+      {step.command === null ? null : (
+        <CommandOutput host={visible(step.host ?? "")} command={step.command} output={state?.output} tall />
+      )}
+      <UndoLine undo={step.undo} />
       {state?.undoOutput ? (
         <>
           <p className="text-s text-ink-2">{t("undoOutput")}</p>
-          <CommandOutput
-            command={"command" in step.undo ? renderCommand(step.undo.command) : ""}
-            output={state.undoOutput}
-          />
+          <CommandOutput command={"none" in step.undo ? "" : (step.undo.command ?? "")} output={state.undoOutput} />
         </>
       ) : null}
     </div>
@@ -71,14 +65,13 @@ function StepBody({ step, state, host }: { step: Step; state: TaskStepView | und
 }
 
 interface Props {
-  plan: Plan;
-  step: Step;
+  step: PlanStepView;
   state: TaskStepView | undefined;
   now: number;
 }
 
 /** One step of a task: its state, where, how long; opens to its command, output and undo. What failed is open from the start. */
-export function StepRow({ plan, step, state, now }: Props) {
+export const StepRow = memo(function StepRow({ step, state, now }: Props) {
   const t = useTranslations("pages.task");
   const words = useTranslations("common.step");
   const say = useText();
@@ -89,10 +82,6 @@ export function StepRow({ plan, step, state, now }: Props) {
   const tone = hasFailed ? "bad" : STEP_TONE[word];
   const [chosen, setChosen] = useState<boolean | null>(null);
   const open = chosen ?? trouble;
-  const host =
-    step.kind === "node"
-      ? (plan.targets.find((target) => target.key === step.target)?.label ?? step.target)
-      : t("panel");
   const quiet = word === "pending" || word === "skipped";
   return (
     <li className="border-line not-first:border-t">
@@ -114,7 +103,9 @@ export function StepRow({ plan, step, state, now }: Props) {
             ].join(", ")}
           </span>
         </span>
-        <span className="font-mono text-s break-all text-ink-2 max-sm:pl-7">{visible(host)}</span>
+        <span className="font-mono text-s break-all text-ink-2 max-sm:pl-7">
+          {step.host === null ? t("panel") : visible(step.host)}
+        </span>
         <span className="w-20 text-right text-s text-ink-2 max-sm:ml-auto">
           {state?.startedAt && !UNDOING.includes(word) ? (
             <Took startedAt={state.startedAt} endedAt={state.endedAt} now={now} />
@@ -122,7 +113,7 @@ export function StepRow({ plan, step, state, now }: Props) {
         </span>
         <ChevronDown aria-hidden size={14} className={`shrink-0 text-ink-3 ${open ? "rotate-180" : ""}`} />
       </PlainButton>
-      {open ? <StepBody step={step} state={state} host={host} /> : null}
+      {open ? <StepBody step={step} state={state} /> : null}
     </li>
   );
-}
+});

@@ -1,5 +1,5 @@
 "use client";
-import { useLayoutEffect, useRef } from "react";
+import { memo, useLayoutEffect, useRef } from "react";
 import { useFormatter, useTranslations } from "use-intl";
 import { Button } from "#components/ui/button.tsx";
 import { ErrorNotice } from "#components/ui/notice.tsx";
@@ -17,7 +17,7 @@ interface Props {
   version: number;
 }
 
-function Line({ entry }: { entry: TaskLogLine }) {
+const Line = memo(function Line({ entry }: { entry: TaskLogLine }) {
   const format = useFormatter();
   const time = format.dateTime(new Date(entry.at), {
     hour: "2-digit",
@@ -33,7 +33,7 @@ function Line({ entry }: { entry: TaskLogLine }) {
       <span className="min-w-0 wrap-anywhere whitespace-pre-wrap">{visibleOutput(entry.line)}</span>
     </div>
   );
-}
+});
 
 /** What the steps print, as it comes. It follows the end only while the reader is there; earlier lines come when asked for. */
 export function TaskLog({ taskId, first, version }: Props) {

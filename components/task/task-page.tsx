@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslations } from "use-intl";
 import { usePanel } from "#components/shell/panel-data.tsx";
 import { T, useText } from "#components/text/t.tsx";
@@ -69,9 +70,10 @@ function TaskFacts({ task, now }: { task: TaskView; now: number }) {
 export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine[] }) {
   const t = useTranslations("pages.task");
   const say = useText();
-  const { sentAt: now } = usePanel();
+  // Of the first paint: what grows has a clock of its own, and hundreds of rows need not be drawn again for each figure.
+  const [now] = useState(usePanel().sentAt);
   const {
-    data: task = initial,
+    data: progress = initial,
     error,
     dataUpdatedAt,
     refetch,
@@ -81,6 +83,7 @@ export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine
     // It may have ended while the page was on its way: nobody listened to that event.
     refetchOnMount: isOpen(initial) ? "always" : false,
   });
+  const task: TaskView = { ...progress, plan: initial.plan };
   const states = new Map(task.steps.map((step) => [step.position, step]));
   return (
     <div className="p-4 sm:p-5">
@@ -97,7 +100,7 @@ export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine
         }
         actions={
           <>
-            <CopyButton small={false} value={taskReport(task, say)} label={t("copyReport")} />
+            <CopyButton small={false} value={async () => taskReport(task, say)} label={t("copyReport")} />
             <CancelTask task={task} />
           </>
         }
@@ -114,7 +117,7 @@ export function TaskPage({ initial, log }: { initial: TaskView; log: TaskLogLine
             <Pane>
               <ol>
                 {task.plan.steps.map((step, position) => (
-                  <StepRow key={step.id} plan={task.plan} step={step} state={states.get(position)} now={now} />
+                  <StepRow key={step.id} step={step} state={states.get(position)} now={now} />
                 ))}
               </ol>
             </Pane>

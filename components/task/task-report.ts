@@ -1,5 +1,4 @@
 import type { TaskView } from "#lib/domain/dto.ts";
-import { renderCommand } from "#lib/domain/render-command.ts";
 import type { Text } from "#lib/domain/text.ts";
 import { visibleOutput } from "#lib/domain/visible.ts";
 
@@ -8,13 +7,9 @@ export function taskReport(task: TaskView, say: (text: Text) => string): string 
   const states = new Map(task.steps.map((step) => [step.position, step]));
   const steps = task.plan.steps.flatMap((step, position) => {
     const state = states.get(position);
-    const host =
-      step.kind === "node"
-        ? (task.plan.targets.find((target) => target.key === step.target)?.label ?? step.target)
-        : "panel";
     return [
-      `${position + 1}. [${state?.state ?? "pending"}] ${host}: ${say(step.title)}`,
-      ...(step.kind === "node" ? [`   $ ${renderCommand(step.command)}`] : []),
+      `${position + 1}. [${state?.state ?? "pending"}] ${step.host ?? "panel"}: ${say(step.title)}`,
+      ...(step.command === null ? [] : [`   $ ${step.command}`]),
       ...(state?.output ? [visibleOutput(state.output).replace(/^/gm, "   ")] : []),
       ...(state?.error ? [`   ! ${say(state.error.message)}`] : []),
     ];

@@ -8,6 +8,9 @@ export interface AuditActor {
   requestId: string;
 }
 
+/** The command line's place in the audit log: whoever has a root shell on the panel's machine. */
+export const CONSOLE: AuditActor = { actor: { id: null, name: "console" }, address: null, requestId: "console" };
+
 export interface AuditEntry {
   /** What was done, such as `cluster.create`. */
   action: string;

@@ -190,15 +190,30 @@ export interface TaskLogLine {
   line: string;
 }
 
-/** GET /api/tasks/ID; its log comes apart. */
-export interface TaskView extends TaskRow {
+/** A step of a task's plan, as pages show it. */
+export interface PlanStepView {
+  id: string;
+  title: Text;
+  /** Label of the node that it runs on; null: the panel itself. */
+  host: string | null;
+  /** As a person would type it; null for what the panel does itself. */
+  command: string | null;
+  undo: { title: Text; command: string | null } | { none: Text };
+}
+
+/** GET /api/tasks/ID: how far a task is. Its log comes apart. */
+export interface TaskProgress extends TaskRow {
   requestId: string;
-  plan: Plan;
   steps: TaskStepView[];
   /** Its form can be opened again with what was typed. */
   canReplan: boolean;
   /** It has ended, and keeps others away: the nodes on which it is not known what it did. Null where it does not. */
   heldFor: string | null;
+}
+
+/** A task with its plan. That never changes and can be megabytes, so it is sent once, with the page. */
+export interface TaskView extends TaskProgress {
+  plan: { steps: PlanStepView[]; notes: Text[] };
 }
 
 /** What is typed in the wizard; refused fields stay as typed, so everything here may still be invalid. */

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { TaskLogLine, TaskRow, TaskView } from "../domain/dto.ts";
+import type { TaskLogLine, TaskProgress, TaskRow } from "../domain/dto.ts";
 import type { TaskEvent } from "../domain/live.ts";
 import { TASK_ENDED, type TaskState } from "../domain/plan.ts";
 import { getJson } from "./get-json.ts";
@@ -15,10 +15,11 @@ export const tasksQuery = () =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** How far a task is; its plan, which does not change, comes with the page. */
 export const taskQuery = (id: string) =>
   queryOptions({
     queryKey: taskKey(id),
-    queryFn: ({ signal }) => getJson<TaskView>(`/api/tasks/${encodeURIComponent(id)}`, signal),
+    queryFn: ({ signal }) => getJson<TaskProgress>(`/api/tasks/${encodeURIComponent(id)}`, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });
 

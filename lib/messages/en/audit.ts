@@ -60,6 +60,7 @@ export const audit = {
     "user-reset-password": "Set a new password",
     "user-end-sessions": "Ended an administrator’s sessions",
     "user-remove": "Removed an administrator",
+    "panel-take-over": "Took the panel over from a backup",
   },
   entity: {
     cluster: "Cluster",

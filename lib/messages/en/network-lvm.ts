@@ -75,6 +75,8 @@ export const networkLvm = {
     silent: "{portal} does not answer.",
     "silent-advice":
       "See whether the node has an address in the storage’s network, and whether a firewall stands between.",
+    unlooked: "{target} became the storage’s after this node was looked at.",
+    "unlooked-advice": "Look at the node again.",
     "unknown-host": "{portal} has no address on this node.",
     "unknown-host-advice": "Name the portal by its address, or mend the node’s name resolution.",
     refused: "{portal} takes no connection.",

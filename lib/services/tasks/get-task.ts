@@ -1,8 +1,10 @@
 import { asc, eq } from "drizzle-orm";
 import { db } from "../../db/client.ts";
 import { taskLocks, taskSteps, tasks } from "../../db/schema/index.ts";
-import type { TaskStepView, TaskView } from "../../domain/dto.ts";
+import type { TaskProgress, TaskStepView, TaskView } from "../../domain/dto.ts";
 import { PanelError } from "../../domain/errors.ts";
+import type { Plan } from "../../domain/plan.ts";
+import { planView } from "../../domain/plan-view.ts";
 import { text } from "../../domain/text.ts";
 import { heldNodes } from "../../plans/held-locks.ts";
 import { readTaskRows } from "../../plans/task-summary.ts";
@@ -39,16 +41,25 @@ async function holdsLocks(taskId: string): Promise<boolean> {
   return lock !== undefined;
 }
 
-/** A task with its plan and its journal. Throws PanelError `not-found`. */
-export async function getTask(_ctx: ServiceContext, id: string): Promise<TaskView> {
+async function readPlan(id: string): Promise<Plan> {
+  const [row] = await db().select({ plan: tasks.plan }).from(tasks).where(eq(tasks.id, id));
+  if (!row) throw noSuchTask();
+  return row.plan;
+}
+
+/** How far a task is, by its journal. Throws PanelError `not-found`. */
+export async function getTaskProgress(_ctx: ServiceContext, id: string): Promise<TaskProgress> {
   const [row] = await readTaskRows({ where: eq(tasks.id, id), limit: 1 });
-  const [rest] = await db()
-    .select({ plan: tasks.plan, requestId: tasks.requestId })
-    .from(tasks)
-    .where(eq(tasks.id, id));
+  const [rest] = await db().select({ requestId: tasks.requestId }).from(tasks).where(eq(tasks.id, id));
   if (!row || !rest) throw noSuchTask();
   const steps = await readSteps(id);
   const isHeld = row.endedAt !== null && (await holdsLocks(id));
-  const heldFor = isHeld ? heldNodes(rest.plan, steps) : null;
+  const heldFor = isHeld ? heldNodes(await readPlan(id), steps) : null;
   return { ...row, ...rest, steps: stepViews(steps), canReplan: canReplan(row), heldFor };
+}
+
+/** The same with its plan. Throws PanelError `not-found`. */
+export async function getTask(ctx: ServiceContext, id: string): Promise<TaskView> {
+  const [progress, plan] = await Promise.all([getTaskProgress(ctx, id), readPlan(id)]);
+  return { ...progress, plan: planView(plan) };
 }

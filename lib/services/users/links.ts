@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { writeAudit } from "../../audit/write.ts";
+import { CONSOLE, writeAudit } from "../../audit/write.ts";
 import { makeLink, noUserYet, takeLink } from "../../auth/links.ts";
 import { db, inTransaction } from "../../db/client.ts";
 import { users } from "../../db/schema/index.ts";
@@ -9,9 +9,6 @@ import { text } from "../../domain/text.ts";
 import { announceChanged } from "../../live/changed.ts";
 import type { RequestContext, ServiceContext } from "../context.ts";
 import { type AccountData, insertAccount, replacePassword } from "./accounts.ts";
-
-/** The command line's place in the audit log: whoever has a root shell on the panel's machine. */
-const CONSOLE = { actor: { id: null, name: "console" }, address: null, requestId: "console" };
 
 /** The set-up link's path, made anew at each start; null once somebody has an account. */
 export async function createSetupLink(): Promise<string | null> {

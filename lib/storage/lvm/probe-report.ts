@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { GroupDetails, PhysicalVolume } from "../../domain/storage-details.ts";
 import { bytesOf } from "../probe-dirs.ts";
+import { pvLink } from "./steps.ts";
 
 interface LvmVg extends GroupDetails {
   attributes: string;
@@ -116,9 +117,6 @@ function lastGood(looks: Look[]): Look | undefined {
   return looks.findLast((look) => look.code === 0 && look.rows.length > 0) ?? looks[0];
 }
 
-/** The one name of a PV's device that follows the disk. */
-export const linkOf = (pvUuid: string) => `/dev/disk/by-id/lvm-pv-uuid-${pvUuid}`;
-
 const FIELDS = Object.keys(vgRow.shape).join(",");
 
 /** Reads the lines of `check_lvm`. */
@@ -150,8 +148,8 @@ export function readLvmReport(lines: readonly string[], vgUuid: string): LvmRepo
   report.absent = [...new Set(report.absent)];
   report.command = look
     ? `vgs --readonly --devices ${look.devices} --reportformat json --units b --nosuffix -o ${FIELDS}`
-    : `ls ${report.absent.map(linkOf).join(" ")}`;
-  const absent = report.absent.map((uuid) => `${linkOf(uuid)}: No such file or directory`);
+    : `ls ${report.absent.map(pvLink).join(" ")}`;
+  const absent = report.absent.map((uuid) => `${pvLink(uuid)}: No such file or directory`);
   report.output = [...absent, ...(look?.printed ?? [])].join("\n").slice(0, MAX_OUTPUT);
   return report;
 }

@@ -3,9 +3,10 @@ import { text } from "../../domain/text.ts";
 import type { ClusterDirs, Identity, Ownership, ProbeFragment, RawCheck } from "../contract.ts";
 import { DIRS_SCRIPT, type DirLook, dirProblem, partitionsOf, readDirs, readOnlyCause } from "../probe-dirs.ts";
 import { lvmIdentity } from "./identity.ts";
-import { type LvmReport, linkOf, readLvmReport } from "./probe-report.ts";
+import { type LvmReport, readLvmReport } from "./probe-report.ts";
 import { LVM_SCRIPT } from "./probe-script.ts";
 import { readLvmVolumes } from "./volumes.ts";
+import { pvLink } from "./steps.ts";
 
 interface LvmConfig {
   vgName: string;
@@ -127,7 +128,7 @@ function pvFinding({ vgName }: LvmConfig, report: LvmReport): Finding | null {
 function readCause(vgName: string, read: LvmReport["reads"][number] | undefined): Cause {
   return {
     reason: text("live.lvm.unreadable", { vg: vgName, pv: read?.uuid ?? "" }),
-    command: `dd if=${linkOf(read?.uuid ?? "")} of=/dev/null bs=4096 skip=256 count=1 iflag=direct`,
+    command: `dd if=${pvLink(read?.uuid ?? "")} of=/dev/null bs=4096 skip=256 count=1 iflag=direct`,
     output: read?.output ?? "",
   };
 }

@@ -1,5 +1,5 @@
 import { route } from "#lib/server/route.ts";
-import { getTask } from "#lib/services/tasks/get-task.ts";
+import { getTaskProgress } from "#lib/services/tasks/get-task.ts";
 
-/** One task with its plan, journal and log. */
-export const GET = route((ctx, { params }) => getTask(ctx, params.id ?? ""));
+/** How far a task is: its row and its journal. */
+export const GET = route((ctx, { params }) => getTaskProgress(ctx, params.id ?? ""));

@@ -31,7 +31,7 @@ function lunIn(facts: Pick<TargetFacts, "portals">, wwid: string): LunLook | nul
   return facts.portals.flatMap(({ luns }) => luns ?? []).find((lun) => lun.wwid === wwid) ?? null;
 }
 
-/** Whether the group on the LUN is to be taken over as it is: it is the storage's own already, or was chosen. */
+/** The group that lies on the LUN already, to be taken over as it is where the rows let it; none where the storage is pinned to its own. */
 function adoptedGroup(context: Context, { contents }: NetworkLvmFacts): FoundGroup | null {
   return contents?.kind === "group" && context.shared?.pinned == null ? contents.group : null;
 }

@@ -151,6 +151,14 @@ describe("a check of LUNs on two targets", () => {
     });
   });
 
+  it("is degraded where one of them is lost, and the other shows its LUN as well", () => {
+    const lines = whole([]).map((line) => line.replace("path sdd running 2097152 7", "path sdd running 2097152 5"));
+    expect(readNetworkLvmCheck(wide, dirs, pinned, { code: 0, lines, durationMs: 10 }, owner)).toMatchObject({
+      outcome: "degraded",
+      cause: { reason: { key: "live.network-lvm.portal-lost", values: { target: NEXT } } },
+    });
+  });
+
   it("a target that has none of the LUNs yet is not missed", () => {
     const lines = [`target ${config.target}`, ...SESSIONS, LUN, ...PATHS, ...DEVICE, ...GROUP];
     expect(readNetworkLvmCheck(wide, dirs, identity, { code: 0, lines, durationMs: 1 }, owner).outcome).toBe("ok");

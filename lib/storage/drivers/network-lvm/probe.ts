@@ -130,15 +130,20 @@ function lossOf(placed: readonly PlacedLun[], san: SanLook): Finding | null {
     cause: causeOf(key, { target, wwid }, san),
     details: { san },
   });
+  const up = san.sessions.filter(isUp).map(({ number }) => number);
+  const isReached = ({ paths }: LunState) =>
+    paths.some(({ state, session }) => state === "running" && up.includes(session));
+  const reached = san.luns.filter(isReached).map(({ wwid }) => wwid);
   for (const target of targetsIn(placed)) {
     const sessions = san.sessions.filter((session) => session.target === target);
-    if (!sessions.some(isUp)) return failed(sessions.length === 0 ? "logged-out" : "target-lost", target);
+    // Arrays can show a LUN on several targets: where the storage has another of them, this one's loss takes paths only.
+    const isMissed = placed.some((lun) => lun.target === target && !reached.includes(lun.wwid));
+    if (isMissed && !sessions.some(isUp)) return failed(sessions.length === 0 ? "logged-out" : "target-lost", target);
   }
-  const up = san.sessions.filter(isUp).map(({ number }) => number);
   if (san.luns.length === 0) return failed("lun-gone", targetsIn(placed).join(", "));
-  for (const { wwid, target, paths, device } of san.luns) {
-    if (!paths.some(({ state, session }) => state === "running" && up.includes(session)))
-      return failed("lun-gone", target, wwid);
+  for (const lun of san.luns) {
+    const { wwid, target, device } = lun;
+    if (!isReached(lun)) return failed("lun-gone", target, wwid);
     if (!device) return failed("no-multipath", target, wwid);
     if (device.isSuspended) return failed("suspended", target, wwid);
   }

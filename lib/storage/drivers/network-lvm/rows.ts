@@ -33,6 +33,7 @@ export function problemOutput(problem: LookProblem): string {
 
 /** Which portals answer this node. */
 export function portalsRow({ target }: Pick<IscsiTarget, "target">, { portals }: TargetFacts): PreflightRow {
+  if (portals.length === 0) return row("reach", "fail", "unlooked", { target });
   const failed = portals.filter(({ problem }) => problem !== null);
   const values = { target, count: portals.length, portals: portals.map(({ portal }) => portal).join(", ") };
   const [first] = failed;
