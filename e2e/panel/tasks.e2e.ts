@@ -150,10 +150,9 @@ test("a running task stays in view on every page, says where it is, and is cance
   expect(audit).toMatchObject({ actor_name: "Ada", entity_id: id });
 });
 
-test("a log grows on the page by what is new, and earlier lines come when asked for", { tag: "@P10" }, async ({
-  page,
-  panel,
-}) => {
+test("a log grows on the page by what is new, the plan is sent once, and earlier lines come when asked for", {
+  tag: "@P10",
+}, async ({ page, panel }) => {
   const write = (from: number, count: number) =>
     withDatabase(panel.databaseUrl, async (db) => {
       const line = (n: number) => ({ taskId: SEED.done, position: 0, line: `printed ${from + n}` });
@@ -168,7 +167,9 @@ test("a log grows on the page by what is new, and earlier lines come when asked 
   const asked: string[] = [];
   page.on("request", (request) => request.url().includes("/log?") && asked.push(new URL(request.url()).search));
   await expect(page.locator("[data-live=live]")).toBeVisible();
+  const progress = page.waitForResponse((response) => response.url().endsWith(`/api/tasks/${SEED.done}`));
   await write(801, 3);
+  expect(Object.keys(await (await progress).json())).not.toContain("plan");
   await expect(log).toContainText("printed 803");
   await expect(log.locator("[data-line]")).toHaveCount(103);
   expect(asked.every((search) => /^\?after=\d+$/.test(search))).toBe(true);

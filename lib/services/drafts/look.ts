@@ -139,10 +139,12 @@ export async function lookAt(
     return await lookOnce(plan, node, onPart, signal);
   } catch (error) {
     // Reads can be repeated: a connection lost on the way, as on a machine under load, is made once more.
-    if (signal.aborted || !(error instanceof PanelError) || error.view.message.key !== "ssh.lost") throw error;
+    if (signal.aborted || !isLost(error)) throw error;
     return lookOnce(plan, node, onPart, signal);
   }
 }
+
+const isLost = (error: unknown) => error instanceof PanelError && error.view.message.key === "ssh.lost";
 
 async function lookOnce(
   plan: PlanInput,
@@ -215,6 +217,8 @@ async function lookAtStorage(
   try {
     return { basis, facts: await requireDriver(storage.kind).facts(read, storage.config, plan.dirs) };
   } catch (error) {
+    // It is not this storage's: no other one can be looked at either.
+    if (isLost(error)) throw error;
     return { basis, error: failureView(error, newId("task")) };
   }
 }
