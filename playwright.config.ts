@@ -42,7 +42,8 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "panel", testDir: "e2e/panel", testMatch: "**/*.e2e.ts", workers: 2 },
+    // One at a time: beside it run the nodes.
+    { name: "panel", testDir: "e2e/panel", testMatch: "**/*.e2e.ts", workers: 1 },
     {
       name: "lab",
       testDir: "e2e/lab",
