@@ -59,7 +59,7 @@ until ($isOver) {
   opendir(my $proc, '/proc');
   for my $pid (grep { /^\d+$/ && !$kernel{$_} } readdir $proc) { look($pid) }
   $rounds++;
-  select(undef, undef, undef, 0.05);
+  select(undef, undef, undef, 0.1);
 }
 printf $found "end %d %d\n", $rounds, uptime() - $begun;
 `;
