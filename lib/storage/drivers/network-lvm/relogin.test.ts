@@ -70,7 +70,8 @@ describe("on a node", () => {
     expect(codes(noReloginSteps(place, place.config))).toEqual([0, 0, 0]);
     expect(seen()).toEqual(["admin.service"]);
     expect(asked()).toEqual([
-      ...["daemon-reload", "enable --quiet --now spindle-st-1-login.timer"],
+      ...["enable --quiet --no-reload spindle-st-1-login.timer", "daemon-reload"],
+      "start spindle-st-1-login.timer",
       ...["disable --quiet --now spindle-st-1-login.timer", "stop spindle-st-1-login.service"],
     ]);
   });

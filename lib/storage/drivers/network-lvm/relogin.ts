@@ -11,10 +11,11 @@ export const UNITS_DIR = "/etc/systemd/system";
 /** In the order in which they are written; they go in the other one. */
 const KINDS = ["service", "timer"] as const;
 
-/** Starts the timer, now and at each boot, as its file is by now. $1 name */
+/** Starts the timer, now and at each boot, as its file is by now; one reload serves its file and its link. $1 name */
 const START = `set -eu
+systemctl enable --quiet --no-reload "$1.timer"
 systemctl daemon-reload
-systemctl enable --quiet --now "$1.timer"`;
+systemctl start "$1.timer"`;
 
 const IS_STARTED = `systemctl is-enabled --quiet "$1.timer" && systemctl is-active --quiet "$1.timer"`;
 
