@@ -88,7 +88,11 @@ export async function well({ clusterId }: Member): Promise<Measured> {
   });
   const group = { vg: { extentSize: 4 * MIB, freeExtents: 256 } };
   const details = Object.fromEntries(own.map(({ id }) => [id, group]));
-  return { live: ids.map(liveOf), volumes: [], details: Object.fromEntries(ids.map((id) => [id, details])) };
+  // Looked at since whatever was changed last.
+  const volumes = ids.flatMap((nodeId) =>
+    own.map(({ id }) => ({ nodeId, storageId: id, volumes: [], listedAt: Date.now() + 60_000, ageMs: 0 })),
+  );
+  return { live: ids.map(liveOf), volumes, details: Object.fromEntries(ids.map((id) => [id, details])) };
 }
 
 /** Brings a task to its end, from where node and database stand. */
