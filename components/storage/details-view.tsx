@@ -175,7 +175,7 @@ function PartitionTable({ partitions }: { partitions: PartitionDetails[] }) {
 }
 
 /** What a storage's own check reported on one node, in the words of its kind. */
-export function DetailsView({
+export default function DetailsView({
   details,
   place,
 }: {

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslations } from "use-intl";
 import { CauseBlock } from "#components/cluster/cause.tsx";
 import { RecheckButton } from "#components/cluster/recheck-button.tsx";
@@ -16,9 +16,11 @@ import { visible } from "#lib/domain/visible.ts";
 import { detailsQuery } from "#lib/queries/details.ts";
 import { errorViewOf } from "#lib/queries/get-json.ts";
 import type { ClientNodeLive } from "#lib/queries/panel.ts";
-import { DetailsView } from "./details-view.tsx";
 import { WideCapacity } from "./figures.tsx";
 import { StorageStatus } from "./storage-status.tsx";
+
+/** Where nothing is opened its code is not asked for. */
+const DetailsView = lazy(() => import("./details-view.tsx"));
 
 interface Props {
   node: NodeView;
@@ -50,6 +52,7 @@ function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" 
   });
   const details = data?.storages[storage.id];
   if (data && !details && open) return null;
+  const coming = <p className="px-3.5 pb-3 text-ink-2">{t("detailsComing")}</p>;
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className="group border-t border-line">
       <summary className="flex min-h-8 items-center gap-1.5 px-3.5 text-s font-medium text-ink-2 hover:bg-sunken">
@@ -57,11 +60,18 @@ function Details({ node, storage, open, first }: Pick<Props, "node" | "storage" 
         {t("details")}
       </summary>
       {details ? (
-        <DetailsView details={details} place={{ storageId: storage.id, nodeId: node.id, verbs: storage.partsVerbs }} />
+        <Suspense fallback={coming}>
+          <DetailsView
+            details={details}
+            place={{ storageId: storage.id, nodeId: node.id, verbs: storage.partsVerbs }}
+          />
+        </Suspense>
       ) : error ? (
         <ErrorNotice error={errorViewOf(error)} retry={() => void refetch()} />
+      ) : data ? (
+        <p className="px-3.5 pb-3 text-ink-2">{t("noDetails")}</p>
       ) : (
-        <p className="px-3.5 pb-3 text-ink-2">{t(data ? "noDetails" : "detailsComing")}</p>
+        coming
       )}
     </details>
   );
