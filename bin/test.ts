@@ -5,6 +5,7 @@
  * every point of the kill loops; it takes hours, so `--full STAGE…` runs some stages of it.
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { inOwnNetwork } from "./own-network.ts";
 import { ensureHost } from "./prerequisites.ts";
 import { runMarked } from "./run-marked.ts";
 import {
@@ -66,7 +67,7 @@ const allStages: Stage[] = [
   { name: "features", argv: [node, "bin/features.ts", "--verify"] },
   { name: "unit", argv: vitest("unit", "report/unit.json"), report: fromVitest },
   { name: "db", argv: vitest("db", "report/db.json"), report: fromVitest },
-  { name: "panel", argv: playwright("panel"), report: fromPlaywright },
+  { name: "panel", argv: inOwnNetwork(playwright("panel")), report: fromPlaywright },
   { name: "lab", argv: playwright("lab"), report: fromPlaywright },
   {
     name: "nodes",
