@@ -226,6 +226,13 @@ test.describe("a cluster whose main storage is a volume group on a LUN", () => {
     await n2.sh(`lvchange -an net0/${id}`);
     // A map that was left behind, as a node that was away during a move has it.
     await n1.sh(`lvchange -ay net0/${id}`);
+    // A plan by what was there before would be refused once the next look has come.
+    await toStorage(page);
+    await page.getByRole("button", { name: en.life.recheckAll }).click();
+    await toDrive(page, "web");
+    const activeOn = (node: LabNode) => page.getByRole("main").getByRole("link", { name: node.name, exact: true });
+    await expect(activeOn(n1)).toBeVisible(LONG);
+    await expect(activeOn(n2)).toHaveCount(0, LONG);
     await page.goto(`/drives/change?do=delete&ids=${id}`);
     await page.getByLabel("Type web to confirm").fill("web", LONG);
     await runPlan(page, "Delete the drive", VERY_LONG);
