@@ -42,8 +42,7 @@ export default defineConfig({
     },
   },
   projects: [
-    // One at a time: beside it run the nodes.
-    { name: "panel", testDir: "e2e/panel", testMatch: "**/*.e2e.ts", workers: 1 },
+    { name: "panel", testDir: "e2e/panel", testMatch: "**/*.e2e.ts", workers: 2 },
     {
       name: "lab",
       testDir: "e2e/lab",

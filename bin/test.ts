@@ -1,13 +1,11 @@
 /**
  * `npm test`: check, unit tests, database tests, browser tests, tests on real nodes. As root on Debian it installs what
- * it needs and names it first. Goes through every stage, those with nodes beside the browser's, prints the minutes of each
- * file, writes report/tests.json, and ends with the line "N passed, N failed". `--full` adds the long suites on nodes: outcomes of tasks and joins, all faults,
+ * it needs and names it first. Goes through every stage, prints the minutes of each file, writes report/tests.json, and
+ * ends with the line "N passed, N failed". `--full` adds the long suites on nodes: outcomes of tasks and joins, all faults,
  * every point of the kill loops; it takes hours, so `--full STAGE…` runs some stages of it.
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { inOwnNetwork } from "./own-network.ts";
-import { ensureHost } from "./prerequisites.ts";
-import { runMarked } from "./run-marked.ts";
+import { ensureHost, runHere } from "./prerequisites.ts";
 import {
   failureLines,
   minutesByFile,
@@ -46,8 +44,6 @@ const playwright = (project: string) => [
   "test",
   "--project",
   project,
-  // Playwright empties the folder at its start, and there may be two of it.
-  `--output=test-results/${project}`,
   "--reporter=list,json",
 ];
 
@@ -67,7 +63,7 @@ const allStages: Stage[] = [
   { name: "features", argv: [node, "bin/features.ts", "--verify"] },
   { name: "unit", argv: vitest("unit", "report/unit.json"), report: fromVitest },
   { name: "db", argv: vitest("db", "report/db.json"), report: fromVitest },
-  { name: "panel", argv: inOwnNetwork(playwright("panel")), report: fromPlaywright },
+  { name: "panel", argv: playwright("panel"), report: fromPlaywright },
   { name: "lab", argv: playwright("lab"), report: fromPlaywright },
   {
     name: "nodes",
@@ -89,47 +85,29 @@ if (unknown.length > 0 || (wanted.length > 0 && !full)) {
 }
 const stages = allStages.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 
-interface Outcome {
-  results: TestResult[];
-  /** Names of stages that failed, which they can without a failed test: a tool that did not start, a check that is red. */
-  broken: string[];
-}
-
-async function runStage(stage: Stage): Promise<Outcome> {
+function runStage(stage: Stage): { results: TestResult[]; failed: boolean } {
   const file = `report/${stage.name}.json`;
   rmSync(file, { force: true });
   const started = performance.now();
-  const code = await runMarked(stage.name, stage.argv, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file });
+  const code = runHere(stage.argv, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file });
   const minutes = ((performance.now() - started) / 60_000).toFixed(1);
   console.log(`\n== ${stage.name}: ${code === 0 ? "ok" : `exit ${code}`}, ${minutes} min\n`);
   const results = stage.report && existsSync(file) ? stage.report(file) : [];
-  return { results, broken: code === 0 ? [] : [stage.name] };
+  return { results, failed: code !== 0 };
 }
-
-async function runInTurn(stages: readonly Stage[]): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  for (const stage of stages) outcomes.push(await runStage(stage));
-  return together(outcomes);
-}
-
-const together = (outcomes: readonly Outcome[]): Outcome => ({
-  results: outcomes.flatMap(({ results }) => results),
-  broken: outcomes.flatMap(({ broken }) => broken),
-});
-
-/** Stages that a test of nodes need not wait for: it leaves a third of two cores idle, since most of it is one node's turn. */
-const BESIDE = ["panel"];
-/** Those with nodes, one after the other. */
-const WITH_NODES = ["lab", "nodes", "kill-loops", "lab-full"];
-const those = (names: readonly string[]) => stages.filter(({ name }) => names.includes(name));
 
 const { commit, dirty } = treeState();
 await ensureHost({ browser: true });
 mkdirSync("report", { recursive: true });
 
-const first = await runInTurn(stages.filter(({ name }) => ![...BESIDE, ...WITH_NODES].includes(name)));
-const rest = await Promise.all([those(BESIDE), those(WITH_NODES)].map(runInTurn));
-const { results, broken } = together([first, ...rest]);
+const results: TestResult[] = [];
+const broken: string[] = [];
+for (const stage of stages) {
+  const outcome = runStage(stage);
+  results.push(...outcome.results);
+  // A stage can fail without a failed test: a tool that did not start, a check that is red.
+  if (outcome.failed) broken.push(stage.name);
+}
 writeReport({ commit, dirty, results });
 if (full) writeFullRun({ commit, dirty, results });
 for (const [file, minutes] of minutesByFile(results))
