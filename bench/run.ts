@@ -3,7 +3,6 @@
  * output is one JSON object; with `--json` the rest goes to standard error.
  */
 import { parseArgs } from "node:util";
-import { inOwnNetwork } from "../bin/own-network.ts";
 import { ensureHost, runHere } from "../bin/prerequisites.ts";
 
 /** A benchmark: says what it does by `say`, answers with its figures. */
@@ -60,8 +59,9 @@ if (!entry) {
 const INSIDE = "SPINDLE_BENCH_INSIDE";
 if (entry.isIsolated && !process.env[INSIDE]) {
   await ensureHost({ browser: true, packages: entry.packages });
-  const again = inOwnNetwork([process.execPath, ...process.execArgv, ...process.argv.slice(1)]);
-  process.exit(runHere(again, { [INSIDE]: "1" }));
+  const again = 'ip link set lo up && exec "$@"';
+  const argv = ["unshare", "--net", "sh", "-c", again, "sh", process.execPath, ...process.execArgv];
+  process.exit(runHere([...argv, ...process.argv.slice(1)], { [INSIDE]: "1" }));
 }
 const say = (line: string) => (values.json ? console.error(line) : console.log(line));
 if (!entry.isIsolated) await ensureHost({ browser: true, packages: entry.packages });

@@ -17,6 +17,10 @@ function byDrive(volumes: readonly Volume[]): ByDrive {
   return made;
 }
 
+/** Whether a listing says something about what was changed then: one that began before does not. */
+export const isSince = (listed: ListedVolumes | undefined, changedAt: Date): listed is ListedVolumes =>
+  listed !== undefined && listed.listedAt > changedAt.getTime();
+
 const looks = () => processWide("found", () => new WeakMap<readonly ListedVolumes[], Found>());
 
 /** Which volumes were found where, as of one moment. A drive's is found at once, however many there are. */

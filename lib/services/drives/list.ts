@@ -17,20 +17,18 @@ import { naturalOrder } from "../../domain/units.ts";
 import { processWide } from "../../shared.ts";
 import { availableKinds, requireDriver } from "../../storage/registry.ts";
 import type { ServiceContext } from "../context.ts";
-import { Found } from "./found.ts";
+import { Found, isSince } from "./found.ts";
 import { type DriveRow, knownRows, type Rows } from "./rows.ts";
 import { measured, type World } from "./world.ts";
 
 type Seen = Pick<World, "listed" | "volume">;
 
-/** A listing from before a drive's last change says nothing about it. */
 function measuredOf(world: Seen, { id, nodeId, storageId, changedAt }: DriveRow) {
   const listed = world.listed(nodeId, storageId);
   const volume = world.volume(nodeId, storageId, id);
-  const isCurrent = listed !== undefined && listed.listedAt > changedAt.getTime();
   return {
     measured: listed && volume ? { ...volume, ageMs: listed.ageMs } : null,
-    checkedAgeMs: isCurrent ? listed.ageMs : null,
+    checkedAgeMs: isSince(listed, changedAt) ? listed.ageMs : null,
   } satisfies Partial<DriveView>;
 }
 

@@ -10,7 +10,7 @@ import { processWide } from "../../shared.ts";
 import type { ClusterDirs, DriveContext, DriveDriver, LeaveContext, Ownership } from "../../storage/contract.ts";
 import { requireDriver } from "../../storage/registry.ts";
 import { type Board, readBoard } from "../live/board.ts";
-import { Found } from "./found.ts";
+import { Found, isSince } from "./found.ts";
 import { type DriveRow, knownRows, type NodeRow, type Rows, rowsIn, type StorageRow } from "./rows.ts";
 
 export type { DriveRow, NodeRow, StorageRow } from "./rows.ts";
@@ -145,7 +145,7 @@ export class World {
    */
   unseenSince({ nodeId, changedAt }: DriveRow, storage: StorageRow): NodeRow | undefined {
     if (nodeId !== null) return undefined;
-    const isSeen = (node: NodeRow) => (this.#found.listed(node.id, storage.id)?.listedAt ?? 0) > changedAt.getTime();
+    const isSeen = (node: NodeRow) => isSince(this.#found.listed(node.id, storage.id), changedAt);
     return this.nodesOf(storage).find((node) => !isSeen(node) && changeObstacle(this.place(node, storage)) === null);
   }
 

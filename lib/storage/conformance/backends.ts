@@ -51,10 +51,11 @@ export interface Layout {
   /** Another storage under the same name, and back. */
   swap: string;
   swapBack: string;
-  /** Each leaves a new drive `$1` as a command does that is cut off in the middle; where LVM makes drives. */
-  halfMade?: readonly string[];
-  /** So for a drive `$1` that has grown from `$2` bytes: what was added shows something, and its device is short. */
-  halfGrown?: string;
+  /**
+   * What a command leaves that is cut off in the middle, where LVM makes drives. `made`: each does so to a new drive `$1`;
+   * `grown`: to one that has grown from `$2` bytes, whose added part shows something, and whose device is short.
+   */
+  half?: { made: readonly string[]; grown: string };
   /** Prints what is left of the drive `$1` on the node beside a whole volume that nobody uses. */
   litter: string;
   /** Makes what it lies on answer every read and write with an error, and mends that. */
@@ -96,15 +97,19 @@ const lvsOf = (vg: string): Omit<Layout, "kind" | "config" | "lose" | "mend" | "
     lvremove -y -qq ${vg}/soil`,
   swap: `vgrename ${vg} away && truncate -s 64M /root/swap && losetup /dev/loop7 /root/swap && vgcreate -q ${vg} /dev/loop7`,
   swapBack: `vgremove -q ${vg}; losetup -d /dev/loop7; rm -f /root/swap; vgrename away ${vg}`,
-  halfMade: [
-    withoutTable(vg),
-    `${withoutTable(vg)}; dmsetup load "${vg}-$1" --table "0 8 error"`,
-    `lvchange -ay "${vg}/$1" && dmsetup suspend "${vg}-$1"`,
-  ],
-  halfGrown: `set -e
-    tr '\\0' 'x' </dev/zero | dd of="/dev/${vg}/$1" bs=1M oflag=direct,seek_bytes iflag=fullblock seek="$2" 2>/dev/null || true
+  half: {
+    made: [
+      withoutTable(vg),
+      `${withoutTable(vg)}; dmsetup load "${vg}-$1" --table "0 8 error"`,
+      `lvchange -ay "${vg}/$1" && dmsetup suspend "${vg}-$1"`,
+    ],
+    grown: `set -e
+    added=$(($(blockdev --getsize64 "/dev/${vg}/$1") - $2))
+    tr '\\0' 'x' </dev/zero |
+      dd of="/dev/${vg}/$1" bs=1M oflag=direct,seek_bytes seek="$2" iflag=fullblock,count_bytes count="$added" status=none
     dmsetup table "${vg}-$1" | { read -r from _ rest; dmsetup load "${vg}-$1" --table "$from $(($2 / 512)) $rest"; }
     dmsetup resume "${vg}-$1"`,
+  },
   litter: `ls -d "/dev/${vg}/$1" 2>/dev/null; dmsetup ls | grep -- "^${vg}-$1[[:space:]]"; exit 0`,
   lost: /Error reading device|not found|spindle: vg-gone/,
 });

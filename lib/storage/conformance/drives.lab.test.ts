@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isFull } from "#lab/index.ts";
 import type { NodeStep } from "../../domain/plan.ts";
 import type { DriveSpec } from "../contract.ts";
-import { Backend, conformanceDown, conformancePlaces, LAYOUTS, type Layout, MIB, type Place } from "./backends.ts";
+import { Backend, conformanceDown, conformancePlaces, LAYOUTS, MIB, type Place } from "./backends.ts";
 import { BEHAVIOURS, type Behaviour } from "./behaviours.ts";
 import { takeBack, wentWell } from "./perform.ts";
 import { GERMAN_WORDS, german, noisy } from "./surroundings.ts";
@@ -17,7 +17,6 @@ afterAll(conformanceDown);
 
 const IN_ORDER = { concurrent: false };
 const LONG_LABEL = `${"𐍈".repeat(63)}é`;
-const placeOf = (layout: Layout) => places[ASKED.indexOf(layout)] as Place;
 const says = (behaviour: Behaviour) => BEHAVIOURS[behaviour].says;
 
 // The storages side by side, each one's tests in order.
@@ -34,7 +33,7 @@ describe.concurrent.each(ASKED.map((layout) => [layout.kind, layout] as const))(
     const { drives } = { drives: () => backend.driver.drives };
 
     beforeAll(async () => {
-      backend = new Backend(layout, placeOf(layout));
+      backend = new Backend(layout, places[ASKED.indexOf(layout)] as Place);
       await backend.join();
     });
 
@@ -298,14 +297,14 @@ describe.concurrent.each(ASKED.map((layout) => [layout.kind, layout] as const))(
       }
     });
 
-    const { halfMade, halfGrown } = layout;
-    if (halfMade && halfGrown)
+    const { half } = layout;
+    if (half)
       it(says("half-done"), IN_ORDER, async () => {
-        for (const half of halfMade) {
+        for (const script of half.made) {
           const drive = fresh();
           const steps = drives().create(backend.context, drive);
           await backend.perform(steps.slice(0, 1));
-          expect(await backend.sh(half, drive.id)).toMatchObject({ code: 0 });
+          expect(await backend.sh(script, drive.id)).toMatchObject({ code: 0 });
           expect(await backend.perform(steps)).toSatisfy(wentWell);
           expect(await isBlank(drive)).toBe(true);
           await gone(drive);
@@ -315,9 +314,8 @@ describe.concurrent.each(ASKED.map((layout) => [layout.kind, layout] as const))(
         await backend.perform(drives().activate(backend.context, drive));
         const steps = drives().grow(backend.context, drive, grown.size);
         await backend.perform(steps.slice(0, -1));
-        expect(await backend.sh(halfGrown, drive.id, String(drive.size))).toMatchObject({ code: 0 });
+        expect(await backend.sh(half.grown, drive.id, String(drive.size))).toMatchObject({ code: 0 });
         expect(await backend.perform(steps)).toSatisfy(wentWell);
-        await backend.perform(drives().deactivate(backend.context, grown));
         expect(await isBlank(grown)).toBe(true);
         await gone(grown);
         await nothingLeft(grown);

@@ -100,7 +100,11 @@ export const HAS_OWN_RECORD = `${OWN_RECORD}own_record "$@"`;
 /** Deletes it. */
 export const DELETE_RECORD = `${OWN_RECORD}
 note=$(note "$1" "$2" "$3")
-own_record "$@" || { rm -f -- "$note"; exit 0; }
+own_record "$@" || {
+  # Of a record that is there the note may be all that says whose it is.
+  [ -n "$file" ] || rm -f -- "$note"
+  exit 0
+}
 rm -f -- "$(aside "$file" "$1" "$2" "$3")"
 iscsiadm -m node -T "$1" -p "$4" -o delete
 code=$?

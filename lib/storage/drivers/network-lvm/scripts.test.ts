@@ -138,7 +138,10 @@ describe("a record", () => {
     for (const [name, value] of Object.entries({ persistent_address: "10.0.0.1", persistent_port: "3260" }))
       writeFileSync(join(folder, "sys/iscsi_connection/connection3:0", name), `${value}\n`);
     program("iscsiadm", "exit 15");
+    const note = join(folder, `.spindle-made-${TARGET}-10.0.0.1-3260`);
+    writeFileSync(note, "# spindle pa_1 abc\n");
     expect(sh(DELETE_RECORD, deletion())).toMatchObject({ status: 0, said: "session 3 uses it\n" });
+    expect(existsSync(note), "whose it is").toBe(true);
   });
 
   it("that was cut off while it was written leaves no secret behind once it is deleted", () => {
